@@ -1,0 +1,1 @@
+//! Takes the snapshot of a working state without touching it.

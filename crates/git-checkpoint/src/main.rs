@@ -1,0 +1,3 @@
+//! `git checkpoint`, the program.
+
+fn main() {}

@@ -1,1 +1,55 @@
-//! The edge that all commands share.
+//! The edge that all commands share: start-up, what is printed and how, prompts, progress, exit codes.
+//!
+//! Only this crate prints, reads the environment, asks for the time and chooses exit numbers. It opens no repository:
+//! a command that did hands in the person's [`Taste`], the few git config values that decide how things look; so a
+//! command line that makes no sense is answered without one.
+//!
+//! A command is a function from arguments to an [`Outcome`]; the whole of its `main.rs` is
+//! `fn main() -> ExitCode { checkpoint_cli::main(git_checkpoint::run) }`.
+//!
+//! Read in this order: [`main`] starts, [`Console`] is what a command gets, [`Outcome`] is what it gives back,
+//! [`Output`] is where that is written.
+
+mod entry;
+mod exit;
+mod failure;
+mod outcome;
+
+mod common;
+mod console;
+mod env;
+mod taste;
+
+mod colour;
+mod escape;
+mod json;
+mod output;
+mod pager;
+mod table;
+
+mod progress;
+mod prompt;
+mod report;
+mod talk;
+
+mod bytes;
+mod date;
+
+pub use bytes::{count, human_bytes};
+pub use colour::{Painted, Style};
+pub use common::Common;
+pub use console::{Console, Start, Terminals};
+pub use date::ago;
+pub use entry::main;
+pub use env::Environment;
+pub use escape::shown;
+pub use exit::Exit;
+pub use failure::{Failure, Kind};
+pub use json::{Envelope, ErrorDocument, ErrorReport, Schema, VERSION, write_line};
+pub use outcome::Outcome;
+pub use output::Output;
+pub use pager::IN_USE as PAGER_IN_USE;
+pub use progress::Progress;
+pub use table::{Align, Cell, Table};
+pub use talk::Talk;
+pub use taste::Taste;

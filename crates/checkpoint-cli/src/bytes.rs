@@ -1,0 +1,25 @@
+//! Amounts as git words them.
+
+/// A size as git prints one (`git count-objects -H`): `1.21 MiB`, `512 bytes`.
+pub fn human_bytes(bytes: u64) -> String {
+    const KIB: u64 = 1 << 10;
+    const MIB: u64 = 1 << 20;
+    const GIB: u64 = 1 << 30;
+    // The roundings are git's own, strbuf_humanise() in strbuf.c.
+    if bytes > GIB {
+        format!("{}.{:02} GiB", bytes / GIB, bytes % GIB / 10_737_419)
+    } else if bytes > MIB {
+        let rounded = bytes + 5243;
+        format!("{}.{:02} MiB", rounded / MIB, rounded % MIB * 100 / MIB)
+    } else if bytes > KIB {
+        let rounded = bytes + 5;
+        format!("{}.{:02} KiB", rounded / KIB, rounded % KIB * 100 / KIB)
+    } else {
+        count(bytes, "byte", "bytes")
+    }
+}
+
+/// A number with its noun: `1 file`, `2 files`.
+pub fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}

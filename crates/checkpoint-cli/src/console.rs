@@ -1,0 +1,192 @@
+//! What a command gets from the edge.
+
+use std::{
+    cell::OnceCell,
+    io::{self, IsTerminal},
+    path::PathBuf,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    Common, Environment, Output, Progress, Talk, Taste,
+    colour::is_coloured,
+    pager::{self, Pager},
+    prompt,
+};
+
+/// Where, when and in what environment the process started; read once and handed down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// The current directory.
+    pub cwd: PathBuf,
+    /// The present time; all times of one command are this one.
+    pub now: DateTime<Utc>,
+    /// All environment variables.
+    pub env: Environment,
+}
+
+impl Start {
+    /// Fails when the current directory is gone or may not be read.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks for directory and time"
+    )]
+    pub(crate) fn read(env: Environment) -> io::Result<Self> {
+        let now = env
+            .now()
+            .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        Ok(Self {
+            cwd: std::env::current_dir()?,
+            now: now.unwrap_or_else(Utc::now),
+            env,
+        })
+    }
+}
+
+/// Which of the standard streams are terminals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Terminals {
+    /// Standard input is one.
+    pub stdin: bool,
+    /// Standard output is one.
+    pub stdout: bool,
+    /// Standard error is one.
+    pub stderr: bool,
+}
+
+impl Terminals {
+    fn read() -> Self {
+        Self {
+            stdin: io::stdin().is_terminal(),
+            stdout: io::stdout().is_terminal(),
+            stderr: io::stderr().is_terminal(),
+        }
+    }
+}
+
+/// The edge, as a command sees it: the start, and the ways to speak with the person.
+#[derive(Debug)]
+pub struct Console {
+    start: Start,
+    common: Common,
+    terminals: Terminals,
+    taste: OnceCell<Taste>,
+}
+
+impl Console {
+    pub(crate) fn new(start: Start, common: Common) -> Self {
+        Self::with_terminals(start, common, Terminals::read())
+    }
+
+    /// A console that believes what it is told of terminals; for tests.
+    pub fn with_terminals(start: Start, common: Common, terminals: Terminals) -> Self {
+        Self {
+            start,
+            common,
+            terminals,
+            taste: OnceCell::new(),
+        }
+    }
+
+    /// Directory, time and environment of the start.
+    pub fn start(&self) -> &Start {
+        &self.start
+    }
+
+    /// Whether a machine reads standard output.
+    pub fn is_json(&self) -> bool {
+        self.common.json
+    }
+
+    /// Hands in the person's taste, once the repository is open; the first call counts.
+    pub fn set_taste(&self, taste: Taste) {
+        self.taste.get_or_init(|| taste);
+    }
+
+    fn taste(&self) -> Taste {
+        self.taste.get().cloned().unwrap_or_default()
+    }
+
+    /// Standard error.
+    pub fn talk(&self) -> Talk {
+        let taste = self.taste();
+        Talk {
+            is_quiet: self.common.quiet,
+            has_hints: taste.advice.unwrap_or(true),
+            has_colour: is_coloured(
+                taste.color.as_deref(),
+                &self.start.env,
+                self.terminals.stderr,
+            ),
+        }
+    }
+
+    /// Starts to show progress of work that may be long: only on a terminal, not with `-q`, and not before a second
+    /// has gone by. `title` says what is done to what, such as `Capturing files`.
+    pub fn progress(&self, title: &'static str) -> Progress {
+        if self.common.quiet || !self.terminals.stderr {
+            return Progress::hidden();
+        }
+        let delay = Duration::from_secs(self.start.env.progress_delay().unwrap_or(1));
+        Progress::start(title, delay, io::stderr())
+    }
+
+    /// Asks a question that can be answered by yes or no; no is the default. `None` when nobody can be asked: standard
+    /// input or error is no terminal, or `GIT_TERMINAL_PROMPT` forbids it.
+    pub fn confirm(&self, question: &str) -> io::Result<Option<bool>> {
+        let is_attended =
+            self.terminals.stdin && self.terminals.stderr && self.start.env.may_prompt();
+        if is_attended {
+            prompt::ask(question)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Whether drawing characters can be seen on standard error.
+    pub(crate) fn has_boxes(&self) -> bool {
+        self.terminals.stderr && self.start.env.is_utf8() && !self.start.env.is_dumb()
+    }
+
+    /// Standard output, by the person's pager if one is wanted and there is a terminal.
+    pub(crate) fn output(&self, wants_pager: bool) -> Output {
+        let Terminals { stdout, stderr, .. } = self.terminals;
+        let (taste, env) = (self.taste(), &self.start.env);
+        let command = pager::choose(env, &taste, stdout && wants_pager);
+        let pager = command.and_then(|command| Pager::start(&command, env, stderr));
+        let is_seen = stdout || env.is_pager_in_use();
+        let has_colour = is_coloured(taste.color.as_deref(), env, is_seen);
+        Output::new(Box::new(io::stdout()), pager, has_colour, self.start.now)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use std::{cell::RefCell, rc::Rc};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Memory(Rc<RefCell<Vec<u8>>>);
+
+    impl io::Write for Memory {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is written to an output without colours.
+    pub(crate) fn written(write: impl FnOnce(&mut Output) -> io::Result<()>) -> String {
+        let memory = Memory::default();
+        let mut out = Output::plain(memory.clone(), DateTime::UNIX_EPOCH);
+        write(&mut out).unwrap();
+        out.finish().unwrap();
+        String::from_utf8(memory.0.take()).unwrap()
+    }
+}

@@ -1,0 +1,155 @@
+//! From the process to the command and back.
+
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+    process::ExitCode,
+};
+
+use clap::error::ErrorKind;
+use miette::Diagnostic;
+
+use crate::{
+    Common, Console, Environment, ErrorDocument, ErrorReport, Exit, Failure, Kind, Outcome, Start,
+    Talk, VERSION, json, report,
+};
+
+/// Runs a command: reads its arguments, the environment, the directory and the time once, tells the outcome and
+/// chooses the exit number. `-h` and `--version` are answered, and bad usage refused, before anything else is read.
+pub fn main<A, O, E>(run: impl FnOnce(A, &Console) -> Result<O, E>) -> ExitCode
+where
+    A: clap::Parser + AsRef<Common>,
+    O: Outcome,
+    E: Failure,
+{
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let exit = match A::try_parse_from(&words) {
+        Err(error) => answer_parser(&error, &words),
+        Ok(args) => match Start::read(Environment::read()) {
+            Err(error) => fail_at_start(&StartError::NoDirectory(error), *args.as_ref()),
+            Ok(start) => {
+                let console = Console::new(start, *args.as_ref());
+                serve(args, &console, run)
+            }
+        },
+    };
+    exit.into()
+}
+
+/// Runs the command and tells how it went.
+fn serve<A, O, E>(args: A, console: &Console, run: impl FnOnce(A, &Console) -> Result<O, E>) -> Exit
+where
+    O: Outcome,
+    E: Failure,
+{
+    match run(args, console) {
+        Ok(outcome) => match show(&outcome, console) {
+            Ok(()) => {
+                outcome.talk(&console.talk());
+                if outcome.is_refusal() {
+                    Exit::Refused
+                } else {
+                    Exit::Done
+                }
+            }
+            // The reader has seen enough, as with `| head`.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Err(error) => tell(&StartError::NoOutput(error), Kind::Fatal, console),
+        },
+        Err(failure) => tell(&failure, failure.kind(), console),
+    }
+}
+
+fn show(outcome: &impl Outcome, console: &Console) -> io::Result<()> {
+    let mut out = console.output(outcome.wants_pager() && !console.is_json());
+    if console.is_json() {
+        outcome.json(out.raw())
+    } else {
+        outcome.text(&mut out)
+    }?;
+    out.finish()
+}
+
+fn tell(failure: &dyn Diagnostic, kind: Kind, console: &Console) -> Exit {
+    if console.is_json() {
+        print_json(&report::document(failure));
+    }
+    report::tell(failure, kind, &console.talk(), console.has_boxes());
+    kind.into()
+}
+
+/// What can go wrong at the edge itself.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+enum StartError {
+    #[error("cannot read the current directory")]
+    #[diagnostic(code(edge::no_directory))]
+    NoDirectory(#[source] io::Error),
+    #[error("cannot write to standard output")]
+    #[diagnostic(code(edge::no_output))]
+    NoOutput(#[source] io::Error),
+}
+
+fn fail_at_start(error: &StartError, common: Common) -> Exit {
+    if common.json {
+        print_json(&report::document(error));
+    }
+    report::tell(error, Kind::Fatal, &plain_talk(), false);
+    Exit::Fatal
+}
+
+/// Help and version go to standard output; all else that clap has to say is bad usage, in its own words.
+fn answer_parser(error: &clap::Error, words: &[OsString]) -> Exit {
+    let text = error.render().to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _closed: io::Result<()> = io::stdout().lock().write_all(text.as_bytes());
+            Exit::Done
+        }
+        _ => {
+            if asks_for_json(words) {
+                print_json(&usage_document(&text));
+            }
+            plain_talk().say(format_args!("{text}"));
+            Exit::Usage
+        }
+    }
+}
+
+/// Whether `--json` was typed, where the arguments as a whole could not be understood.
+fn asks_for_json(words: &[OsString]) -> bool {
+    words
+        .iter()
+        .take_while(|word| *word != "--")
+        .any(|word| word == "--json")
+}
+
+fn usage_document(text: &str) -> ErrorDocument {
+    let message = text.lines().next().unwrap_or_default();
+    let message = message
+        .strip_prefix("error: ")
+        .unwrap_or(message)
+        .to_owned();
+    let error = ErrorReport {
+        code: Some("edge::usage".to_owned()),
+        message,
+        help: None,
+        causes: Vec::new(),
+    };
+    ErrorDocument {
+        version: VERSION,
+        error,
+    }
+}
+
+fn print_json(document: &ErrorDocument) {
+    // The text on standard error follows in any case.
+    let _closed: io::Result<()> = json::write_line(&mut io::stdout().lock(), document);
+}
+
+const fn plain_talk() -> Talk {
+    Talk {
+        is_quiet: false,
+        has_hints: true,
+        has_colour: false,
+    }
+}

@@ -2,12 +2,14 @@
 
 use std::{
     cell::OnceCell,
+    fs::File,
     io::{self, IsTerminal},
     path::PathBuf,
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
+use rustix::io::fcntl_dupfd_cloexec;
 
 use crate::{
     Common, Environment, Output, Progress, Talk, Taste,
@@ -150,15 +152,24 @@ impl Console {
         self.terminals.stderr && self.start.env.is_utf8() && !self.start.env.is_dumb()
     }
 
-    /// Standard output, by the person's pager if one is wanted and there is a terminal.
-    pub(crate) fn output(&self, wants_pager: bool) -> Output {
+    /// Standard output, by the person's pager if one is wanted and there is a terminal. Fails when no more files can
+    /// be opened.
+    pub(crate) fn output(&self, wants_pager: bool) -> io::Result<Output> {
         let Terminals { stdout, stderr, .. } = self.terminals;
         let (taste, env) = (self.taste(), &self.start.env);
         let command = pager::choose(env, &taste, stdout && wants_pager);
         let pager = command.and_then(|command| Pager::start(&command, env, stderr));
+        // A stream of our own: what `io::stdout` still held when a pager was left early would be written to the
+        // terminal afterwards.
+        let stream = File::from(fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?);
         let is_seen = stdout || env.is_pager_in_use();
         let has_colour = is_coloured(taste.color.as_deref(), env, is_seen);
-        Output::new(Box::new(io::stdout()), pager, has_colour, self.start.now)
+        Ok(Output::new(
+            Box::new(stream),
+            pager,
+            has_colour,
+            self.start.now,
+        ))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     io::{self, Write as _},
+    panic::{AssertUnwindSafe, catch_unwind},
     process::ExitCode,
 };
 
@@ -23,17 +24,27 @@ where
     E: Failure,
 {
     let words: Vec<OsString> = std::env::args_os().collect();
-    let exit = match A::try_parse_from(&words) {
+    let answer = || match A::try_parse_from(&words) {
         Err(error) => answer_parser(&error, &words),
-        Ok(args) => match Start::read(Environment::read()) {
-            Err(error) => fail_at_start(&StartError::NoDirectory(error), *args.as_ref()),
-            Ok(start) => {
-                let console = Console::new(start, *args.as_ref());
-                serve(args, &console, run)
-            }
-        },
+        Ok(args) => start(args, run),
     };
-    exit.into()
+    // A bug of ours has been told by the panic's own message; nothing of `answer` is used after it.
+    catch_unwind(AssertUnwindSafe(answer))
+        .unwrap_or(Exit::Fatal)
+        .into()
+}
+
+fn start<A, O, E>(args: A, run: impl FnOnce(A, &Console) -> Result<O, E>) -> Exit
+where
+    A: AsRef<Common>,
+    O: Outcome,
+    E: Failure,
+{
+    let common = *args.as_ref();
+    match Start::read(Environment::read()) {
+        Err(error) => fail_at_start(&EdgeError::NoDirectory(error), common),
+        Ok(start) => serve(args, &Console::new(start, common), run),
+    }
 }
 
 /// Runs the command and tells how it went.
@@ -44,7 +55,11 @@ where
 {
     match run(args, console) {
         Ok(outcome) => match show(&outcome, console) {
-            Ok(()) => {
+            // A reader that has seen enough, as `| head`, changes neither the answer nor what is to be said beside it.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                tell(&EdgeError::NoOutput(error), Kind::Fatal, console)
+            }
+            _ => {
                 outcome.talk(&console.talk());
                 if outcome.is_refusal() {
                     Exit::Refused
@@ -52,16 +67,13 @@ where
                     Exit::Done
                 }
             }
-            // The reader has seen enough, as with `| head`.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-            Err(error) => tell(&StartError::NoOutput(error), Kind::Fatal, console),
         },
         Err(failure) => tell(&failure, failure.kind(), console),
     }
 }
 
 fn show(outcome: &impl Outcome, console: &Console) -> io::Result<()> {
-    let mut out = console.output(outcome.wants_pager() && !console.is_json());
+    let mut out = console.output(outcome.wants_pager() && !console.is_json())?;
     if console.is_json() {
         outcome.json(out.raw())
     } else {
@@ -80,7 +92,7 @@ fn tell(failure: &dyn Diagnostic, kind: Kind, console: &Console) -> Exit {
 
 /// What can go wrong at the edge itself.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-enum StartError {
+enum EdgeError {
     #[error("cannot read the current directory")]
     #[diagnostic(code(edge::no_directory))]
     NoDirectory(#[source] io::Error),
@@ -89,7 +101,7 @@ enum StartError {
     NoOutput(#[source] io::Error),
 }
 
-fn fail_at_start(error: &StartError, common: Common) -> Exit {
+fn fail_at_start(error: &EdgeError, common: Common) -> Exit {
     if common.json {
         print_json(&report::document(error));
     }
@@ -99,13 +111,16 @@ fn fail_at_start(error: &StartError, common: Common) -> Exit {
 
 /// Help and version go to standard output; all else that clap has to say is bad usage, in its own words.
 fn answer_parser(error: &clap::Error, words: &[OsString]) -> Exit {
-    let text = error.render().to_string();
+    let mut text = error.render().to_string();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _closed: io::Result<()> = io::stdout().lock().write_all(text.as_bytes());
             Exit::Done
         }
-        _ => {
+        kind => {
+            if kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+                text.insert_str(0, "error: need a subcommand\n\n");
+            }
             if asks_for_json(words) {
                 print_json(&usage_document(&text));
             }

@@ -89,9 +89,13 @@ impl<W> Safe<'_, W> {
     }
 }
 
+/// Controls (C0, DEL, C1), line separators, marks that turn the direction of text, and the byte order mark.
 fn is_hostile(c: char) -> bool {
-    let is_direction = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || is_direction || matches!(c, '\u{2028}' | '\u{2029}')
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        )
 }
 
 /// Formats into a byte stream, keeping the stream's own error, which [`fmt::Error`] cannot carry.

@@ -13,6 +13,7 @@ pub const VERSION: u32 = 1;
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Envelope<T> {
     /// The version of the format.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The command that answered, such as `checkpoint create`.
     pub command: &'static str,
@@ -36,6 +37,7 @@ impl<T> Envelope<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ErrorDocument {
     /// The version of the format.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// What went wrong.
     pub error: ErrorReport,

@@ -8,7 +8,14 @@
 //! `fn main() -> ExitCode { checkpoint_cli::main(git_checkpoint::run) }`.
 //!
 //! Read in this order: [`main`] starts, [`Console`] is what a command gets, [`Outcome`] is what it gives back,
-//! [`Output`] is where that is written.
+//! [`Output`] is where that is written. `examples/edge.rs` is a whole command in miniature.
+//!
+//! ```
+//! use checkpoint_cli::{Exit, Kind, count, human_bytes};
+//!
+//! assert_eq!(Exit::from(Kind::Refused).number(), 1);
+//! assert_eq!(format!("{}, {}", count(3, "file", "files"), human_bytes(1_268_000)), "3 files, 1.21 MiB");
+//! ```
 
 mod entry;
 mod exit;
@@ -48,7 +55,6 @@ pub use failure::{Failure, Kind};
 pub use json::{Envelope, ErrorDocument, ErrorReport, Schema, VERSION, write_line};
 pub use outcome::Outcome;
 pub use output::Output;
-pub use pager::IN_USE as PAGER_IN_USE;
 pub use progress::Progress;
 pub use table::{Align, Cell, Table};
 pub use talk::Talk;

@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use crate::{
     Painted, Style, ago,
     escape::{self, Keep},
-    pager::Pager,
+    pager::{self, Pager},
 };
 
 /// Where an outcome is written. `write!` and `writeln!` work on it; whatever is written, no control character but line
 /// ends, tabs and the colours of [`Output::paint`] reaches the terminal.
 pub struct Output {
-    // Before the pager: what is buffered must be out before the pager is waited for.
+    // Before the pager, so that it is dropped first: the pager waits for the end of what is written here, and we wait
+    // for the pager.
     out: io::BufWriter<Box<dyn io::Write>>,
     pager: Option<Pager>,
     has_colour: bool,
@@ -55,6 +56,12 @@ impl Output {
         self.has_colour
     }
 
+    /// What a child process that prints beside us must have in its environment: that a pager is in use, where one is,
+    /// so that it keeps its colours. For [`Command::envs`](std::process::Command::envs).
+    pub fn child_env(&self) -> Option<(&'static str, &'static str)> {
+        self.pager.as_ref().map(|_| pager::IN_USE)
+    }
+
     /// How long ago a time was, in git's words; the present is the start of the process.
     pub fn ago(&self, at: DateTime<Utc>) -> String {
         ago(at, self.now)
@@ -87,9 +94,7 @@ impl Output {
 
     /// Writes what is left and waits until the pager was left. An error of the stream shows here at the latest.
     pub(crate) fn finish(mut self) -> io::Result<()> {
-        let flushed = self.flush();
-        drop(self.pager.take());
-        flushed
+        self.flush()
     }
 
     pub(crate) fn raw(&mut self) -> &mut dyn io::Write {

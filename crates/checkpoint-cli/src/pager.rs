@@ -18,7 +18,7 @@ use rustix::{
 use crate::{Environment, Taste, env::parse_bool};
 
 /// What a child process has in its environment while its output goes to our pager, so that it keeps its colours.
-pub const IN_USE: (&str, &str) = ("GIT_PAGER_IN_USE", "true");
+pub(crate) const IN_USE: (&str, &str) = ("GIT_PAGER_IN_USE", "true");
 
 /// What git gives to a pager where the person has not chosen: quit when it fits on one screen, pass colours, leave
 /// the screen as it is.

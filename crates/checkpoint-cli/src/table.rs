@@ -1,12 +1,15 @@
 //! Columns that line up.
 
-use std::{fmt, io};
+use std::{
+    fmt::{self, Write as _},
+    io,
+};
 
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
     Output, Style,
-    escape::{Keep, safe},
+    escape::{Keep, Safe},
 };
 
 /// At which side of its column a cell stands.
@@ -29,9 +32,20 @@ pub struct Cell {
 impl Cell {
     /// A cell; what could drive the terminal is spelled out, so that the width is the one seen.
     pub fn new(style: Style, text: impl fmt::Display) -> Self {
-        let text = safe(&text.to_string(), Keep::OneLine);
-        let width = text.width();
-        Self { text, width, style }
+        let mut shown = String::new();
+        write!(
+            Safe {
+                out: &mut shown,
+                keep: Keep::OneLine
+            },
+            "{text}"
+        )
+        .expect("a string takes all that is written");
+        Self {
+            width: shown.width(),
+            text: shown,
+            style,
+        }
     }
 }
 
@@ -82,7 +96,7 @@ impl<const N: usize> Table<N> {
                 };
                 if cell.width > 0 {
                     let painted = out.paint(cell.style, &cell.text);
-                    write!(out, "{:1$}{painted}", "", pending + before)?;
+                    write!(out, "{}{painted}", Spaces(pending + before))?;
                     pending = after + 2;
                 } else {
                     pending += fill + 2;
@@ -104,6 +118,22 @@ impl<const N: usize> Table<N> {
     }
 }
 
+/// Many spaces at once; `{:1$}` would write them one by one, which shows in a list of ten thousand.
+struct Spaces(usize);
+
+impl fmt::Display for Spaces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SPACES: &str = "                                ";
+        let mut left = self.0;
+        while left > 0 {
+            let now = left.min(SPACES.len());
+            f.write_str(&SPACES[..now])?;
+            left -= now;
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +150,11 @@ mod tests {
             "".into(),
             "third\x1b[2J".into(),
         ]);
+        assert_eq!(
+            Spaces(70).to_string(),
+            " ".repeat(70),
+            "more than are written at once"
+        );
         assert_eq!(
             written(|out| table.write(out, 1)),
             " a         5  first\n 検査  10000\n e\u{301}\\n          third\\u{1b}[2J\n",

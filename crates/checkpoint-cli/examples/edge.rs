@@ -32,6 +32,9 @@ struct Args {
     /// Answer that the list is not well
     #[arg(long)]
     unwell: bool,
+    /// Ask before
+    #[arg(long)]
+    ask: bool,
     /// Panic, as a bug would
     #[arg(long)]
     bug: bool,
@@ -48,6 +51,9 @@ enum ThingError {
     #[error("nothing to list: there are 0 things")]
     #[diagnostic(code(edge::nothing), help("git edge 1"))]
     Nothing,
+    #[error("not listed: nobody said yes")]
+    #[diagnostic(code(edge::not_wanted))]
+    NotWanted,
     #[error("cannot count to {things}")]
     #[diagnostic(code(edge::too_many))]
     TooMany { things: u64, source: io::Error },
@@ -56,7 +62,7 @@ enum ThingError {
 impl Failure for ThingError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Nothing => Kind::Refused,
+            Self::Nothing | Self::NotWanted => Kind::Refused,
             Self::TooMany { .. } => Kind::Fatal,
         }
     }
@@ -122,6 +128,10 @@ fn run(args: Args, console: &Console) -> Result<Listed, ThingError> {
             things,
             source: io::Error::other("out of fingers"),
         });
+    }
+    let may_list = !args.ask || console.confirm("list them?").ok().flatten() == Some(true);
+    if !may_list {
+        return Err(ThingError::NotWanted);
     }
     let progress = console.progress("Counting things");
     for _ in 0..things.min(args.work.saturating_mul(things)) {

@@ -8,7 +8,10 @@ use std::{
     thread,
 };
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::{
+    fs::{Mode, OFlags},
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+};
 
 /// The example, with an environment in which only `env` and `PATH` are set.
 pub(crate) fn edge(args: &[&str], env: &[(&str, &str)]) -> Command {
@@ -54,7 +57,8 @@ pub(crate) fn on_terminal(args: &[&str], env: &[(&str, &str)]) -> (i32, String) 
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
     let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-    let terminal = File::options().read(true).write(true).open(name).unwrap();
+    // It is not to become the terminal of whoever runs the tests.
+    let terminal = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
     let stream = || Stdio::from(terminal.try_clone().unwrap());
     let mut child = edge(args, env)
         .stdin(stream())

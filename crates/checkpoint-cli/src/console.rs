@@ -174,30 +174,47 @@ impl Console {
 }
 
 #[cfg(test)]
-pub(crate) mod testing {
-    use std::{cell::RefCell, rc::Rc};
-
+mod tests {
     use super::*;
 
-    #[derive(Clone, Default)]
-    struct Memory(Rc<RefCell<Vec<u8>>>);
-
-    impl io::Write for Memory {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    /// What is written to an output without colours.
-    pub(crate) fn written(write: impl FnOnce(&mut Output) -> io::Result<()>) -> String {
-        let memory = Memory::default();
-        let mut out = Output::plain(memory.clone(), DateTime::UNIX_EPOCH);
-        write(&mut out).unwrap();
-        out.finish().unwrap();
-        String::from_utf8(memory.0.take()).unwrap()
+    #[test]
+    fn what_is_said_depends_on_options_taste_and_who_listens() {
+        let talk = |common: Common, advice: Option<bool>, stderr: bool| {
+            let env = [("TERM", "xterm")].into_iter().collect();
+            let start = Start {
+                cwd: PathBuf::from("/"),
+                now: DateTime::UNIX_EPOCH,
+                env,
+            };
+            let console = Console::with_terminals(
+                start,
+                common,
+                Terminals {
+                    stderr,
+                    ..Terminals::default()
+                },
+            );
+            console.set_taste(Taste {
+                advice,
+                ..Taste::default()
+            });
+            let Talk {
+                is_quiet,
+                has_hints,
+                has_colour,
+            } = console.talk();
+            (is_quiet, has_hints, has_colour)
+        };
+        let quiet = Common {
+            quiet: true,
+            json: false,
+        };
+        assert_eq!(talk(Common::default(), None, false), (false, true, false));
+        assert_eq!(talk(Common::default(), None, true), (false, true, true));
+        assert_eq!(
+            talk(Common::default(), Some(false), false),
+            (false, false, false)
+        );
+        assert_eq!(talk(quiet, Some(true), false), (true, true, false));
     }
 }

@@ -1,6 +1,6 @@
 //! Standard output: data for people, in colour where they can see it, by a pager where it is long.
 
-use std::{fmt, io};
+use std::{cell::RefCell, fmt, io, rc::Rc};
 
 use chrono::{DateTime, Utc};
 
@@ -8,6 +8,7 @@ use crate::{
     Painted, Style, ago,
     escape::{self, Keep},
     pager::{self, Pager},
+    shown,
 };
 
 /// Where an outcome is written. `write!` and `writeln!` work on it; whatever is written, no control character but line
@@ -36,9 +37,16 @@ impl Output {
         }
     }
 
-    /// An output into memory or any other place, for tests of an outcome's text.
-    pub fn plain(out: impl io::Write + 'static, now: DateTime<Utc>) -> Self {
-        Self::new(Box::new(out), None, false, now)
+    /// What is written, as text without colours; for tests of an outcome. Fails as `write` does.
+    pub fn captured(
+        now: DateTime<Utc>,
+        write: impl FnOnce(&mut Self) -> io::Result<()>,
+    ) -> io::Result<String> {
+        let memory = Memory::default();
+        let mut out = Self::new(Box::new(memory.clone()), None, false, now);
+        write(&mut out)?;
+        out.finish()?;
+        Ok(shown(&memory.0.take()).into_owned())
     }
 
     /// Text with the colour of its meaning, kept on one line. It does not borrow the output, so it can stand among the
@@ -99,5 +107,36 @@ impl Output {
 
     pub(crate) fn raw(&mut self) -> &mut dyn io::Write {
         &mut self.out
+    }
+}
+
+#[derive(Clone, Default)]
+struct Memory(Rc<RefCell<Vec<u8>>>);
+
+impl io::Write for Memory {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_written_can_drive_the_terminal() {
+        let text = Output::captured(DateTime::UNIX_EPOCH, |out| {
+            let name = out.paint(Style::Name, "a\nb");
+            writeln!(out, "{name} \x1b[2J {}", out.ago(DateTime::UNIX_EPOCH))?;
+            out.write_bytes(b"\x1b: as it is\n")
+        });
+        assert_eq!(
+            text.unwrap(),
+            "a\\nb \\u{1b}[2J 0 seconds ago\n\x1b: as it is\n"
+        );
     }
 }

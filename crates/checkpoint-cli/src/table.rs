@@ -136,8 +136,9 @@ impl fmt::Display for Spaces {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+
     use super::*;
-    use crate::console::testing::written;
 
     #[test]
     fn columns_line_up_by_the_width_that_is_seen() {
@@ -156,7 +157,7 @@ mod tests {
             "more than are written at once"
         );
         assert_eq!(
-            written(|out| table.write(out, 1)),
+            Output::captured(DateTime::UNIX_EPOCH, |out| table.write(out, 1)).unwrap(),
             " a         5  first\n 検査  10000\n e\u{301}\\n          third\\u{1b}[2J\n",
         );
     }

@@ -1,0 +1,127 @@
+//! Events: what happened, each one line of JSON. A record is a set of them.
+//!
+//! Read in this order: [`Event`] and [`EventBody`] are what is said, `body` holds the fields of each type,
+//! `line` reads and writes, `residue` carries what we do not know through a round trip.
+
+mod body;
+mod line;
+mod residue;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+pub use self::{
+    body::{
+        CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, DeletionReason,
+        FileCounts,
+    },
+    line::EventError,
+};
+use crate::{
+    id::{CheckpointId, EventId},
+    words::Actor,
+};
+
+/// Something that happened, as it stands in a record.
+///
+/// As a line: one JSON object with `id` first, so that sorted lines are in the order of time, then `at`, `by`,
+/// `type`, then the fields of that type. Unknown types and fields, also those inside known fields, are written
+/// again as they were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Names the event; the same event always has the same id, wherever its line was copied to.
+    pub id: EventId,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub by: Actor,
+    /// What happened.
+    pub body: EventBody,
+    /// What the line holds beyond what we know. An object under a known key holds only the unknown part of it.
+    /// Empty in an event of our own making.
+    pub extra: Map<String, Value>,
+}
+
+/// What happened, by the event's `type`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventBody {
+    /// `checkpoint_created`
+    CheckpointCreated(Box<CheckpointCreated>),
+    /// `checkpoint_restored`
+    CheckpointRestored(CheckpointRestored),
+    /// `checkpoint_deleted`
+    CheckpointDeleted(CheckpointDeleted),
+    /// `checkpoint_named`
+    CheckpointNamed(CheckpointNamed),
+    /// A type that this version does not know; it passes through untouched.
+    Unknown {
+        /// The `type` of the event.
+        type_: String,
+        /// Every field but `id`, `at`, `by` and `type`.
+        fields: Map<String, Value>,
+    },
+}
+
+impl Event {
+    /// An event of our own making: nothing in it that we do not know.
+    #[must_use]
+    pub fn new(id: EventId, at: DateTime<Utc>, by: Actor, body: EventBody) -> Self {
+        Self {
+            id,
+            at,
+            by,
+            body,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl EventBody {
+    /// The `type` of the event.
+    #[must_use]
+    pub fn type_name(&self) -> &str {
+        match self {
+            Self::CheckpointCreated(_) => CheckpointCreated::TYPE,
+            Self::CheckpointRestored(_) => CheckpointRestored::TYPE,
+            Self::CheckpointDeleted(_) => CheckpointDeleted::TYPE,
+            Self::CheckpointNamed(_) => CheckpointNamed::TYPE,
+            Self::Unknown { type_, .. } => type_,
+        }
+    }
+
+    /// The checkpoint that the event tells of; `None` for a type that we do not know.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<CheckpointId> {
+        match self {
+            Self::CheckpointCreated(created) => Some(created.checkpoint),
+            Self::CheckpointRestored(restored) => Some(restored.checkpoint),
+            Self::CheckpointDeleted(deleted) => Some(deleted.checkpoint),
+            Self::CheckpointNamed(named) => Some(named.checkpoint),
+            Self::Unknown { .. } => None,
+        }
+    }
+}
+
+impl From<CheckpointCreated> for EventBody {
+    fn from(created: CheckpointCreated) -> Self {
+        Self::CheckpointCreated(Box::new(created))
+    }
+}
+
+impl From<CheckpointRestored> for EventBody {
+    fn from(restored: CheckpointRestored) -> Self {
+        Self::CheckpointRestored(restored)
+    }
+}
+
+impl From<CheckpointDeleted> for EventBody {
+    fn from(deleted: CheckpointDeleted) -> Self {
+        Self::CheckpointDeleted(deleted)
+    }
+}
+
+impl From<CheckpointNamed> for EventBody {
+    fn from(named: CheckpointNamed) -> Self {
+        Self::CheckpointNamed(named)
+    }
+}

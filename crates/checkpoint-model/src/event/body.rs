@@ -1,0 +1,144 @@
+//! The fields of each type of event.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::CheckpointId,
+    name::CheckpointName,
+    verdict::{Skipped, Verdict},
+    words::{CheckpointKind, OperationKind, Phase, StateCounts, words},
+};
+
+/// `checkpoint_created`: what was kept, and the circumstances.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CheckpointCreated {
+    /// The checkpoint.
+    pub checkpoint: CheckpointId,
+    /// The name it was made with. What it is called now is for [`crate::checkpoint::Checkpoint`] to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<CheckpointName>,
+    /// What its maker said about it; may be empty, may have several lines.
+    pub description: String,
+    /// Why it was made.
+    pub kind: CheckpointKind,
+    /// The phase of the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
+    /// The snapshot commit, in hex. Empty only before that commit exists.
+    pub snapshot: String,
+    /// The commit that HEAD named, in hex; none on an unborn branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
+    /// The branch that HEAD named, without `refs/heads/`; none when detached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// The working tree, as its maker saw it.
+    pub worktree: String,
+    /// The agent's session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// The agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The agent's task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// What the agent counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateCounts>,
+    /// The operation that was in progress; the first, when there were several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OperationKind>,
+    /// All operations that were in progress, when there were several; empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<OperationKind>,
+    /// How much was kept.
+    pub files: FileCounts,
+    /// Whether that is everything.
+    pub verdict: Verdict,
+    /// What is not in the snapshot.
+    #[serde(default)]
+    pub skipped: Vec<Skipped>,
+    /// `sha256:<hex>` over path, mode and object name of every entry of the snapshot's tree.
+    pub manifest: String,
+    /// The version of the program that made it.
+    pub tool: String,
+}
+
+/// How much a checkpoint keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct FileCounts {
+    /// Files in the index.
+    pub tracked: u64,
+    /// Tracked files whose content, mode or presence is not as in the index.
+    pub changed: u64,
+    /// Files that are in the snapshot but not in the index.
+    pub untracked: u64,
+    /// Bytes read to make the checkpoint: the size of the changed and untracked files.
+    pub bytes: u64,
+}
+
+/// `checkpoint_restored`: a checkpoint was put back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CheckpointRestored {
+    /// The checkpoint.
+    pub checkpoint: CheckpointId,
+    /// The checkpoint of what was there before; none only when nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<CheckpointId>,
+    /// How much was put back: `exact`, `files`, `soft`, `mixed`, `paths`.
+    pub scope: String,
+}
+
+/// `checkpoint_deleted`: a checkpoint is no longer wanted, or lost its name to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CheckpointDeleted {
+    /// The checkpoint.
+    pub checkpoint: CheckpointId,
+    /// The name it had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<CheckpointName>,
+    /// Why.
+    pub reason: DeletionReason,
+    /// The snapshot commit, in hex: from it, the state can be had back until git prunes it.
+    pub snapshot: String,
+}
+
+words! {
+    /// Why a checkpoint was deleted.
+    pub enum DeletionReason is "reason of deletion" {
+        /// Somebody asked for it.
+        Deleted = "deleted",
+        /// The policy's retention.
+        Pruned = "pruned",
+        /// Another checkpoint took its name. The checkpoint itself stays.
+        Replaced = "replaced",
+    }
+}
+
+/// `checkpoint_named`: a checkpoint got a tag after it was made, or lost it to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CheckpointNamed {
+    /// The checkpoint.
+    pub checkpoint: CheckpointId,
+    /// Its name from now on; none: it has no name any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<CheckpointName>,
+}
+
+macro_rules! type_names {
+    ($($body:ident = $type_name:literal),+) => {
+        $(impl $body {
+            /// The `type` of such an event.
+            pub const TYPE: &'static str = $type_name;
+        })+
+    };
+}
+
+type_names! {
+    CheckpointCreated = "checkpoint_created",
+    CheckpointRestored = "checkpoint_restored",
+    CheckpointDeleted = "checkpoint_deleted",
+    CheckpointNamed = "checkpoint_named"
+}

@@ -1,0 +1,191 @@
+//! Patterns of branches and of paths, compiled while they are read.
+
+use std::fmt;
+
+use bstr::BStr;
+use globset::{Candidate, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use miette::Diagnostic;
+use serde::{Deserialize, Deserializer};
+use thiserror::Error;
+
+use crate::{
+    failure::{Failure, Kind},
+    shown::shown,
+};
+
+/// A pattern that cannot be compiled.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Diagnostic)]
+#[error("'{}' is not a pattern: {why}", shown(pattern))]
+#[diagnostic(code(policy::pattern_invalid))]
+pub struct GlobError {
+    /// The pattern.
+    pub pattern: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl Failure for GlobError {
+    fn kind(&self) -> Kind {
+        Kind::Usage
+    }
+}
+
+/// Patterns of branches, without `refs/heads/`. `*` also stands for `/`.
+#[derive(Clone, Default)]
+pub struct BranchGlobs(Globs);
+
+/// Patterns of paths from the top of the working tree. `*` stands for anything but `/`, `**` also for that. As in
+/// gitignore(5) a pattern without a slash (but at its end) is looked for at every depth, and one that names a
+/// directory means all below it. Case matters. There is no negation.
+#[derive(Clone, Default)]
+pub struct PathGlobs(Globs);
+
+/// What both are made of: the patterns as written, and one automaton for all of them.
+#[derive(Clone, Default)]
+struct Globs {
+    patterns: Vec<String>,
+    set: GlobSet,
+}
+
+impl BranchGlobs {
+    /// Compiles patterns.
+    pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, GlobError> {
+        Globs::new(patterns, |pattern| {
+            Ok(vec![
+                GlobBuilder::new(pattern).backslash_escape(true).build()?,
+            ])
+        })
+        .map(Self)
+    }
+
+    /// Whether any pattern matches the branch.
+    #[must_use]
+    pub fn is_match(&self, branch: &str) -> bool {
+        self.0.is_match(branch.as_bytes())
+    }
+}
+
+impl PathGlobs {
+    /// Compiles patterns.
+    pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, GlobError> {
+        Globs::new(patterns, path_globs).map(Self)
+    }
+
+    /// Whether any pattern matches the path, or a directory it lies in.
+    #[must_use]
+    pub fn is_match(&self, path: &BStr) -> bool {
+        self.0.is_match(path)
+    }
+
+    /// The same patterns with more behind them, as when a command line adds to the policy.
+    pub fn with<'a>(&'a self, more: impl IntoIterator<Item = &'a str>) -> Result<Self, GlobError> {
+        Self::new(self.patterns().chain(more))
+    }
+}
+
+/// A pattern as globset knows them: once for what it names, once for what lies below that.
+fn path_globs(pattern: &str) -> Result<Vec<Glob>, globset::Error> {
+    let is_directory = pattern.ends_with('/');
+    let named = pattern.trim_end_matches('/');
+    let anchored = match named.strip_prefix('/') {
+        Some(anchored) => anchored.to_owned(),
+        None if named.contains('/') => named.to_owned(),
+        None => format!("**/{named}"),
+    };
+    let build = |pattern: &str| {
+        GlobBuilder::new(pattern)
+            .literal_separator(true)
+            .backslash_escape(true)
+            .build()
+    };
+    let mut globs = vec![build(&format!("{anchored}/**"))?];
+    if !is_directory {
+        globs.push(build(&anchored)?);
+    }
+    Ok(globs)
+}
+
+impl Globs {
+    fn new<'a>(
+        patterns: impl IntoIterator<Item = &'a str>,
+        compile: impl Fn(&str) -> Result<Vec<Glob>, globset::Error>,
+    ) -> Result<Self, GlobError> {
+        let error = |pattern: &str, why: String| GlobError {
+            pattern: pattern.to_owned(),
+            why,
+        };
+        let patterns: Vec<_> = patterns.into_iter().map(str::to_owned).collect();
+        let mut set = GlobSetBuilder::new();
+        for pattern in &patterns {
+            if pattern.trim_matches('/').is_empty() {
+                return Err(error(pattern, "it names nothing".to_owned()));
+            }
+            let globs =
+                compile(pattern).map_err(|source| error(pattern, source.kind().to_string()))?;
+            for glob in globs {
+                set.add(glob);
+            }
+        }
+        let set = set
+            .build()
+            .map_err(|source| error(&patterns.join(" "), source.kind().to_string()))?;
+        Ok(Self { patterns, set })
+    }
+
+    fn is_match(&self, text: &[u8]) -> bool {
+        !self.patterns.is_empty() && self.set.is_match_candidate(&Candidate::from_bytes(text))
+    }
+}
+
+macro_rules! globs {
+    ($name:ident) => {
+        impl $name {
+            /// The patterns as they were written.
+            pub fn patterns(&self) -> impl Iterator<Item = &str> + Clone {
+                self.0.patterns.iter().map(String::as_str)
+            }
+
+            /// Whether there is no pattern, so that nothing matches.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                self.0.patterns.is_empty()
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(self.patterns()).finish()
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.0.patterns == other.0.patterns
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                // One at a time, so that an error underlines the pattern and not the list.
+                struct One(String);
+                impl<'de> Deserialize<'de> for One {
+                    fn deserialize<D: Deserializer<'de>>(
+                        deserializer: D,
+                    ) -> Result<Self, D::Error> {
+                        let pattern = String::deserialize(deserializer)?;
+                        $name::new([pattern.as_str()]).map_err(serde::de::Error::custom)?;
+                        Ok(Self(pattern))
+                    }
+                }
+                let patterns = Vec::<One>::deserialize(deserializer)?;
+                Self::new(patterns.iter().map(|One(pattern)| pattern.as_str()))
+                    .map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+globs!(BranchGlobs);
+globs!(PathGlobs);

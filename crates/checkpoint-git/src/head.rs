@@ -1,0 +1,52 @@
+//! HEAD: where the work stands.
+
+use gix::ObjectId;
+use gix::bstr::{BStr, BString, ByteSlice};
+
+use crate::program::ProgramError;
+use crate::{OpenError, Repository};
+
+/// What HEAD says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The full name of the branch HEAD points at, such as `refs/heads/main`; none when HEAD is detached.
+    pub reference: Option<BString>,
+    /// The commit HEAD leads to; none when the branch is unborn.
+    pub id: Option<ObjectId>,
+}
+
+impl Head {
+    /// The branch without `refs/heads/`; none when HEAD is detached or points elsewhere.
+    pub fn branch(&self) -> Option<&BStr> {
+        let name = self.reference.as_ref()?;
+        name.strip_prefix(b"refs/heads/").map(ByteSlice::as_bstr)
+    }
+}
+
+impl Repository {
+    /// Reads HEAD, through the git program where references are kept in reftable.
+    pub fn head(&self) -> Result<Head, OpenError> {
+        if self.caps().reftable {
+            return self.head_by_program().map_err(OpenError::Program);
+        }
+        let unreadable = |source: gix::Error| OpenError::Head {
+            source: source.into(),
+        };
+        let head = self.gix().head().map_err(unreadable)?;
+        Ok(Head {
+            reference: head.referent_name().map(|name| name.as_bstr().to_owned()),
+            id: head.id().map(gix::Id::detach),
+        })
+    }
+
+    fn head_by_program(&self) -> Result<Head, ProgramError> {
+        let reference = self.git(["symbolic-ref", "--quiet", "HEAD"]).answer()?;
+        let id = self
+            .git(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"])
+            .answer()?;
+        Ok(Head {
+            reference: reference.map(|name| name.trim_end().into()),
+            id: id.and_then(|hex| ObjectId::from_hex(hex.trim_end()).ok()),
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! The index, read once and never written.
+
+use std::path::PathBuf;
+
+use gix::ObjectId;
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::Repository;
+
+/// The index as it was at one moment: parsed, and the bytes it was parsed from.
+///
+/// git replaces the index by rename, so the bytes read through one open file belong together.
+#[derive(Debug)]
+pub struct IndexSnapshot {
+    /// The parsed entries and extensions; a split index is merged with its base.
+    pub state: gix::index::State,
+    /// The bytes of the index file; empty where there is none.
+    pub bytes: Vec<u8>,
+    /// The file is one part of a split index: its bytes alone do not tell all.
+    pub is_split: bool,
+}
+
+/// Why the index could not be read.
+#[derive(Debug, Error, Diagnostic)]
+pub enum IndexError {
+    /// The file is there but cannot be opened or read.
+    #[error("cannot read the index file '{}'", path.display())]
+    #[diagnostic(code(index::unreadable))]
+    Unreadable {
+        /// The index file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It is not an index, or a damaged one.
+    #[error("index file corrupt: '{}'", path.display())]
+    #[diagnostic(
+        code(index::corrupt),
+        help("keep a copy of that file, then: git read-tree HEAD")
+    )]
+    Corrupt {
+        /// The index file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Repository {
+    /// Reads the index that git would use; an empty one where there is no file yet. Takes no lock, writes nothing.
+    pub fn read_index(&self) -> Result<IndexSnapshot, IndexError> {
+        let path = self.index_path();
+        let hash = self.gix().object_hash();
+        let unreadable = |source| IndexError::Unreadable {
+            path: path.to_owned(),
+            source,
+        };
+        let mut file = match fs_err::File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let state = gix::index::State::new(hash);
+                return Ok(IndexSnapshot {
+                    state,
+                    bytes: Vec::new(),
+                    is_split: false,
+                });
+            }
+            Err(error) => return Err(unreadable(error)),
+        };
+        let metadata = file.metadata().map_err(unreadable)?;
+        let modified = metadata.modified().map_err(unreadable)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+        std::io::Read::read_to_end(&mut file, &mut bytes).map_err(unreadable)?;
+        self.parse_index(bytes, modified)
+    }
+
+    /// Parses while another thread proves the checksum: hashing takes as long as parsing.
+    fn parse_index(
+        &self,
+        bytes: Vec<u8>,
+        modified: std::time::SystemTime,
+    ) -> Result<IndexSnapshot, IndexError> {
+        let corrupt = |source: Box<dyn std::error::Error + Send + Sync>| IndexError::Corrupt {
+            path: self.index_path().to_owned(),
+            source,
+        };
+        let hash = self.gix().object_hash();
+        let (parsed, is_whole) = std::thread::scope(|scope| {
+            let check = || has_right_checksum(&bytes, hash);
+            let checked = (bytes.len() > 64 * 1024).then(|| scope.spawn(check));
+            let parsed = gix::index::State::from_bytes(
+                &bytes,
+                filetime::FileTime::from_system_time(modified),
+                hash,
+                gix::index::decode::Options::default(),
+            );
+            let is_whole = checked.map_or_else(check, |thread| thread.join().unwrap_or(false));
+            (parsed, is_whole)
+        });
+        if !is_whole {
+            return Err(corrupt("its checksum does not match its content".into()));
+        }
+        let (state, _) = parsed.map_err(|error| corrupt(error.into()))?;
+        if state.link().is_none() {
+            return Ok(IndexSnapshot {
+                state,
+                bytes,
+                is_split: false,
+            });
+        }
+        let merged = self.merged_index().map_err(|error| corrupt(error.into()))?;
+        Ok(IndexSnapshot {
+            state: merged,
+            bytes,
+            is_split: true,
+        })
+    }
+
+    /// gix merges a split index with its base only when it opens the file itself.
+    fn merged_index(&self) -> Result<gix::index::State, gix::Error> {
+        let file = gix::index::File::at(
+            self.index_path(),
+            self.gix().object_hash(),
+            false,
+            gix::index::decode::Options::default(),
+        )?;
+        Ok(file.into_parts().0)
+    }
+}
+
+/// Whether the hash that ends `bytes` is that of the rest; a hash of zeros was left out on purpose (`index.skipHash`).
+fn has_right_checksum(bytes: &[u8], kind: gix::hash::Kind) -> bool {
+    let Some(start) = bytes.len().checked_sub(kind.len_in_bytes()) else {
+        return false;
+    };
+    let stored = ObjectId::from_bytes_or_panic(&bytes[start..]);
+    if stored.is_null() {
+        return true;
+    }
+    let mut hasher = gix::hash::hasher(kind);
+    hasher.update(&bytes[..start]);
+    hasher.try_finalize().is_ok_and(|actual| actual == stored)
+}

@@ -1,0 +1,293 @@
+//! Opening a repository as git would, or refusing as git would.
+
+use std::path::{Path, PathBuf};
+
+use gix::bstr::{BString, ByteSlice, ByteVec};
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::caps::unknown_extension;
+use crate::program::ProgramError;
+use crate::{Caps, Surroundings};
+
+/// A repository, open for reading; all paths absolute.
+#[derive(Debug)]
+pub struct Repository {
+    gix: gix::Repository,
+    caps: Caps,
+    index_path: PathBuf,
+    /// `GIT_DIR` was set: a git program that we start elsewhere has to be told where.
+    named_by_environment: bool,
+}
+
+/// Why a repository was not opened.
+#[derive(Debug, Error, Diagnostic)]
+pub enum OpenError {
+    /// No repository here or above.
+    #[error("not a git repository (or any of the parent directories): '{}'", dir.display())]
+    #[diagnostic(code(repository::not_found), help("git init"))]
+    NotFound {
+        /// Where the search began.
+        dir: PathBuf,
+    },
+    /// The repository belongs to somebody else; git-config(1) `safe.directory`.
+    #[error("detected dubious ownership in repository at '{}'", dir.display())]
+    #[diagnostic(
+        code(repository::foreign_owner),
+        help("git config --global --add safe.directory '{}'", dir.display())
+    )]
+    ForeignOwner {
+        /// The repository's directory.
+        dir: PathBuf,
+    },
+    /// It keeps its state in a way we do not know.
+    #[error("unknown repository extension: '{extension}'")]
+    #[diagnostic(code(repository::unknown_extension))]
+    UnknownExtension {
+        /// Its name below `extensions.`.
+        extension: String,
+    },
+    /// A hook of a push that is not accepted yet: what is written now may be thrown away.
+    #[error("objects would go to '{}', not to the repository", dir.to_string_lossy())]
+    #[diagnostic(code(repository::quarantine), help("unset GIT_OBJECT_DIRECTORY"))]
+    Quarantine {
+        /// The value of `GIT_OBJECT_DIRECTORY`.
+        dir: std::ffi::OsString,
+    },
+    /// `GIT_CONFIG_PARAMETERS` is not what git writes there.
+    #[error("bogus format in GIT_CONFIG_PARAMETERS")]
+    #[diagnostic(code(repository::config_parameters))]
+    ConfigParameters,
+    /// Anything else that kept gix from opening it: broken configuration, unsupported version.
+    #[error("cannot open the repository at '{}'", dir.display())]
+    #[diagnostic(code(repository::unreadable))]
+    Unreadable {
+        /// Where it was looked for.
+        dir: PathBuf,
+        /// What gix said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// HEAD is broken.
+    #[error("cannot read HEAD")]
+    #[diagnostic(
+        code(repository::head_unreadable),
+        help("git symbolic-ref HEAD refs/heads/<branch>")
+    )]
+    Head {
+        /// What gix said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The git program failed us.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Program(#[from] ProgramError),
+}
+
+impl Repository {
+    /// Opens the repository that git would use from here: `GIT_DIR`, or the nearest one upwards, with
+    /// `GIT_WORK_TREE`, `GIT_INDEX_FILE`, `GIT_CONFIG_PARAMETERS` (`git -c`) and `GIT_CEILING_DIRECTORIES` kept.
+    /// Writes nothing.
+    pub fn open(surroundings: &Surroundings) -> Result<Self, OpenError> {
+        if let Some(dir) = surroundings.filled("GIT_OBJECT_DIRECTORY") {
+            return Err(OpenError::Quarantine {
+                dir: dir.to_owned(),
+            });
+        }
+        let options = open_options(surroundings)?;
+        let git_dir = surroundings.filled("GIT_DIR");
+        let found = match git_dir {
+            Some(dir) => open_named(surroundings, dir.as_ref(), options),
+            None => discover(surroundings, options),
+        };
+        let mut repo = found.map_err(|error| explain(error, surroundings))?;
+        repo.make_paths_absolute()
+            .map_err(|error| explain(error, surroundings))?;
+        repo.clear_namespace();
+        if repo.git_dir_trust() != gix::sec::Trust::Full {
+            return Err(OpenError::ForeignOwner {
+                dir: repo.workdir().unwrap_or(repo.git_dir()).to_owned(),
+            });
+        }
+        if let Some(extension) = unknown_extension(&repo) {
+            return Err(OpenError::UnknownExtension { extension });
+        }
+        let index_path = index_path(surroundings, &repo);
+        Ok(Self {
+            caps: Caps::of(&repo),
+            gix: repo,
+            index_path,
+            named_by_environment: git_dir.is_some(),
+        })
+    }
+
+    /// The gix repository, for what this crate does not wrap.
+    pub fn gix(&self) -> &gix::Repository {
+        &self.gix
+    }
+
+    /// What is special about it.
+    pub fn caps(&self) -> Caps {
+        self.caps
+    }
+
+    /// The git directory of this worktree: `.git`, or `.git/worktrees/<name>` for a linked one.
+    pub fn git_dir(&self) -> &Path {
+        self.gix.git_dir()
+    }
+
+    /// The git directory that all worktrees share.
+    pub fn common_dir(&self) -> &Path {
+        self.gix.common_dir()
+    }
+
+    /// The top of the working tree; none in a bare repository.
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.gix.workdir()
+    }
+
+    /// The index file that git would use: `GIT_INDEX_FILE`, or `index` in the git directory.
+    pub fn index_path(&self) -> &Path {
+        &self.index_path
+    }
+
+    /// The name of the linked worktree, as its directory below `worktrees/` is called; none in the main one.
+    pub fn worktree_name(&self) -> Option<BString> {
+        let is_linked = self.git_dir() != self.common_dir();
+        let name = self.git_dir().file_name().filter(|_| is_linked)?;
+        Some(gix::path::os_str_into_bstr(name).ok()?.to_owned())
+    }
+
+    pub(crate) fn is_named_by_environment(&self) -> bool {
+        self.named_by_environment
+    }
+}
+
+/// Options that let `git -c key=value checkpoint` count: gix does not read `GIT_CONFIG_PARAMETERS` itself.
+fn open_options(surroundings: &Surroundings) -> Result<gix::open::Options, OpenError> {
+    let parameters = match surroundings.filled("GIT_CONFIG_PARAMETERS") {
+        Some(text) => {
+            let text =
+                Vec::from_os_string(text.to_owned()).map_err(|_| OpenError::ConfigParameters)?;
+            parse_config_parameters(&text).ok_or(OpenError::ConfigParameters)?
+        }
+        None => Vec::new(),
+    };
+    Ok(gix::open::Options::default().cli_overrides(parameters))
+}
+
+fn discover(
+    surroundings: &Surroundings,
+    options: gix::open::Options,
+) -> Result<gix::Repository, gix::Error> {
+    let search = gix::discover::upwards::Options {
+        match_ceiling_dir_or_error: false,
+        ..Default::default()
+    };
+    let by_trust = gix::sec::trust::Mapping {
+        full: options.clone(),
+        reduced: options,
+    };
+    let repo = gix::ThreadSafeRepository::discover_with_environment_overrides_opts(
+        &surroundings.cwd,
+        search,
+        by_trust,
+    )?;
+    Ok(repo.to_thread_local())
+}
+
+/// Opens `GIT_DIR`. Without `GIT_WORK_TREE` (and `core.worktree`) git takes the current directory for the working
+/// tree, gix the parent of the git directory.
+fn open_named(
+    surroundings: &Surroundings,
+    dir: &Path,
+    options: gix::open::Options,
+) -> Result<gix::Repository, gix::Error> {
+    let dir = surroundings.cwd.join(dir);
+    let dir = dir.canonicalize().unwrap_or(dir);
+    let mut repo = gix::open_opts(dir, options.open_path_as_is(true))?;
+    let config = repo.config_snapshot();
+    let is_bare = config.boolean("core.bare").unwrap_or(false);
+    let has_own_tree = config.string("core.worktree").is_some();
+    match surroundings.filled("GIT_WORK_TREE") {
+        Some(tree) => {
+            let tree = surroundings.cwd.join(tree);
+            repo.set_workdir(tree.canonicalize().unwrap_or(tree))?;
+        }
+        None if is_bare => {
+            repo.set_workdir(None)?;
+        }
+        None if !has_own_tree => {
+            repo.set_workdir(surroundings.cwd.clone())?;
+        }
+        None => {}
+    }
+    Ok(repo)
+}
+
+/// git reads a relative `GIT_INDEX_FILE` from the top of the working tree, where it has gone by then.
+fn index_path(surroundings: &Surroundings, repo: &gix::Repository) -> PathBuf {
+    match surroundings.filled("GIT_INDEX_FILE") {
+        Some(path) => repo.workdir().unwrap_or(&surroundings.cwd).join(path),
+        None => repo.git_dir().join("index"),
+    }
+}
+
+fn explain(error: gix::Error, surroundings: &Surroundings) -> OpenError {
+    let dir = surroundings.cwd.clone();
+    let text = error.to_string();
+    // gix hands out one opaque error; "not there" is the one case with a word of its own.
+    let is_absent =
+        text.contains("git repository") && (text.contains("find") || text.contains("appear"));
+    match is_absent {
+        true => OpenError::NotFound { dir },
+        false => OpenError::Unreadable {
+            dir,
+            source: error.into(),
+        },
+    }
+}
+
+/// Splits what git puts into `GIT_CONFIG_PARAMETERS`: shell-quoted words `'key=value'` (before git 2.31) or
+/// `'key'='value'`, separated by spaces. None where it is not that.
+fn parse_config_parameters(text: &[u8]) -> Option<Vec<BString>> {
+    let mut found = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let (mut word, after) = unquote(rest)?;
+        rest = after;
+        if let Some(after) = rest.strip_prefix(b"=") {
+            let (value, after) = if after.starts_with(b"'") {
+                unquote(after)?
+            } else {
+                (BString::default(), after)
+            };
+            word.push(b'=');
+            word.extend_from_slice(&value);
+            rest = after;
+        }
+        found.push(word);
+        rest = rest.trim_start();
+    }
+    Some(found)
+}
+
+/// Takes one shell-quoted word off the front: `'…'`, with `'\''` for a quote and `'\!'` for an exclamation mark.
+fn unquote(text: &[u8]) -> Option<(BString, &[u8])> {
+    let mut rest = text.strip_prefix(b"'")?;
+    let mut word = BString::default();
+    loop {
+        let end = rest.find_byte(b'\'')?;
+        word.extend_from_slice(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest {
+            [b'\\', quoted @ (b'\'' | b'!'), b'\'', after @ ..] => {
+                word.push(*quoted);
+                rest = after;
+            }
+            _ => return Some((word, rest)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

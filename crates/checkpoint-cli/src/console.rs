@@ -18,7 +18,8 @@ use crate::{
     prompt,
 };
 
-/// Where, when and in what environment the process started; read once and handed down.
+/// Where, when and in what environment the process started; read once and handed down, field by field, to the door to
+/// the repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
     /// The current directory.

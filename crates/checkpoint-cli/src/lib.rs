@@ -19,7 +19,6 @@
 
 mod entry;
 mod exit;
-mod failure;
 mod outcome;
 
 mod common;
@@ -42,6 +41,8 @@ mod talk;
 mod bytes;
 mod date;
 
+pub use checkpoint_model::failure::{Failure, Kind};
+
 pub use bytes::{count, human_bytes};
 pub use colour::{Painted, Style};
 pub use common::Common;
@@ -51,7 +52,6 @@ pub use entry::main;
 pub use env::Environment;
 pub use escape::shown;
 pub use exit::Exit;
-pub use failure::{Failure, Kind};
 pub use json::{Envelope, ErrorDocument, ErrorReport, Schema, VERSION, write_line};
 pub use outcome::Outcome;
 pub use output::Output;

@@ -1,1 +1,3 @@
 //! The one door to the repository.
+
+pub mod objects;

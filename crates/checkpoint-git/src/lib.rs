@@ -10,6 +10,7 @@ pub mod caps;
 pub mod head;
 pub mod identity;
 pub mod index;
+pub mod objects;
 pub mod open;
 pub mod program;
 pub mod surroundings;

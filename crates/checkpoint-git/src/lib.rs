@@ -12,6 +12,7 @@ pub mod identity;
 pub mod index;
 pub mod objects;
 pub mod open;
+pub mod paths;
 pub mod program;
 pub mod surroundings;
 

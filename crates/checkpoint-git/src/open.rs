@@ -10,8 +10,8 @@ use crate::caps::unknown_extension;
 use crate::program::ProgramError;
 use crate::{Caps, Surroundings};
 
-/// A repository, open for reading; all paths absolute.
-#[derive(Debug)]
+/// A repository, open for reading; all paths absolute. Each thread needs a clone of its own, which is cheap.
+#[derive(Debug, Clone)]
 pub struct Repository {
     gix: gix::Repository,
     caps: Caps,

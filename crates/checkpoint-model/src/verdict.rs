@@ -56,6 +56,8 @@ words! {
         Device = "device",
         /// The system would not let us read it.
         Unreadable = "unreadable",
+        /// Its name is one that no git tree may hold, such as `.GIT`.
+        InvalidName = "invalid_name",
         /// It changed each time while it was read.
         Changing = "changing",
         /// The policy or `--exclude` names it.
@@ -76,6 +78,7 @@ impl SkipReason {
             Self::Fifo => "a named pipe, which has no content to keep",
             Self::Device => "a device, which has no content to keep",
             Self::Unreadable => "cannot be read",
+            Self::InvalidName => "has a name that git keeps in no tree",
             Self::Changing => "changed each time while it was read",
             Self::Excluded => "excluded by the policy or by --exclude",
             Self::UntrackedNotAsked => "untracked, and --no-untracked was given",

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use checkpoint_model::failure::{Failure, Kind};
 use gix::ObjectId;
 use miette::Diagnostic;
 use thiserror::Error;
@@ -45,6 +46,12 @@ pub enum IndexError {
         /// What is wrong with it.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl Failure for IndexError {
+    fn kind(&self) -> Kind {
+        Kind::Fatal
+    }
 }
 
 impl Repository {

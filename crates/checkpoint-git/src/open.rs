@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use checkpoint_model::failure::{Failure, Kind};
 use gix::bstr::{BString, ByteSlice, ByteVec};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -81,6 +82,12 @@ pub enum OpenError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Program(#[from] ProgramError),
+}
+
+impl Failure for OpenError {
+    fn kind(&self) -> Kind {
+        Kind::Fatal
+    }
 }
 
 impl Repository {

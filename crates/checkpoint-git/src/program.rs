@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
+use checkpoint_model::failure::{Failure, Kind};
 use gix::bstr::{BString, ByteSlice};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -39,6 +40,12 @@ pub enum ProgramError {
         /// What it said on standard error, without the last line end.
         stderr: String,
     },
+}
+
+impl Failure for ProgramError {
+    fn kind(&self) -> Kind {
+        Kind::Fatal
+    }
 }
 
 impl Repository {

@@ -1,0 +1,234 @@
+//! What git would store for the bytes of a file, and whether they would come back the same.
+
+use checkpoint_git::paths::as_path;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use checkpoint_git::Repository;
+use gix::bstr::{BStr, ByteSlice};
+use gix::filter::plumbing::driver::apply::{Delay, MaybeDelayed};
+use gix::filter::plumbing::pipeline::CrlfRoundTripCheck;
+use gix::filter::plumbing::pipeline::convert::to_worktree::{
+    Options as ToWorktree, UnknownEncoding,
+};
+use gix::filter::plumbing::pipeline::convert::{ToGitOutcome, ToWorktreeOutcome};
+use gix::worktree::stack::state::attributes::Source;
+
+use crate::CaptureError;
+
+/// The filters of one thread: attributes as the working tree has them, and the processes they ask for.
+pub(crate) struct Filters<'a> {
+    repo: Repository,
+    gix: gix::Repository,
+    index: &'a gix::index::State,
+    attributes: gix::worktree::Stack,
+    pipeline: gix::filter::plumbing::Pipeline,
+    wanted: gix::attrs::search::Outcome,
+}
+
+/// What becomes of a file's bytes on their way into the repository.
+#[derive(Debug)]
+pub(crate) enum Cleaned {
+    /// They are stored as they are.
+    Same,
+    /// Other bytes are stored.
+    Converted {
+        /// What git stores.
+        content: Vec<u8>,
+        /// Writing that back to the working tree would give other bytes than the file has now.
+        is_lossy: bool,
+    },
+    /// They are stored as they are, but writing them back would give other bytes.
+    SameButLossy,
+    /// The filter failed, or none can do what the attributes ask for.
+    Failed,
+}
+
+impl<'a> Filters<'a> {
+    pub(crate) fn new(
+        repo: Repository,
+        index: &'a gix::index::State,
+    ) -> Result<Self, CaptureError> {
+        let rules = |source: gix::Error| CaptureError::Rules {
+            what: "attributes and filters",
+            source: source.into(),
+        };
+        let gix = repo.gix().clone();
+        let attributes = gix
+            .attributes_only(index, Source::WorktreeThenIdMapping)
+            .map_err(rules)?
+            .detach();
+        let mut options = gix::filter::Pipeline::options(&gix).map_err(rules)?;
+        // `core.safecrlf=true` makes `git add` refuse; a checkpoint has to keep such a file too.
+        options.crlf_roundtrip_check = CrlfRoundTripCheck::Skip;
+        let context = gix.command_context().map_err(rules)?;
+        let pipeline = gix::filter::plumbing::Pipeline::new(context, gix.object_hash(), options);
+        let wanted =
+            attributes.selected_attribute_matches(["ident", "filter", "working-tree-encoding"]);
+        Ok(Self {
+            repo,
+            gix,
+            index,
+            attributes,
+            pipeline,
+            wanted,
+        })
+    }
+
+    /// Cleans `content`, the bytes of the file at `path`.
+    pub(crate) fn clean(&mut self, path: &BStr, content: &[u8]) -> Cleaned {
+        match self.stored_for(path, content) {
+            Err(_) => self.clean_by_program(path, content),
+            Ok(None) => match self.comes_back(path, content, content) {
+                true => Cleaned::Same,
+                false => Cleaned::SameButLossy,
+            },
+            Ok(Some(stored)) => {
+                let is_lossy = !self.comes_back(path, &stored, content);
+                Cleaned::Converted {
+                    content: stored,
+                    is_lossy,
+                }
+            }
+        }
+    }
+
+    /// Whether a file too large for memory is stored as it is, and comes back so: no attribute converts it, and no
+    /// line of it ends in CR LF. `file` is read and left at its start.
+    pub(crate) fn is_plain(&mut self, path: &BStr, file: &mut File) -> std::io::Result<bool> {
+        if self.is_filtered(path) {
+            return Ok(false);
+        }
+        let has_crlf = has_crlf(file);
+        file.seek(SeekFrom::Start(0))?;
+        // A conversion to CR LF happens on the way out only, and only to text.
+        Ok(!has_crlf? && self.comes_back(path, b"\n", b"\n"))
+    }
+
+    /// Whether attributes other than those on line ends apply to `path`.
+    fn is_filtered(&mut self, path: &BStr) -> bool {
+        let Ok(entry) = self.attributes.at_path(path, None, &self.gix.objects) else {
+            return true;
+        };
+        let _ = entry.matching_attributes(&mut self.wanted);
+        self.wanted.iter_selected().any(|found| {
+            !matches!(
+                found.assignment.state,
+                gix::attrs::StateRef::Unspecified | gix::attrs::StateRef::Unset
+            )
+        })
+    }
+
+    /// What git stores for `content`; none when it is the same.
+    fn stored_for(&mut self, path: &BStr, content: &[u8]) -> Result<Option<Vec<u8>>, gix::Error> {
+        let entry = self
+            .attributes
+            .at_path(path, None, &self.gix.objects)
+            .map_err(gix::Error::from_error)?;
+        let (index, objects) = (self.index, &self.gix.objects);
+        let outcome = self.pipeline.convert_to_git(
+            content,
+            as_path(path),
+            &mut |_, wanted| {
+                entry.matching_attributes(wanted);
+            },
+            &mut |buffer| {
+                use gix::prelude::FindExt as _;
+                let Some(entry) = index.entry_by_path(path) else {
+                    return Ok(None);
+                };
+                Ok(objects.find_blob(&entry.id, buffer).ok().map(|_| ()))
+            },
+        )?;
+        match outcome {
+            ToGitOutcome::Unchanged(_) => Ok(None),
+            ToGitOutcome::Buffer(stored) => Ok(Some(stored.to_vec())),
+            ToGitOutcome::Process(mut reader) => {
+                let mut stored = Vec::new();
+                reader
+                    .read_to_end(&mut stored)
+                    .map_err(gix::Error::from_error)?;
+                Ok(Some(stored))
+            }
+        }
+    }
+
+    /// Whether checking out `stored` would give exactly `content`.
+    fn comes_back(&mut self, path: &BStr, stored: &[u8], content: &[u8]) -> bool {
+        let Ok(entry) = self.attributes.at_path(path, None, &self.gix.objects) else {
+            return false;
+        };
+        let outcome = self.pipeline.convert_to_worktree(
+            stored,
+            path,
+            &mut |_, wanted| {
+                entry.matching_attributes(wanted);
+            },
+            ToWorktree {
+                can_delay: Delay::Forbid,
+                unknown_encoding: UnknownEncoding::Fail,
+            },
+        );
+        match outcome {
+            Ok(ToWorktreeOutcome::Unchanged(bytes)) => bytes == content,
+            Ok(ToWorktreeOutcome::Buffer(bytes)) => bytes == content,
+            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Immediate(reader))) => {
+                reads_as(reader, content)
+            }
+            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Delayed(_))) => false,
+            Err(_) => false,
+        }
+    }
+
+    /// What gix cannot convert (an encoding it does not know) git may.
+    fn clean_by_program(&mut self, path: &BStr, content: &[u8]) -> Cleaned {
+        let mut flag = std::ffi::OsString::from("--path=");
+        flag.push(as_path(path));
+        let arguments = ["hash-object".into(), "-w".into(), "--stdin".into(), flag];
+        let Ok(hex) = self.repo.git(arguments).output_of(content) else {
+            return Cleaned::Failed;
+        };
+        let Ok(id) = gix::ObjectId::from_hex(hex.trim()) else {
+            return Cleaned::Failed;
+        };
+        match self.gix.find_object(id) {
+            // The raw bytes are kept beside it: whether git would give them back is not ours to tell.
+            Ok(object) => Cleaned::Converted {
+                content: object.detach().data,
+                is_lossy: true,
+            },
+            Err(_) => Cleaned::Failed,
+        }
+    }
+}
+
+fn has_crlf(file: &mut File) -> std::io::Result<bool> {
+    let mut buffer = vec![0; 256 * 1024];
+    let mut ends_in_cr = false;
+    loop {
+        let n_read = file.read(&mut buffer)?;
+        let chunk = &buffer[..n_read];
+        if chunk.is_empty() {
+            return Ok(false);
+        }
+        if ends_in_cr && chunk[0] == b'\n' || chunk.find(b"\r\n").is_some() {
+            return Ok(true);
+        }
+        ends_in_cr = chunk.ends_with(b"\r");
+    }
+}
+
+/// Whether `reader` gives exactly `expected`, without holding a second copy.
+fn reads_as(mut reader: impl Read, mut expected: &[u8]) -> bool {
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return expected.is_empty(),
+            Ok(n_read) => match expected.strip_prefix(&buffer[..n_read]) {
+                Some(rest) => expected = rest,
+                None => return false,
+            },
+            Err(_) => return false,
+        }
+    }
+}

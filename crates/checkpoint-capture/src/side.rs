@@ -1,0 +1,301 @@
+//! What two trees cannot tell of a state: conflicts, flags, the operation in progress, bytes that filters would change,
+//! empty directories, permissions.
+
+use checkpoint_git::paths::as_bytes;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use checkpoint_git::objects::ObjectSink;
+use checkpoint_git::{IndexSnapshot, Repository};
+use checkpoint_model::path::TreePath;
+use checkpoint_model::verdict::{SkipReason, Skipped};
+use gix::ObjectId;
+use gix::bstr::{BString, ByteSlice};
+use gix::index::entry::{Flags, Mode};
+use gix::objs::Kind;
+use serde::{Deserialize, Serialize};
+
+use crate::CaptureError;
+use crate::operation::Operation;
+use crate::tree::{Entry, write_files};
+use crate::walk::Found;
+
+/// What is kept beside the trees, ready to be committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// `conflicts/<stage>/<path>`, `index`, `raw/<path>`, `ignored/<path>`, `git-dir/<file>`, `keep/<id>`,
+    /// `extra/<path>`, `meta.json`; each only where there is something to say.
+    pub tree: ObjectId,
+    /// The commits that the operation's files name.
+    pub parents: Vec<ObjectId>,
+}
+
+/// `meta.json`: what git has no object for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meta {
+    /// The version of this format; 1.
+    pub version: u32,
+    /// Directories with nothing in them; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub empty_directories: Vec<TreePath>,
+    /// Permissions that differ from the usual; absent when all are as a fresh checkout would give them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<PermissionsFound>,
+}
+
+/// The permission bits of the captured files, in octal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermissionsFound {
+    /// What most files have that are not executable.
+    pub file: String,
+    /// What most executable files have.
+    pub executable: String,
+    /// What the others have, by path.
+    pub exceptions: BTreeMap<TreePath, String>,
+}
+
+/// What a fresh checkout gives with the usual umask.
+const USUAL: (u16, u16) = (0o644, 0o755);
+
+/// Collects the side of a state; none when the trees tell everything.
+pub(crate) fn collect(
+    repo: &Repository,
+    sink: &ObjectSink,
+    index: &IndexSnapshot,
+    operation: &Operation,
+    extra: &[PathBuf],
+    found: &mut Found,
+) -> Result<Option<Side>, CaptureError> {
+    let mut files: Vec<(BString, Entry)> = conflicts(repo, sink, &index.state)?;
+    let blob = |content: Vec<u8>| -> Result<Entry, CaptureError> {
+        Ok(Entry {
+            mode: Mode::FILE,
+            id: sink.write(Kind::Blob, content)?,
+        })
+    };
+    if needs_raw_index(&index.state) {
+        files.push(("index".into(), blob(index_bytes(index))?));
+    }
+    for (path, content) in &operation.files {
+        files.push((under("git-dir/", path), blob(content.clone())?));
+    }
+    let (parents, trees) = operation.named_objects(repo.gix());
+    for id in trees {
+        sink.reuse(&id)?;
+        files.push((
+            format!("keep/{id}").into(),
+            Entry {
+                mode: Mode::DIR,
+                id,
+            },
+        ));
+    }
+    files.extend(
+        std::mem::take(&mut found.raw)
+            .into_iter()
+            .map(|(path, entry)| (under("raw/", &path), entry)),
+    );
+    files.extend(
+        std::mem::take(&mut found.ignored)
+            .into_iter()
+            .map(|(path, entry)| (under("ignored/", &path), entry)),
+    );
+    for path in extra {
+        push_extra(sink, path, &mut files, found)?;
+    }
+    if let Some(meta) = meta(&index.state, found) {
+        let text = serde_json::to_vec(&meta).expect("paths and numbers always become JSON");
+        files.push(("meta.json".into(), blob(text)?));
+    }
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let tree = write_files(sink, repo.gix().object_hash(), files)?;
+    Ok(Some(Side { tree, parents }))
+}
+
+fn under(prefix: &str, path: &[u8]) -> BString {
+    let mut whole = BString::from(prefix);
+    whole.extend_from_slice(path);
+    whole
+}
+
+/// The entries of stages 1 to 3, whose blobs must be there: what a conflict is made of cannot be made again.
+fn conflicts(
+    repo: &Repository,
+    sink: &ObjectSink,
+    index: &gix::index::State,
+) -> Result<Vec<(BString, Entry)>, CaptureError> {
+    let mut files = Vec::new();
+    for entry in index
+        .entries()
+        .iter()
+        .filter(|entry| entry.stage_raw() != 0)
+    {
+        let path = entry.path(index);
+        if entry.mode != Mode::COMMIT && !repo.caps().promisor && !sink.reuse(&entry.id)? {
+            return Err(CaptureError::MissingObject {
+                id: entry.id,
+                path: path.to_owned(),
+            });
+        }
+        let prefix = format!("conflicts/{}/", entry.stage_raw());
+        files.push((
+            under(&prefix, path),
+            Entry {
+                mode: entry.mode,
+                id: entry.id,
+            },
+        ));
+    }
+    Ok(files)
+}
+
+/// Whether a tree of stage 0 does not tell all that the index says.
+fn needs_raw_index(index: &gix::index::State) -> bool {
+    let flags = Flags::ASSUME_VALID | Flags::SKIP_WORKTREE | Flags::INTENT_TO_ADD;
+    index
+        .entries()
+        .iter()
+        .any(|entry| entry.stage_raw() != 0 || entry.flags.intersects(flags))
+        || index.resolve_undo().is_some_and(|paths| !paths.is_empty())
+}
+
+/// The index as one whole file: a split one is put together.
+fn index_bytes(index: &IndexSnapshot) -> Vec<u8> {
+    if !index.is_split {
+        return index.bytes.clone();
+    }
+    let mut bytes = Vec::new();
+    let options = gix::index::write::Options::default();
+    match index.state.write_to(&mut bytes, options) {
+        Ok(_) => bytes,
+        // Writing to memory fails only on an index that gix cannot express; half of it is better than none.
+        Err(_) => index.bytes.clone(),
+    }
+}
+
+/// Keeps a file, or a directory with all below it, from outside the working tree.
+fn push_extra(
+    sink: &ObjectSink,
+    path: &Path,
+    files: &mut Vec<(BString, Entry)>,
+    found: &mut Found,
+) -> Result<(), CaptureError> {
+    let name = as_bytes(path).to_owned();
+    let skip = |found: &mut Found, reason| {
+        found.skipped.push(Skipped {
+            path: TreePath::new(name.clone()),
+            reason,
+            bytes: None,
+        });
+        Ok(())
+    };
+    let Ok(metadata) = path.symlink_metadata() else {
+        return skip(found, SkipReason::Unreadable);
+    };
+    if metadata.is_dir() {
+        let Ok(entries) = fs_err::read_dir(path) else {
+            return skip(found, SkipReason::Unreadable);
+        };
+        let mut below: Vec<PathBuf> = entries
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .collect();
+        below.sort();
+        return below
+            .iter()
+            .try_for_each(|path| push_extra(sink, path, files, found));
+    }
+    let content = match metadata.file_type() {
+        kind if kind.is_symlink() => {
+            std::fs::read_link(path).map(|target| as_bytes(&target).to_vec())
+        }
+        kind if kind.is_file() => fs_err::read(path),
+        _ => return skip(found, SkipReason::Device),
+    };
+    let Ok(content) = content else {
+        return skip(found, SkipReason::Unreadable);
+    };
+    let mode = match metadata.file_type().is_symlink() {
+        true => Mode::SYMLINK,
+        false if is_executable(&metadata) => Mode::FILE_EXECUTABLE,
+        false => Mode::FILE,
+    };
+    let id = sink.write(Kind::Blob, content)?;
+    files.push((
+        under("extra/", name.trim_start_with(|slash| slash == '/')),
+        Entry { mode, id },
+    ));
+    Ok(())
+}
+
+fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+/// What has to be said in `meta.json`; none when there is nothing.
+fn meta(index: &gix::index::State, found: &Found) -> Option<Meta> {
+    let empty_directories: Vec<_> = found
+        .empty_directories
+        .iter()
+        .map(|path| TreePath::new(BString::from(path.strip_suffix(b"/").unwrap_or(path))))
+        .collect();
+    let permissions = permissions(index, found);
+    let has_something = !empty_directories.is_empty() || permissions.is_some();
+    has_something.then_some(Meta {
+        version: 1,
+        empty_directories,
+        permissions,
+    })
+}
+
+/// The permissions found, told by what most files have; none when that is the usual and has no exceptions.
+fn permissions(index: &gix::index::State, found: &Found) -> Option<PermissionsFound> {
+    let all = || {
+        let tracked = found.tracked_permissions.iter().map(|(_, bits)| *bits);
+        tracked.chain(found.other_permissions.iter().map(|(_, bits)| *bits))
+    };
+    if all().all(|bits| bits == usual(USUAL, bits)) {
+        return None;
+    }
+    let common = (
+        most_common(all(), false).unwrap_or(USUAL.0),
+        most_common(all(), true).unwrap_or(USUAL.1),
+    );
+    let octal = |bits: u16| format!("{bits:o}");
+    let tracked = found.tracked_permissions.iter().map(|(position, bits)| {
+        let entry = &index.entries()[*position as usize];
+        (entry.path(index), *bits)
+    });
+    let others = found
+        .other_permissions
+        .iter()
+        .map(|(path, bits)| (path.as_bstr(), *bits));
+    let exceptions = tracked
+        .chain(others)
+        .filter(|(_, bits)| *bits != usual(common, *bits))
+        .map(|(path, bits)| (TreePath::new(path.to_owned()), octal(bits)))
+        .collect();
+    Some(PermissionsFound {
+        file: octal(common.0),
+        executable: octal(common.1),
+        exceptions,
+    })
+}
+
+fn usual((file, executable): (u16, u16), bits: u16) -> u16 {
+    if bits & 0o100 == 0 { file } else { executable }
+}
+
+fn most_common(all: impl Iterator<Item = u16>, executable: bool) -> Option<u16> {
+    let mut counts: HashMap<u16, usize> = HashMap::new();
+    for bits in all.filter(|bits| (bits & 0o100 != 0) == executable) {
+        *counts.entry(bits).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .max_by_key(|(bits, count)| (*count, *bits))
+        .map(|(bits, _)| bits)
+}

@@ -1,0 +1,257 @@
+//! The story of a capture: read, walk, write trees; then commit.
+
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+
+use checkpoint_git::objects::ObjectSink;
+use checkpoint_git::{Head, IndexSnapshot, Repository};
+use checkpoint_model::event::FileCounts;
+use checkpoint_model::verdict::{Skipped, Verdict};
+use checkpoint_model::words::OperationKind;
+use gix::ObjectId;
+use gix::actor::Signature;
+use gix::objs::{Commit, Kind, WriteTo};
+
+use crate::CaptureError;
+use crate::manifest::manifest;
+use crate::operation::Operation;
+use crate::request::Request;
+use crate::side::{self, Side};
+use crate::sparse::expand_present;
+use crate::tree::Source;
+use crate::walk::{self, Found, Rules, Walk};
+
+/// A state whose content is with the sink, not yet committed: neither durable nor named by any ref.
+#[derive(Debug)]
+pub struct Captured {
+    /// The tree of the working tree.
+    pub tree: ObjectId,
+    /// The tree of the index, stage 0.
+    pub index_tree: ObjectId,
+    /// What the two trees do not tell.
+    pub side: Option<Side>,
+    /// HEAD, as it was.
+    pub head: Head,
+    /// The operations in progress, outermost first.
+    pub operations: Vec<OperationKind>,
+    /// How many files there are, and how many differ.
+    pub files: FileCounts,
+    /// What is not captured, sorted by path.
+    pub skipped: Vec<Skipped>,
+    /// Whether that is nothing.
+    pub verdict: Verdict,
+    /// `sha256:` over `git ls-tree -r -z --full-tree` of [`tree`](Self::tree).
+    pub manifest: String,
+}
+
+/// How often a capture begins again when git changes HEAD or the index meanwhile.
+const N_TRIES: usize = 3;
+
+/// Captures the state of the working tree, the index and the operation in progress into `sink`.
+///
+/// `seen` counts the files looked at, for whoever shows progress. Takes no lock, writes no index, runs no hook; the
+/// only thing written is objects, and those are without a name until the caller commits and names them.
+pub fn capture(
+    repo: &Repository,
+    request: &Request,
+    sink: &ObjectSink,
+    seen: &AtomicU64,
+) -> Result<Captured, CaptureError> {
+    let work_tree = repo.work_tree().ok_or(CaptureError::Bare)?;
+    if let Some(path) = request
+        .refused
+        .iter()
+        .find(|path| is_same_directory(path, work_tree))
+    {
+        return Err(CaptureError::TooWide { path: path.clone() });
+    }
+    let mut tries = 1;
+    loop {
+        let before = moment(repo)?;
+        let captured = capture_once(repo, work_tree, request, sink, seen, &before.head)?;
+        if tries == N_TRIES || moment(repo)? == before {
+            return Ok(captured);
+        }
+        tries += 1;
+    }
+}
+
+fn is_same_directory(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+/// What tells that git was at work meanwhile: HEAD, and which file the index is.
+#[derive(PartialEq)]
+struct Moment {
+    head: Head,
+    /// Inode, seconds and nanoseconds.
+    index: Option<(u64, i64, i64)>,
+}
+
+fn moment(repo: &Repository) -> Result<Moment, CaptureError> {
+    use std::os::unix::fs::MetadataExt;
+    let index = repo.index_path().metadata().ok();
+    Ok(Moment {
+        head: repo.head()?,
+        index: index.map(|file| (file.ino(), file.mtime(), file.mtime_nsec())),
+    })
+}
+
+fn capture_once(
+    repo: &Repository,
+    work_tree: &Path,
+    request: &Request,
+    sink: &ObjectSink,
+    seen: &AtomicU64,
+    head: &Head,
+) -> Result<Captured, CaptureError> {
+    let mut index = repo.read_index()?;
+    let operation = Operation::read(repo)?;
+    expand_present(repo.gix(), work_tree, &mut index.state)?;
+    let rules = Rules::of(repo.gix(), &index.state);
+    let mut found = walk::run(&Walk {
+        repo: repo.clone(),
+        work_tree,
+        index: &index.state,
+        sink,
+        request,
+        rules,
+        seen,
+    })?;
+    let (tree, index_tree, manifest) = trees(repo, &index, sink, &found)?;
+    let side = side::collect(repo, sink, &index, &operation, &request.extra, &mut found)?;
+    let verdict = if found.skipped.is_empty() {
+        Verdict::Full
+    } else {
+        Verdict::Partial
+    };
+    Ok(Captured {
+        tree,
+        index_tree,
+        side,
+        head: head.clone(),
+        operations: operation.kinds,
+        files: FileCounts {
+            tracked: count_paths(&index.state),
+            changed: found.changed,
+            untracked: found.untracked,
+            bytes: found.bytes,
+        },
+        skipped: found.skipped,
+        verdict,
+        manifest,
+    })
+}
+
+/// Writes the trees of the working tree and of the index, while another thread takes the fingerprint.
+fn trees(
+    repo: &Repository,
+    index: &IndexSnapshot,
+    sink: &ObjectSink,
+    found: &Found,
+) -> Result<(ObjectId, ObjectId, String), CaptureError> {
+    let may_lack_objects = repo.caps().promisor;
+    let of_files = Source {
+        index: &index.state,
+        changes: &found.changes,
+        may_lack_objects,
+    };
+    let of_index = Source {
+        index: &index.state,
+        changes: &[],
+        may_lack_objects,
+    };
+    let write = || -> Result<(ObjectId, ObjectId), CaptureError> {
+        let index_tree = of_index.write(sink)?;
+        let tree = if found.changes.is_empty() {
+            index_tree
+        } else {
+            of_files.write(sink)?
+        };
+        Ok((tree, index_tree))
+    };
+    if index.state.entries().len() < 2_000 {
+        let (tree, index_tree) = write()?;
+        return Ok((tree, index_tree, manifest(repo.gix(), &of_files)?));
+    }
+    let gix = repo.gix().clone();
+    std::thread::scope(|scope| {
+        let fingerprint = scope.spawn(|| {
+            let gix = gix;
+            manifest(&gix, &of_files)
+        });
+        let (tree, index_tree) = write()?;
+        match fingerprint.join() {
+            Ok(manifest) => Ok((tree, index_tree, manifest?)),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// How many paths the index has; a sparse directory is none, a conflict is one.
+fn count_paths(index: &gix::index::State) -> u64 {
+    let mut last = None;
+    let mut count = 0;
+    for entry in index
+        .entries()
+        .iter()
+        .filter(|entry| !entry.mode.is_sparse())
+    {
+        if entry.stage_raw() == 0 || last != Some(entry.path(index)) {
+            count += 1;
+        }
+        last = Some(entry.path(index));
+    }
+    count
+}
+
+impl Captured {
+    /// Commits the state into `sink`: the side if there is one, the index on it, the working tree on that; gives the
+    /// snapshot, the last of them. `git stash apply --index` accepts it.
+    pub fn commit(
+        &self,
+        sink: &ObjectSink,
+        by: &Signature,
+        message: &str,
+    ) -> Result<ObjectId, CaptureError> {
+        let commit =
+            |tree, parents: Vec<ObjectId>, message: &str| -> Result<ObjectId, CaptureError> {
+                let commit = Commit {
+                    tree,
+                    parents: parents.into(),
+                    author: by.clone(),
+                    committer: by.clone(),
+                    encoding: None,
+                    message: message.into(),
+                    extra_headers: Vec::new(),
+                };
+                let mut bytes = Vec::with_capacity(512);
+                commit
+                    .write_to(&mut bytes)
+                    .expect("writing to memory cannot fail, and names without line ends are valid");
+                Ok(sink.write(Kind::Commit, bytes)?)
+            };
+        let head = self.head.id;
+        let side = match &self.side {
+            Some(side) => Some(commit(
+                side.tree,
+                side.parents.clone(),
+                "state beside the index\n",
+            )?),
+            None => None,
+        };
+        let index = commit(
+            self.index_tree,
+            head.into_iter().chain(side).collect(),
+            "index\n",
+        )?;
+        commit(
+            self.tree,
+            head.into_iter().chain([index]).collect(),
+            message,
+        )
+    }
+}

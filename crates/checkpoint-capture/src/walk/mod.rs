@@ -1,0 +1,252 @@
+//! The walk over the working tree: what is there otherwise than the index says.
+//!
+//! Each directory is opened and listed once and merged with its stretch of the sorted index; every tracked file costs
+//! one `fstatat` in a directory that is open already, ignore rules are asked for untracked names only, and directories
+//! are jobs that any thread may take. Files that have to be read are read on the way, through the same directory.
+
+mod directory;
+mod file;
+mod pool;
+
+use std::ops::Range;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use checkpoint_git::Repository;
+use checkpoint_git::objects::ObjectSink;
+use checkpoint_model::path::TreePath;
+use checkpoint_model::verdict::{SkipReason, Skipped};
+use gix::bstr::{BStr, BString};
+use rustix::fs::{Mode, OFlags};
+
+use crate::CaptureError;
+use crate::filter::Filters;
+use crate::listing::Listing;
+use crate::request::Request;
+use crate::stat::StatRules;
+use crate::tree::{Change, Entry};
+
+pub(crate) use pool::run;
+
+/// What a thread of a walk knows: what all share, and a handle of its own on the repository.
+#[derive(Clone)]
+pub(crate) struct Walk<'a> {
+    pub(crate) repo: Repository,
+    pub(crate) work_tree: &'a Path,
+    pub(crate) index: &'a gix::index::State,
+    pub(crate) sink: &'a ObjectSink,
+    pub(crate) request: &'a Request,
+    pub(crate) rules: Rules,
+    /// Counts the files looked at, for whoever shows progress.
+    pub(crate) seen: &'a AtomicU64,
+}
+
+/// The configuration that decides what a file on disk means.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules {
+    stat: StatRules,
+    /// `core.fileMode`: the executable bit on disk counts.
+    file_mode: bool,
+    /// `core.symlinks`: links are links; otherwise a link of the index is a file that holds its target.
+    symlinks: bool,
+    /// `core.ignoreCase`: the file system may know a file by another spelling.
+    ignore_case: bool,
+    names: gix::validate::path::component::Options,
+}
+
+impl Rules {
+    pub(crate) fn of(repo: &gix::Repository, index: &gix::index::State) -> Self {
+        let config = repo.config_snapshot();
+        let flag = |key: &str, default| config.boolean(key).unwrap_or(default);
+        Self {
+            stat: StatRules::of(repo, index.timestamp()),
+            file_mode: flag("core.fileMode", true),
+            symlinks: flag("core.symlinks", true),
+            ignore_case: flag("core.ignoreCase", false),
+            // Stricter than git's default on HFS names: a tree that holds one fails `git fsck` everywhere.
+            names: gix::validate::path::component::Options {
+                protect_windows: false,
+                protect_hfs: true,
+                protect_ntfs: true,
+            },
+        }
+    }
+}
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Where the working tree differs from the index; sorted by path in the end.
+    pub(crate) changes: Vec<Change>,
+    /// The bytes of files that git's filters would not give back.
+    pub(crate) raw: Vec<(BString, Entry)>,
+    /// Ignored files that the request includes.
+    pub(crate) ignored: Vec<(BString, Entry)>,
+    /// What is not captured, and why.
+    pub(crate) skipped: Vec<Skipped>,
+    /// Directories with nothing in them.
+    pub(crate) empty_directories: Vec<BString>,
+    /// Permissions of tracked files, by position in the index, and of other captured files, by path.
+    pub(crate) tracked_permissions: Vec<(u32, u16)>,
+    pub(crate) other_permissions: Vec<(BString, u16)>,
+    /// Tracked files that differ from the index.
+    pub(crate) changed: u64,
+    /// Untracked files captured.
+    pub(crate) untracked: u64,
+    /// Bytes of the files that were read.
+    pub(crate) bytes: u64,
+}
+
+impl Found {
+    fn skip(&mut self, path: BString, reason: SkipReason, bytes: Option<u64>) {
+        self.skipped.push(Skipped {
+            path: TreePath::new(path),
+            reason,
+            bytes,
+        });
+    }
+
+    fn absorb(&mut self, other: Self) {
+        self.changes.extend(other.changes);
+        self.raw.extend(other.raw);
+        self.ignored.extend(other.ignored);
+        self.skipped.extend(other.skipped);
+        self.empty_directories.extend(other.empty_directories);
+        self.tracked_permissions.extend(other.tracked_permissions);
+        self.other_permissions.extend(other.other_permissions);
+        self.changed += other.changed;
+        self.untracked += other.untracked;
+        self.bytes += other.bytes;
+    }
+
+    fn sort(&mut self) {
+        self.changes.sort_by(|a, b| a.path.cmp(&b.path));
+        self.skipped.sort_by(|a, b| a.path.cmp(&b.path));
+        self.empty_directories.sort();
+    }
+}
+
+/// One piece of work that any thread may take.
+enum Job {
+    Directory(Directory),
+    Files(Arc<OwnedFd>, Arc<BString>, Vec<Candidate>),
+}
+
+/// A directory to list and to merge with its entries in the index.
+struct Directory {
+    /// The open directory that holds it; none for the top.
+    parent: Option<Arc<OwnedFd>>,
+    /// From the top, with a slash at the end; empty for the top.
+    path: BString,
+    /// Its entries in the index; none when it is untracked.
+    entries: Range<usize>,
+    /// An ignored directory, entered only because something included may lie in it.
+    is_ignored: bool,
+}
+
+impl Directory {
+    /// Its own name, without a slash.
+    fn name(&self) -> &BStr {
+        let path = self.path.strip_suffix(b"/").unwrap_or(&self.path);
+        let start = path
+            .iter()
+            .rposition(|byte| *byte == b'/')
+            .map_or(0, |slash| slash + 1);
+        path[start..].into()
+    }
+}
+
+/// A file that has to be read.
+struct Candidate {
+    /// Its name in its directory.
+    name: BString,
+    role: Role,
+}
+
+/// Why a file is read.
+#[derive(Debug, Clone, Copy)]
+enum Role {
+    /// The index has it at this position, and it may have changed.
+    Tracked(usize),
+    /// The index has it at this position, but without content of its own: in conflict, or only intended to be added.
+    Unsettled(usize),
+    /// The index does not have it.
+    Untracked,
+    /// Ignored, but included by request.
+    Ignored,
+}
+
+/// What one thread needs to look at files: made when first needed, since most walks need none of it.
+struct Eyes<'a> {
+    listing: Listing,
+    ignore: Option<(gix::Repository, gix::worktree::Stack)>,
+    filters: Option<Filters<'a>>,
+}
+
+impl<'a> Eyes<'a> {
+    fn new() -> Self {
+        Self {
+            listing: Listing::default(),
+            ignore: None,
+            filters: None,
+        }
+    }
+
+    /// Whether the ignore rules of the repository exclude `path`, or a directory that holds it.
+    fn is_ignored(
+        &mut self,
+        walk: &Walk<'a>,
+        path: &BStr,
+        is_directory: bool,
+    ) -> Result<bool, CaptureError> {
+        let rules = |source: gix::Error| CaptureError::Rules {
+            what: "ignore rules",
+            source: source.into(),
+        };
+        if self.ignore.is_none() {
+            let repo = walk.repo.gix().clone();
+            let source =
+                gix::worktree::stack::state::ignore::Source::WorktreeThenIdMappingIfNotSkipped;
+            let stack = repo
+                .excludes(walk.index, None, source)
+                .map_err(rules)?
+                .detach();
+            self.ignore = Some((repo, stack));
+        }
+        let (repo, stack) = self.ignore.as_mut().expect("it was made just above");
+        let mode = is_directory.then_some(gix::index::entry::Mode::DIR);
+        let entry =
+            stack
+                .at_path(path, mode, &repo.objects)
+                .map_err(|source| CaptureError::Rules {
+                    what: "ignore rules",
+                    source: source.into(),
+                })?;
+        Ok(entry.is_excluded())
+    }
+
+    fn filters(&mut self, walk: &Walk<'a>) -> Result<&mut Filters<'a>, CaptureError> {
+        if self.filters.is_none() {
+            self.filters = Some(Filters::new(walk.repo.clone(), walk.index)?);
+        }
+        Ok(self.filters.as_mut().expect("it was made just above"))
+    }
+}
+
+impl Walk<'_> {
+    fn open_top(&self) -> Result<OwnedFd, CaptureError> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        rustix::fs::open(self.work_tree, flags, Mode::empty()).map_err(|error| {
+            CaptureError::Unreadable {
+                path: self.work_tree.to_owned(),
+                source: error.into(),
+            }
+        })
+    }
+
+    fn count(&self, n_files: usize) {
+        self.seen.fetch_add(n_files as u64, Ordering::Relaxed);
+    }
+}

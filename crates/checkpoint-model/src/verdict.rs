@@ -82,3 +82,6 @@ impl SkipReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,3 +125,6 @@ impl From<CheckpointNamed> for EventBody {
         Self::CheckpointNamed(named)
     }
 }
+
+#[cfg(test)]
+mod tests;

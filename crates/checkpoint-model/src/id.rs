@@ -136,3 +136,6 @@ fn parse(text: &str) -> Option<Uuid> {
     let uuid = Uuid::try_parse(text).ok().filter(|_| is_ours)?;
     (uuid.get_version_num() == 7 && uuid.get_variant() == Variant::RFC4122).then_some(uuid)
 }
+
+#[cfg(test)]
+mod tests;

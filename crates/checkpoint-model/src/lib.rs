@@ -37,6 +37,8 @@ pub mod trailers;
 pub mod maestro;
 pub mod summary;
 
+#[cfg(test)]
+mod samples;
 mod schema;
 mod shown;
 mod text_visitor;

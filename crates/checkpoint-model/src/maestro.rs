@@ -109,3 +109,6 @@ impl From<&Checkpoint> for MaestroCheckpoint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

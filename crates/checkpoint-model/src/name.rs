@@ -226,3 +226,6 @@ string_schema!(
     CheckpointName,
     "The name of a checkpoint; `refs/tags/checkpoint/<name>` is a valid ref"
 );
+
+#[cfg(test)]
+mod tests;

@@ -204,3 +204,6 @@ fn unescape(text: &[u8]) -> Option<(u8, &[u8])> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,14 +4,16 @@ mod error;
 mod globs;
 mod size;
 
-use serde::{Deserialize, de::Error as _};
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 pub use self::{
     error::PolicyError,
     globs::{BranchGlobs, GlobError, PathGlobs},
     size::{ByteSize, SizeError},
 };
-use crate::words::words;
+use crate::{shown::shown, text_visitor::FromText, words::words};
 
 /// The policy of a repository. Every key may be left out; an unknown one is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -165,7 +167,7 @@ impl Default for Retention {
     }
 }
 
-fn command<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let command = String::deserialize(deserializer)?;
     if command.trim().is_empty() {
         return Err(D::Error::custom("the command is empty"));
@@ -173,16 +175,34 @@ fn command<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<S
     Ok(Some(command))
 }
 
-/// Only what means the same from every directory: a relative path would not.
-fn extra_paths<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let paths = Vec::<String>::deserialize(deserializer)?;
-    match paths
-        .iter()
-        .find(|path| !path.starts_with('/') && !path.starts_with("~/"))
-    {
-        None => Ok(paths),
-        Some(path) => Err(D::Error::custom(format!(
-            "'{path}' is neither absolute nor below '~/'"
-        ))),
+fn extra_paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let paths = Vec::<ExtraPath>::deserialize(deserializer)?;
+    Ok(paths.into_iter().map(|ExtraPath(path)| path).collect())
+}
+
+/// A path that means the same from every directory.
+struct ExtraPath(String);
+
+impl FromStr for ExtraPath {
+    type Err = String;
+
+    fn from_str(path: &str) -> Result<Self, String> {
+        if path.starts_with('/') || path.starts_with("~/") {
+            Ok(Self(path.to_owned()))
+        } else {
+            Err(format!(
+                "'{}' is neither absolute nor below '~/'",
+                shown(path)
+            ))
+        }
     }
 }
+
+impl<'de> Deserialize<'de> for ExtraPath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(FromText::new("a path"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

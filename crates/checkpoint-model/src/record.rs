@@ -175,3 +175,6 @@ fn digest_of(line: &[u8]) -> String {
     }
     digest
 }
+
+#[cfg(test)]
+mod tests;

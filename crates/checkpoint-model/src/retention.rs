@@ -132,3 +132,6 @@ fn is_over(since: DateTime<Utc>, days: u64, now: DateTime<Utc>) -> bool {
         .and_then(|days| since.checked_add_signed(days));
     end.is_some_and(|end| end <= now)
 }
+
+#[cfg(test)]
+mod tests;

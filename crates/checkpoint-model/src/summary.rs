@@ -85,3 +85,6 @@ impl Summary {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

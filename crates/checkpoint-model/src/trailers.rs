@@ -229,3 +229,6 @@ impl Message {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,3 +85,6 @@ impl SkipReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

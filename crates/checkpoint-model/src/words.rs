@@ -317,3 +317,6 @@ impl FromStr for StateCounts {
         Ok(counts)
     }
 }
+
+#[cfg(test)]
+mod tests;

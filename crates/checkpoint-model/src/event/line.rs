@@ -1,11 +1,14 @@
 //! An event as one line of JSON.
 
-use std::{borrow::Cow, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 use miette::Diagnostic;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_ignored::Path;
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -59,18 +62,22 @@ impl Event {
     /// Reads a line, with or without its line end.
     /// Fails when it is not JSON, or lacks what its type needs; a type that we do not know needs nothing.
     pub fn parse(line: &[u8]) -> Result<Self, EventError> {
-        let mut holds_more = false;
-        let head: Head<'_> = read(line, |path| holds_more |= !is_top_level(path, |_| true))?;
-        let body = {
-            let mut note =
-                |path: &Path<'_>| holds_more |= !is_top_level(path, |key| HEAD_KEYS.contains(&key));
-            read_body(&head.type_, line, &mut note)?
-        };
-        // Rare: a newer version wrote it. Only then is it worth reading into a tree of values.
-        match body {
-            Some(body) if !holds_more => Ok(Self::new(head.id, head.at, head.by, body)),
-            _ => Self::from_map(serde_json::from_slice(line)?),
+        match Self::parse_as_written(line) {
+            Some(event) => Ok(event),
+            None => Self::from_map(serde_json::from_slice(line)?),
         }
+    }
+
+    /// Reads a line as this version writes it, in one pass; `None` for any other, be it right or wrong.
+    fn parse_as_written(line: &[u8]) -> Option<Self> {
+        let mut holds_more = false;
+        let mut json = serde_json::Deserializer::from_slice(line);
+        let mut note = |_: Path<'_>| holds_more = true;
+        let event = serde_ignored::Deserializer::new(&mut json, &mut note)
+            .deserialize_map(AsWritten)
+            .ok()?;
+        json.end().ok()?;
+        (!holds_more).then_some(event)
     }
 
     /// One line of JSON, without the line end: `id`, `at`, `by`, `type`, then the fields of the type.
@@ -137,33 +144,47 @@ impl Event {
     }
 }
 
-fn read_body(
-    type_: &str,
-    line: &[u8],
-    note: &mut dyn FnMut(&Path<'_>),
-) -> Result<Option<EventBody>, EventError> {
-    Ok(Some(match type_ {
-        CheckpointCreated::TYPE => EventBody::CheckpointCreated(read(line, note)?),
-        CheckpointRestored::TYPE => EventBody::CheckpointRestored(read(line, note)?),
-        CheckpointDeleted::TYPE => EventBody::CheckpointDeleted(read(line, note)?),
-        CheckpointNamed::TYPE => EventBody::CheckpointNamed(read(line, note)?),
-        _ => return Ok(None),
-    }))
+/// Reads an event whose first keys are `id`, `at`, `by` and `type`, and whose type is known.
+struct AsWritten;
+
+impl<'de> Visitor<'de> for AsWritten {
+    type Value = Event;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
+        let id = value_of(&mut map, "id")?;
+        let at = value_of(&mut map, "at")?;
+        let by = value_of(&mut map, "by")?;
+        let type_: &str = value_of(&mut map, "type")?;
+        let rest = MapAccessDeserializer::new(map);
+        let body = match type_ {
+            CheckpointCreated::TYPE => {
+                EventBody::CheckpointCreated(Deserialize::deserialize(rest)?)
+            }
+            CheckpointRestored::TYPE => {
+                EventBody::CheckpointRestored(Deserialize::deserialize(rest)?)
+            }
+            CheckpointDeleted::TYPE => {
+                EventBody::CheckpointDeleted(Deserialize::deserialize(rest)?)
+            }
+            CheckpointNamed::TYPE => EventBody::CheckpointNamed(Deserialize::deserialize(rest)?),
+            _ => return Err(A::Error::custom("a type of another version")),
+        };
+        Ok(Event::new(id, at, by, body))
+    }
 }
 
-/// Reads one JSON value that fills the line, and tells of each part of it that the type has no place for.
-fn read<'de, T: Deserialize<'de>>(
-    line: &'de [u8],
-    mut note: impl FnMut(&Path<'_>),
-) -> Result<T, EventError> {
-    let mut deserializer = serde_json::Deserializer::from_slice(line);
-    let value = serde_ignored::deserialize(&mut deserializer, |path| note(&path))?;
-    deserializer.end()?;
-    Ok(value)
-}
-
-fn is_top_level(path: &Path<'_>, is_wanted: impl Fn(&str) -> bool) -> bool {
-    matches!(path, Path::Map { parent: Path::Root, key } if is_wanted(key))
+fn value_of<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+    map: &mut A,
+    key: &str,
+) -> Result<T, A::Error> {
+    match map.next_key::<&str>()? {
+        Some(found) if found == key => map.next_value(),
+        _ => Err(A::Error::custom("another order")),
+    }
 }
 
 impl FromStr for Event {

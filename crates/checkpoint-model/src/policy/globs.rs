@@ -1,6 +1,6 @@
 //! Patterns of branches and of paths, compiled while they are read.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use bstr::BStr;
 use globset::{Candidate, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::{
     failure::{Failure, Kind},
     shown::shown,
+    text_visitor::FromText,
 };
 
 /// A pattern that cannot be compiled.
@@ -168,15 +169,20 @@ macro_rules! globs {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                // One at a time, so that an error underlines the pattern and not the list.
+                // Each is tried on its own, inside of its visitor: so an error underlines it and not the list.
                 struct One(String);
+                impl FromStr for One {
+                    type Err = GlobError;
+
+                    fn from_str(pattern: &str) -> Result<Self, GlobError> {
+                        $name::new([pattern]).map(|_| Self(pattern.to_owned()))
+                    }
+                }
                 impl<'de> Deserialize<'de> for One {
                     fn deserialize<D: Deserializer<'de>>(
                         deserializer: D,
                     ) -> Result<Self, D::Error> {
-                        let pattern = String::deserialize(deserializer)?;
-                        $name::new([pattern.as_str()]).map_err(serde::de::Error::custom)?;
-                        Ok(Self(pattern))
+                        deserializer.deserialize_str(FromText::new("a pattern"))
                     }
                 }
                 let patterns = Vec::<One>::deserialize(deserializer)?;

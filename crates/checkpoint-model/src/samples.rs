@@ -1,0 +1,302 @@
+//! Values for tests: fixed ones for tables, generated ones for properties.
+
+use chrono::{DateTime, Utc};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+use crate::{
+    event::{
+        CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, DeletionReason,
+        Event, EventBody, FileCounts,
+    },
+    id::{CheckpointId, EventId},
+    name::CheckpointName,
+    path::TreePath,
+    verdict::{SkipReason, Skipped, Verdict},
+    words::{Actor, CheckpointKind, OperationKind, Phase, StateCounts},
+};
+
+pub(crate) const SNAPSHOT: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+/// So many seconds after the beginning of 2025-10-01.
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_759_276_800 + seconds, 0).unwrap()
+}
+
+pub(crate) fn checkpoint_id(seconds: i64) -> CheckpointId {
+    CheckpointId::new(at(seconds), [0; 10])
+}
+
+pub(crate) fn event_id(seconds: i64) -> EventId {
+    EventId::new(at(seconds), [1; 10])
+}
+
+pub(crate) fn actor() -> Actor {
+    Actor {
+        user: "ada".to_owned(),
+        host: "desk".to_owned(),
+        agent: None,
+        session: None,
+    }
+}
+
+pub(crate) fn name(text: &str) -> CheckpointName {
+    text.parse().unwrap()
+}
+
+/// A checkpoint made so many seconds into 2025-10-01, with nothing special about it.
+pub(crate) fn created(seconds: i64) -> CheckpointCreated {
+    CheckpointCreated {
+        checkpoint: checkpoint_id(seconds),
+        name: None,
+        description: String::new(),
+        kind: CheckpointKind::Manual,
+        phase: None,
+        snapshot: SNAPSHOT.to_owned(),
+        head: None,
+        branch: Some("main".to_owned()),
+        worktree: "/home/ada/api".to_owned(),
+        session: None,
+        agent: None,
+        task: None,
+        state: None,
+        operation: None,
+        operations: Vec::new(),
+        files: FileCounts {
+            tracked: 3,
+            changed: 1,
+            untracked: 0,
+            bytes: 120,
+        },
+        verdict: Verdict::Full,
+        skipped: Vec::new(),
+        manifest: "sha256:00".to_owned(),
+        tool: "0.1.0".to_owned(),
+    }
+}
+
+pub(crate) fn event(seconds: i64, body: impl Into<EventBody>) -> Event {
+    Event::new(event_id(seconds), at(seconds), actor(), body.into())
+}
+
+// Boxed where the tree of a strategy is large: unoptimised tests keep it on the stack.
+
+/// Text made to deceive: pieces of our own formats, of git's, and characters that cannot be seen.
+pub(crate) fn hostile_text() -> BoxedStrategy<String> {
+    let pieces = [
+        "\n",
+        "\n\n",
+        "\r",
+        "\r\n",
+        "\t",
+        "\0",
+        "\u{1b}[31m",
+        "\u{7f}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{202e}",
+        " ",
+        "\"",
+        "\\",
+        "#",
+        "---",
+        ": ",
+        "a",
+        "fix the api",
+        "é",
+        "日本",
+        "-----BEGIN PGP SIGNATURE-----",
+        "Checkpoint-Id: 0199a1b2-c3d4-7000-8000-000000000000",
+        "Checkpoint-Verdict: full",
+        "Signed-off-by: x <y@z>",
+        "{\"id\":",
+        "checkpoint of 2025-10-01T00:00:00Z",
+    ];
+    prop_oneof![
+        vec(select(pieces.to_vec()), 0..8).prop_map(|pieces| pieces.concat()),
+        any::<String>()
+    ]
+    .boxed()
+}
+
+pub(crate) fn any_at() -> impl Strategy<Value = DateTime<Utc>> {
+    (0..4_000_000_000_i64, 0..1_000_000_000_u32)
+        .prop_map(|(seconds, nanoseconds)| DateTime::from_timestamp(seconds, nanoseconds).unwrap())
+}
+
+pub(crate) fn any_checkpoint_id() -> impl Strategy<Value = CheckpointId> {
+    (any_at(), any::<[u8; 10]>()).prop_map(|(at, random)| CheckpointId::new(at, random))
+}
+
+pub(crate) fn any_name() -> impl Strategy<Value = CheckpointName> {
+    "[a-z][a-z0-9é]{0,8}(/[a-z0-9_]{1,8}){0,2}"
+        .prop_filter_map("some are reserved", |text| text.parse().ok())
+}
+
+pub(crate) fn any_actor() -> BoxedStrategy<Actor> {
+    (
+        hostile_text(),
+        hostile_text(),
+        option::of(hostile_text()),
+        option::of(hostile_text()),
+    )
+        .prop_map(|(user, host, agent, session)| Actor {
+            user,
+            host,
+            agent,
+            session,
+        })
+        .boxed()
+}
+
+pub(crate) fn any_path() -> impl Strategy<Value = TreePath> {
+    vec(any::<u8>(), 0..20).prop_map(TreePath::new)
+}
+
+fn any_skipped() -> impl Strategy<Value = Skipped> {
+    (
+        any_path(),
+        select(SkipReason::ALL),
+        option::of(any::<u64>()),
+    )
+        .prop_map(|(path, reason, bytes)| Skipped {
+            path,
+            reason,
+            bytes,
+        })
+}
+
+fn any_state() -> impl Strategy<Value = StateCounts> {
+    any::<[Option<u64>; 6]>().prop_map(|counts| {
+        let mut state = StateCounts::default();
+        for (key, count) in StateCounts::KEYS.into_iter().zip(counts) {
+            count
+                .into_iter()
+                .for_each(|count| state.set(&format!("{key}={count}")).unwrap());
+        }
+        state
+    })
+}
+
+/// The circumstances of a checkpoint, filled into an otherwise plain one.
+pub(crate) fn any_created() -> BoxedStrategy<CheckpointCreated> {
+    let words = (
+        option::of(any_name()),
+        hostile_text(),
+        select(CheckpointKind::ALL),
+        option::of(select(Phase::ALL)),
+    );
+    let places = (
+        option::of(hostile_text()),
+        option::of(hostile_text()),
+        hostile_text(),
+        hostile_text(),
+    );
+    let agents = (
+        option::of(hostile_text()),
+        option::of(hostile_text()),
+        option::of(hostile_text()),
+    );
+    let counts = (
+        option::of(any_state()),
+        vec(select(OperationKind::ALL), 0..3),
+        any::<[u64; 4]>(),
+    );
+    let rest = (vec(any_skipped(), 0..4), hostile_text(), hostile_text());
+    (any_checkpoint_id(), words, places, agents, counts, rest)
+        .prop_map(
+            |(
+                checkpoint,
+                (name, description, kind, phase),
+                (head, branch, worktree, snapshot),
+                agents,
+                counts,
+                rest,
+            )| {
+                let (session, agent, task) = agents;
+                let (state, operations, [tracked, changed, untracked, bytes]) = counts;
+                let (skipped, manifest, tool) = rest;
+                CheckpointCreated {
+                    checkpoint,
+                    name,
+                    description,
+                    kind,
+                    phase,
+                    snapshot,
+                    head,
+                    branch,
+                    worktree,
+                    session,
+                    agent,
+                    task,
+                    state,
+                    operation: operations.first().copied(),
+                    operations: if operations.len() > 1 {
+                        operations
+                    } else {
+                        Vec::new()
+                    },
+                    files: FileCounts {
+                        tracked,
+                        changed,
+                        untracked,
+                        bytes,
+                    },
+                    verdict: Verdict::of(&skipped),
+                    skipped,
+                    manifest,
+                    tool,
+                }
+            },
+        )
+        .boxed()
+}
+
+/// Events that mostly tell of one of three checkpoints, so that they meet in a fold.
+fn any_body() -> BoxedStrategy<EventBody> {
+    let id = || (0..3_i64).prop_map(checkpoint_id);
+    let name = || option::of(select(vec!["one", "two"]).prop_map(name));
+    prop_oneof![
+        (id(), any_created()).prop_map(|(checkpoint, created)| CheckpointCreated {
+            checkpoint,
+            ..created
+        }
+        .into()),
+        (id(), option::of(id()), hostile_text()).prop_map(|(checkpoint, backup, scope)| {
+            CheckpointRestored {
+                checkpoint,
+                backup,
+                scope,
+            }
+            .into()
+        }),
+        (id(), name(), select(DeletionReason::ALL)).prop_map(|(checkpoint, name, reason)| {
+            CheckpointDeleted {
+                checkpoint,
+                name,
+                reason,
+                snapshot: SNAPSHOT.to_owned(),
+            }
+            .into()
+        }),
+        (id(), name()).prop_map(|(checkpoint, name)| CheckpointNamed { checkpoint, name }.into()),
+        any::<u8>().prop_map(|count| EventBody::Unknown {
+            type_: "moon_landed".to_owned(),
+            fields: [("count".to_owned(), count.into())].into_iter().collect(),
+        }),
+    ]
+    .boxed()
+}
+
+pub(crate) fn any_event() -> BoxedStrategy<Event> {
+    (
+        any_at(),
+        any::<[u8; 10]>(),
+        any_at(),
+        any_actor(),
+        any_body(),
+    )
+        .prop_map(|(id_at, random, at, by, body)| {
+            Event::new(EventId::new(id_at, random), at, by, body)
+        })
+        .boxed()
+}

@@ -1,0 +1,151 @@
+//! Finding and listing references.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use gix::ObjectId;
+use gix::bstr::{BString, ByteSlice};
+use gix::refs::{PartialNameRef, Target};
+
+use super::{RefError, full_name};
+use crate::Repository;
+
+/// A chain of symbolic references longer than this is a circle; git stops at the same number.
+const MAX_DEPTH: usize = 5;
+
+/// What the reference `name` (in full) points at, through symbolic ones; none where it is not there. Annotated tags
+/// are not peeled.
+pub fn find(repo: &Repository, name: &str) -> Result<Option<ObjectId>, RefError> {
+    let mut full = full_name(name)?;
+    if repo.caps().reftable {
+        let id = repo
+            .git(["rev-parse", "--quiet", "--verify", "--end-of-options", name])
+            .answer()?;
+        return Ok(id.and_then(|hex| ObjectId::from_hex(hex.trim_end()).ok()));
+    }
+    for _ in 0..MAX_DEPTH {
+        let partial: &PartialNameRef = full.as_ref().as_partial_name();
+        let found = repo
+            .gix()
+            .refs
+            .try_find(partial)
+            .map_err(|error| unreadable(name, error))?;
+        match found.map(|reference| reference.target) {
+            None => return Ok(None),
+            Some(Target::Object(id)) => return Ok(Some(id)),
+            Some(Target::Symbolic(next)) => full = next,
+        }
+    }
+    Ok(None)
+}
+
+/// All references below `prefix` (such as `refs/tags/checkpoint/`, with its last slash) with what they point at,
+/// sorted by name. Reads no object; symbolic ones are left out.
+pub fn list(repo: &Repository, prefix: &str) -> Result<Vec<(BString, ObjectId)>, RefError> {
+    if repo.caps().reftable {
+        let lines = repo
+            .git(["for-each-ref", "--format=%(objectname) %(refname)", prefix])
+            .output()?;
+        let parsed = lines.lines().filter_map(|line| {
+            let (hex, name) = line.split_once_str(" ")?;
+            Some((BString::from(name), ObjectId::from_hex(hex).ok()?))
+        });
+        return Ok(parsed.collect());
+    }
+    let platform = repo
+        .gix()
+        .refs
+        .iter()
+        .map_err(|error| unreadable(prefix, error))?;
+    let relative = prefix
+        .as_bytes()
+        .as_bstr()
+        .try_into()
+        .map_err(|error: gix::Error| unreadable(prefix, error))?;
+    let references = platform
+        .prefixed(relative)
+        .map_err(|error| unreadable(prefix, error))?;
+    let mut found = Vec::new();
+    for reference in references {
+        let reference = reference.map_err(|error| unreadable(prefix, error))?;
+        if let Target::Object(id) = reference.target {
+            found.push((reference.name.into_inner(), id));
+        }
+    }
+    Ok(found)
+}
+
+/// The names of all references below `prefix` (with its last slash), sorted, without that prefix.
+///
+/// The values are not read, which saves opening a file for each loose one; a broken reference is listed like others.
+pub fn names(repo: &Repository, prefix: &str) -> Result<Vec<String>, RefError> {
+    if repo.caps().reftable {
+        let lines = repo
+            .git(["for-each-ref", "--format=%(refname)", prefix])
+            .output()?;
+        let names = lines
+            .lines()
+            .filter_map(|line| line.to_str().ok()?.strip_prefix(prefix));
+        return Ok(names.map(str::to_owned).collect());
+    }
+    let mut names = BTreeSet::new();
+    let packed = repo
+        .gix()
+        .refs
+        .cached_packed_buffer()
+        .map_err(|error| unreadable(prefix, error))?;
+    if let Some(packed) = packed {
+        let references = packed
+            .iter_prefixed(prefix.into())
+            .map_err(|error| unreadable(prefix, error))?;
+        for reference in references {
+            let reference = reference.map_err(|error| unreadable(prefix, error))?;
+            let name = reference
+                .name
+                .as_bstr()
+                .to_str()
+                .ok()
+                .and_then(|name| name.strip_prefix(prefix));
+            names.extend(name.map(str::to_owned));
+        }
+    }
+    let dir = repo.common_dir().join(prefix);
+    loose_names(&dir, "", &mut names).map_err(|error| unreadable(prefix, error))?;
+    Ok(names.into_iter().collect())
+}
+
+/// Adds the names of the files below `dir`, each after `before`, without the locks among them.
+fn loose_names(dir: &Path, before: &str, names: &mut BTreeSet<String>) -> std::io::Result<()> {
+    let entries = match fs_err::read_dir(dir) {
+        Ok(entries) => entries,
+        // A transaction of another process may remove an empty directory at any time.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let Some(name) = entry
+            .file_name()
+            .to_str()
+            .map(|name| format!("{before}{name}"))
+        else {
+            continue;
+        };
+        if entry.file_type()?.is_dir() {
+            loose_names(&entry.path(), &format!("{name}/"), names)?;
+        } else if !name.ends_with(".lock") {
+            names.insert(name);
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn unreadable(
+    name: &str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> RefError {
+    RefError::Unreadable {
+        name: name.to_owned(),
+        source: source.into(),
+    }
+}

@@ -14,6 +14,7 @@ pub mod objects;
 pub mod open;
 pub mod paths;
 pub mod program;
+pub mod refs;
 pub mod surroundings;
 
 pub use caps::Caps;

@@ -1,1 +1,9 @@
 //! Keeps checkpoints.
+
+mod error;
+pub mod notes;
+
+#[cfg(test)]
+mod fixture;
+
+pub use error::StoreError;

@@ -1,0 +1,207 @@
+//! Git notes: one blob for each annotated object, in git's own fanout.
+//!
+//! What git writes is read, and what is written here git reads: `git notes --ref=checkpoints show <snapshot>`. One
+//! edit reads and writes only the trees on its way, whatever the number of notes. Moving the reference is left to the
+//! caller, who does it together with others ([`checkpoint_git::refs::transaction`]).
+
+mod cache;
+mod walk;
+
+use checkpoint_git::{Repository, refs};
+use gix::ObjectId;
+use gix::actor::Signature;
+use gix::note::plumbing::State;
+use gix::objs::{Commit, Find, Kind, Write};
+
+use crate::StoreError;
+
+/// The reference that holds the records of checkpoints.
+pub const CHECKPOINTS: &str = "refs/notes/checkpoints";
+
+/// The notes below one reference, as they were when it was read.
+#[derive(Debug)]
+pub struct Notes<'r> {
+    repo: &'r Repository,
+    reference: String,
+    tip: Option<ObjectId>,
+    tree: ObjectId,
+}
+
+/// What shall become of the note of one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteEdit {
+    /// The annotated object.
+    pub key: ObjectId,
+    /// The whole of the new note; none removes it.
+    pub content: Option<Vec<u8>>,
+}
+
+impl<'r> Notes<'r> {
+    /// Reads where `reference` (such as [`CHECKPOINTS`]) stands. One that is not there holds no notes.
+    pub fn read(repo: &'r Repository, reference: &str) -> Result<Self, StoreError> {
+        let tip = refs::find(repo, reference)?;
+        let tree = match tip {
+            Some(id) => tree_of(repo, id)?,
+            None => repo.gix().object_hash().empty_tree(),
+        };
+        Ok(Self {
+            repo,
+            reference: reference.to_owned(),
+            tip,
+            tree,
+        })
+    }
+
+    /// The commit the reference pointed at; none where it was not there.
+    pub fn tip(&self) -> Option<ObjectId> {
+        self.tip
+    }
+
+    /// The reference these notes were read from.
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    /// The note of `key`. Where an unlucky merge has left two, both, one after the other, as git shows them.
+    pub fn get(&self, key: &gix::oid) -> Result<Option<Vec<u8>>, StoreError> {
+        let blobs = walk::blobs_of(self.repo.gix(), self.tree, key)?;
+        if blobs.is_empty() {
+            return Ok(None);
+        }
+        walk::content(self.repo.gix(), &blobs).map(Some)
+    }
+
+    /// The annotated objects, sorted, without reading one note.
+    pub fn keys(&self) -> Result<Vec<ObjectId>, StoreError> {
+        let mut keys: Vec<_> = walk::entries(self.repo.gix(), self.tree)?
+            .into_iter()
+            .map(|(key, _)| key)
+            .collect();
+        keys.dedup();
+        Ok(keys)
+    }
+
+    /// Reads all notes, in the order of their keys, and gives what `read` makes of each. A note whose blob cannot be
+    /// read comes as the error it met, so that one lost object does not hide the others.
+    pub fn read_all<T: Send>(
+        &self,
+        read: impl Fn(ObjectId, Result<&[u8], StoreError>) -> T + Sync,
+    ) -> Result<Vec<T>, StoreError> {
+        walk::read_all(self.repo.gix(), self.tree, &read)
+    }
+
+    /// Writes the commit that these notes become with `edits`, into `objects`; none when nothing would change.
+    ///
+    /// No reference moves: that is the caller's, from [`tip`](Self::tip) to the commit.
+    pub fn commit(
+        &self,
+        edits: &[NoteEdit],
+        message: &str,
+        who: &Signature,
+        objects: &dyn Write,
+    ) -> Result<Option<ObjectId>, StoreError> {
+        let trees = Trees {
+            repo: self.repo.gix(),
+            objects,
+        };
+        let mut state = State::new(self.tree, &trees).map_err(StoreError::unwritten)?;
+        for NoteEdit { key, content } in edits {
+            let blob = content
+                .as_ref()
+                .map(|content| objects.write_buf(Kind::Blob, content))
+                .transpose();
+            let blob = blob.map_err(StoreError::unwritten)?;
+            state
+                .edit(*key, blob, &trees)
+                .map_err(StoreError::unwritten)?;
+        }
+        let tree = state.write(&trees).map_err(StoreError::unwritten)?;
+        if tree == self.tree {
+            return Ok(None);
+        }
+        let commit = Commit {
+            tree,
+            parents: self.tip.into_iter().collect(),
+            author: who.clone(),
+            committer: who.clone(),
+            encoding: None,
+            message: format!("{message}\n").into(),
+            extra_headers: Vec::new(),
+        };
+        objects
+            .write(&commit)
+            .map(Some)
+            .map_err(StoreError::unwritten)
+    }
+}
+
+/// The tree of the notes commit `id`; git also takes a reference that points at a tree itself.
+fn tree_of(repo: &Repository, id: ObjectId) -> Result<ObjectId, StoreError> {
+    let object = repo
+        .gix()
+        .find_object(id)
+        .map_err(|source| StoreError::unreadable(id, source))?;
+    let tree = object
+        .peel_to_tree()
+        .map_err(|source| StoreError::unreadable(id, source))?;
+    Ok(tree.id)
+}
+
+/// What gix's notes need: reading from the repository, the empty tree even where it was never written, and writing
+/// to wherever new objects go.
+struct Trees<'a> {
+    repo: &'a gix::Repository,
+    objects: &'a dyn Write,
+}
+
+impl Find for Trees<'_> {
+    fn try_find<'b>(
+        &self,
+        id: &gix::oid,
+        buffer: &'b mut Vec<u8>,
+    ) -> gix::Result<Option<gix::objs::Data<'b>>> {
+        if *id == *self.repo.object_hash().empty_tree() {
+            buffer.clear();
+            return Ok(Some(gix::objs::Data::new(
+                buffer,
+                Kind::Tree,
+                self.repo.object_hash(),
+            )));
+        }
+        self.repo.objects.try_find(id, buffer)
+    }
+}
+
+impl Write for Trees<'_> {
+    fn write_buf_with_known_id(
+        &self,
+        kind: Kind,
+        from: &[u8],
+        id: ObjectId,
+    ) -> gix::Result<ObjectId> {
+        self.objects.write_buf_with_known_id(kind, from, id)
+    }
+
+    fn write_stream(
+        &self,
+        kind: Kind,
+        size: u64,
+        from: &mut dyn std::io::Read,
+    ) -> gix::Result<ObjectId> {
+        self.objects.write_stream(kind, size, from)
+    }
+
+    fn write_stream_with_known_id(
+        &self,
+        kind: Kind,
+        size: u64,
+        from: &mut dyn std::io::Read,
+        id: ObjectId,
+    ) -> gix::Result<ObjectId> {
+        self.objects
+            .write_stream_with_known_id(kind, size, from, id)
+    }
+}
+
+#[cfg(test)]
+mod tests;

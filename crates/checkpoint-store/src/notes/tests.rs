@@ -59,7 +59,7 @@ fn depth(fixture: &Fixture, key: ObjectId) -> usize {
     let paths = fixture.git(&["ls-tree", "-r", "--name-only", CHECKPOINTS]);
     let path = paths
         .lines()
-        .find(|path| path.replace('/', "") == key.to_string());
+        .find(|path| path.replace('/', "") == *key.to_string());
     path.expect("the note is there").matches('/').count()
 }
 

@@ -46,6 +46,11 @@ impl Fixture {
         git_in(self.dir.path(), args, input.as_ref())
     }
 
+    /// What git finds wrong. Objects that nobody refers to are not: a lost race leaves some.
+    pub(crate) fn fsck(&self) -> String {
+        self.git(&["fsck", "--strict", "--no-dangling"])
+    }
+
     pub(crate) fn id(&self, name: &str) -> ObjectId {
         ObjectId::from_hex(self.git(&["rev-parse", "--verify", name]).as_bytes()).unwrap()
     }

@@ -1,0 +1,98 @@
+//! Adding events to records, together with the references they tell of.
+
+use std::collections::BTreeMap;
+
+use checkpoint_git::Repository;
+use checkpoint_git::objects::{ObjectSink, Written};
+use checkpoint_git::refs::{self, RefChange};
+use checkpoint_model::event::{Event, EventBody};
+use checkpoint_model::record::Record;
+use checkpoint_model::words::Actor;
+use chrono::{DateTime, Utc};
+use gix::ObjectId;
+
+use crate::contention::{Turn, retry};
+use crate::notes::{CHECKPOINTS, NoteEdit, Notes};
+use crate::{StoreError, fresh, objects};
+
+/// Who does something, when, and by which command.
+#[derive(Debug, Clone)]
+pub struct Doing {
+    /// The moment.
+    pub now: DateTime<Utc>,
+    /// Who stands in the event.
+    pub by: Actor,
+    /// The command, for reflogs and the messages of notes commits: `git checkpoint create`.
+    pub command: String,
+}
+
+impl Doing {
+    /// An event that happens now.
+    pub fn event(&self, body: impl Into<EventBody>) -> Event {
+        Event::new(
+            fresh::event_id(self.now),
+            self.now,
+            self.by.clone(),
+            body.into(),
+        )
+    }
+}
+
+/// What is to be added to the record of one snapshot.
+pub(crate) type Additions = BTreeMap<ObjectId, Record>;
+
+/// Adds `event` to what is to be added to the record of `snapshot`.
+pub(crate) fn add(additions: &mut Additions, snapshot: ObjectId, event: Event) {
+    additions.entry(snapshot).or_default().insert(event);
+}
+
+/// The record of `snapshot`; empty where there is none.
+pub(crate) fn read(notes: &Notes<'_>, snapshot: ObjectId) -> Result<Record, StoreError> {
+    Ok(notes
+        .get(&snapshot)?
+        .map_or_else(Record::default, |bytes| Record::parse(&bytes)))
+}
+
+/// Merges `additions` into the records and makes `changes`, all or nothing, once everything in `sink` is durable.
+///
+/// When only the records have moved meanwhile, only they are merged and written again.
+pub(crate) fn write(
+    repo: &Repository,
+    doing: &Doing,
+    sink: ObjectSink,
+    additions: &Additions,
+    changes: &[RefChange],
+) -> Result<Written, StoreError> {
+    let who = repo.signature(doing.now);
+    let message = format!("Notes added by '{}'", doing.command);
+    let reflog = format!("{}: keep records", doing.command);
+    let (mut sink, mut written) = (Some(sink), Written::default());
+    let _turn = Turn::wait(repo);
+    retry(CHECKPOINTS, || {
+        let sink = sink
+            .take()
+            .map_or_else(|| ObjectSink::new(repo.gix()), Ok)?;
+        let notes = Notes::read(repo, CHECKPOINTS)?;
+        let edits = merge(&notes, additions)?;
+        let tip = notes.commit(&edits, &message, &who, &objects::Into(&sink))?;
+        let Written { objects, bytes } = sink.finish()?;
+        written.objects += objects;
+        written.bytes += bytes;
+        let mut changes = changes.to_vec();
+        changes.extend(tip.map(|tip| RefChange::update(CHECKPOINTS, notes.tip(), tip)));
+        Ok(refs::transaction(repo, &changes, &reflog, &who)?)
+    })?;
+    Ok(written)
+}
+
+fn merge(notes: &Notes<'_>, additions: &Additions) -> Result<Vec<NoteEdit>, StoreError> {
+    let merged = additions.iter().map(|(key, addition)| {
+        let mut record = read(notes, *key)?;
+        record.merge(addition.clone());
+        Ok(NoteEdit {
+            key: *key,
+            content: Some(record.to_bytes()),
+        })
+    });
+    merged.collect()
+}

@@ -1,1 +1,67 @@
-//! `git checkpoint`.
+//! `git checkpoint`: keep the whole working state, and say what is kept.
+//!
+//! Read in this order: `args` says what can be typed, [`run`] opens the repository and hands over to the module of the
+//! subcommand, each of which goes from arguments to an outcome; `answer` is what the edge gets back.
+//!
+//! What it does *not* do: restore (that is `git safe-restore`), print, or choose exit numbers (that is
+//! [`checkpoint_cli`]).
+
+mod answer;
+mod args;
+mod error;
+mod schemas;
+mod session;
+
+mod create;
+mod status;
+mod validate;
+
+mod delete;
+mod diff;
+mod export;
+mod import;
+mod list;
+mod log;
+mod name;
+mod prune;
+mod show;
+mod summary;
+
+use checkpoint_cli::Console;
+use clap::CommandFactory as _;
+
+pub use answer::Answer;
+pub use args::Args;
+pub use error::CheckpointError;
+pub use schemas::schemas;
+
+use args::Command;
+use session::Session;
+
+/// The command line as a value, for the manual and the completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Args::command()
+}
+
+/// Does what was typed, in the repository of the current directory.
+///
+/// Errors are told by the edge; of what went wrong before anything was written, [`CheckpointError`] says so.
+pub fn run(args: Args, console: &Console) -> Result<Answer, CheckpointError> {
+    let session = &Session::open(console)?;
+    Ok(match args.command.unwrap_or(Command::Status) {
+        Command::Status => Answer::of(status::run(session)?),
+        Command::Create(args) => Answer::of(create::run(session, *args)?),
+        Command::List(args) => Answer::of(list::run(session, args)?),
+        Command::Show(args) => Answer::of(show::run(session, args)?),
+        Command::Diff(args) => Answer::of(diff::run(session, args)?),
+        Command::Name(args) => Answer::of(name::run(session, args)?),
+        Command::Delete(args) => Answer::of(delete::run(session, args)?),
+        Command::Prune(args) => Answer::of(prune::run(session, args)?),
+        Command::Validate(args) => Answer::of(validate::run(session, args)?),
+        Command::Summary(args) => Answer::of(summary::run(session, args)?),
+        Command::Log(args) => Answer::of(log::run(session, args)?),
+        Command::Export(args) => Answer::of(export::run(session, args)?),
+        Command::Import(args) => Answer::of(import::run(session, args)?),
+    })
+}

@@ -1,3 +1,7 @@
-//! `git checkpoint`, the program.
+//! `git checkpoint`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    checkpoint_cli::main(git_checkpoint::run)
+}

@@ -1,0 +1,37 @@
+//! What any subcommand answers, as one type for the edge.
+
+use std::io;
+
+use checkpoint_cli::{Outcome, Output, Talk};
+
+/// The outcome of whichever subcommand was run.
+pub struct Answer(Box<dyn Outcome>);
+
+impl Answer {
+    /// Wraps the outcome of a subcommand.
+    pub(crate) fn of(outcome: impl Outcome + 'static) -> Self {
+        Self(Box::new(outcome))
+    }
+}
+
+impl Outcome for Answer {
+    fn text(&self, out: &mut Output) -> io::Result<()> {
+        self.0.text(out)
+    }
+
+    fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        self.0.json(out)
+    }
+
+    fn talk(&self, talk: &Talk) {
+        self.0.talk(talk);
+    }
+
+    fn wants_pager(&self) -> bool {
+        self.0.wants_pager()
+    }
+
+    fn is_refusal(&self) -> bool {
+        self.0.is_refusal()
+    }
+}

@@ -1,0 +1,81 @@
+//! What can be typed. The doc comments are the help texts and the manual; no work is done here.
+
+mod create;
+mod exchange;
+mod read;
+mod words;
+mod write;
+
+use checkpoint_cli::Common;
+use clap::{Parser, Subcommand};
+
+pub(crate) use self::{
+    create::CreateArgs,
+    exchange::{ExportArgs, ExportFormat, ImportArgs},
+    read::{DiffArgs, Filters, ListArgs, LogArgs, ShowArgs, SummaryArgs, ValidateArgs},
+    write::{DeleteArgs, NameArgs, PruneArgs},
+};
+
+/// Keep the whole working state, touching nothing
+///
+/// A checkpoint holds the files (tracked and untracked), the index, HEAD and the branch, and the operation in progress.
+/// Making one changes neither HEAD nor the index nor any file. Without a subcommand, show the status.
+///
+/// <checkpoint> is a name, an id or a unique prefix of one, 'latest', 'latest~<n>', a snapshot commit, or a full ref.
+#[derive(Debug, Parser)]
+#[command(
+    name = "git-checkpoint",
+    bin_name = "git checkpoint",
+    version,
+    disable_help_subcommand = true,
+    infer_long_args = true
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+impl AsRef<Common> for Args {
+    fn as_ref(&self) -> &Common {
+        &self.common
+    }
+}
+
+/// The subcommands, in the order in which they are explained.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show branch, changes, operation in progress, recent commits and checkpoints
+    Status,
+    /// Keep the present state
+    ///
+    /// Files, index, HEAD and branch, and the operation in progress are kept as they are; none of them changes. With a
+    /// name, the checkpoint gets a tag and stays until it is deleted; without one, it is subject to retention.
+    Create(Box<CreateArgs>),
+    /// List checkpoints, the newest first
+    List(ListArgs),
+    /// Show what a checkpoint holds and what happened to it
+    Show(ShowArgs),
+    /// Show what changed between a checkpoint and another, or the working tree
+    Diff(DiffArgs),
+    /// Give a checkpoint a name
+    Name(NameArgs),
+    /// Delete checkpoints; their states stay restorable until the grace of 'prune' ends
+    Delete(DeleteArgs),
+    /// Remove what the policy's retention does not keep
+    Prune(PruneArgs),
+    /// Tell whether a checkpoint may be taken now; exit 1 if not
+    Validate(ValidateArgs),
+    /// Show totals: how many, of which type, how many used for rollback, how large
+    Summary(SummaryArgs),
+    /// Show what happened to checkpoints, the newest first
+    Log(LogArgs),
+    /// Write checkpoints to a file
+    Export(ExportArgs),
+    /// Read checkpoints from a file that 'export' wrote
+    Import(ImportArgs),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,12 @@
+//! The published schemas of what `--json` prints.
+
+use checkpoint_cli::{ErrorDocument, Schema};
+
+/// The schema of each kind of document, by its name; the names are those of the subcommands, and `error`.
+#[must_use]
+pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
+    let all = [Schema::of::<ErrorDocument>("error")];
+    all.into_iter()
+        .map(|schema| (schema.name, schema.json))
+        .collect()
+}

@@ -49,7 +49,7 @@ pub fn name(
     naming: &Naming,
     doing: &Doing,
 ) -> Result<Named, StoreError> {
-    let Checkpoint { id, name: old, .. } = &stored.checkpoint;
+    let Checkpoint { id, name: old, .. } = &*stored.checkpoint;
     if stored.place != Place::Here {
         return Err(StoreError::StateMissing { id: *id });
     }
@@ -137,7 +137,7 @@ pub fn prune(
         .collect();
     let mut changes = Vec::new();
     for stored in &here {
-        let Checkpoint { id, name, .. } = &stored.checkpoint;
+        let Checkpoint { id, name, .. } = &*stored.checkpoint;
         changes.push(RefChange::delete(id.ref_name(), stored.snapshot));
         if let Some(name) = name {
             changes.extend(drop_tag(repo, *id, name)?);
@@ -178,7 +178,7 @@ fn remove(
     }
     let mut additions = Additions::new();
     for stored in stored {
-        let Checkpoint { id, name, .. } = &stored.checkpoint;
+        let Checkpoint { id, name, .. } = &*stored.checkpoint;
         if stored.record_missing {
             created_event(repo, stored, &mut additions, doing)?;
         }

@@ -1,14 +1,18 @@
 //! All checkpoints: what the records tell, beside what is in the repository.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::checkpoint::Checkpoint;
-use checkpoint_model::event::{DeletionReason, Event, EventBody};
+use checkpoint_model::event::{CheckpointCreated, DeletionReason, Event, EventBody};
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::name::CheckpointName;
 use checkpoint_model::record::Record;
+use checkpoint_model::words::Actor;
+use chrono::{DateTime, Utc};
 use gix::ObjectId;
+use serde::Deserialize;
 
 use crate::notes::{CHECKPOINTS, Notes};
 use crate::rebuild::{self, Lost};
@@ -28,8 +32,8 @@ pub enum Place {
 /// A checkpoint, and what of it is in the repository.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    /// What its record comes to.
-    pub checkpoint: Checkpoint,
+    /// What its record comes to; boxed, because lists of these are sorted and filtered.
+    pub checkpoint: Box<Checkpoint>,
     /// The snapshot commit; it may be missing unless the place is [`Place::Here`].
     pub snapshot: ObjectId,
     /// Where its state is.
@@ -107,7 +111,7 @@ pub fn load_one(repo: &Repository, snapshot: ObjectId) -> Result<Option<Stored>,
     };
     Ok(Some(Stored {
         record_missing,
-        ..here.stored(checkpoint, snapshot)
+        ..here.stored(Box::new(checkpoint), snapshot)
     }))
 }
 
@@ -152,7 +156,7 @@ pub(crate) fn fold(record: &Record) -> Option<Checkpoint> {
     Some(checkpoint)
 }
 
-type Folded = (ObjectId, Option<Checkpoint>, Vec<Problem>);
+type Folded = (ObjectId, Option<Box<Checkpoint>>, Vec<Problem>);
 
 fn fold_note(snapshot: ObjectId, bytes: Result<&[u8], StoreError>) -> Folded {
     let bytes = match bytes {
@@ -168,6 +172,9 @@ fn fold_note(snapshot: ObjectId, bytes: Result<&[u8], StoreError>) -> Folded {
             );
         }
     };
+    if let Some(checkpoint) = fold_single(bytes) {
+        return (snapshot, Some(Box::new(checkpoint)), Vec::new());
+    }
     let record = Record::parse(bytes);
     let problems = record
         .unreadable()
@@ -176,7 +183,39 @@ fn fold_note(snapshot: ObjectId, bytes: Result<&[u8], StoreError>) -> Folded {
             why: line.why.to_owned(),
         })
         .collect();
-    (snapshot, fold(&record), problems)
+    (snapshot, fold(&record).map(Box::new), problems)
+}
+
+/// What every event has beside its own fields, as far as a fold asks for it.
+#[derive(Deserialize)]
+struct Head<'a> {
+    at: DateTime<Utc>,
+    by: Actor,
+    #[serde(rename = "type", borrow)]
+    type_: Cow<'a, str>,
+}
+
+/// [`fold`] of a record that tells of nothing but a creation, as most do: without a [`Record`], which keeps every byte
+/// and costs three times as much. None for all others, also broken ones.
+fn fold_single(bytes: &[u8]) -> Option<Checkpoint> {
+    let line = bytes
+        .strip_suffix(b"\n")
+        .filter(|line| !line.contains(&b'\n'))?;
+    let head: Head<'_> = serde_json::from_slice(line).ok()?;
+    if head.type_ != CheckpointCreated::TYPE {
+        return None;
+    }
+    let created: CheckpointCreated = serde_json::from_slice(line).ok()?;
+    Some(Checkpoint {
+        id: created.checkpoint,
+        name: created.name.clone(),
+        at: head.at,
+        by: head.by,
+        created,
+        deleted: None,
+        restored_count: 0,
+        last_restored_at: None,
+    })
 }
 
 /// Which references of checkpoints are there; their values are not needed to list them.
@@ -195,7 +234,7 @@ impl Here {
         })
     }
 
-    fn stored(&self, checkpoint: Checkpoint, snapshot: ObjectId) -> Stored {
+    fn stored(&self, checkpoint: Box<Checkpoint>, snapshot: ObjectId) -> Stored {
         let place = match checkpoint.deleted {
             _ if self.states.contains(&checkpoint.id) => Place::Here,
             Some(_) => Place::Pruned,
@@ -247,7 +286,7 @@ fn add_lost(repo: &Repository, here: &Here, loaded: &mut Loaded) -> Result<(), S
     }
     for (id, lost) in lost {
         if known.insert(id) {
-            let stored = here.stored(lost.checkpoint(), lost.snapshot);
+            let stored = here.stored(Box::new(lost.checkpoint()), lost.snapshot);
             loaded.checkpoints.push(Stored {
                 record_missing: true,
                 ..stored
@@ -255,4 +294,30 @@ fn add_lost(repo: &Repository, here: &Here, loaded: &mut Loaded) -> Result<(), S
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use checkpoint_model::record::Record;
+
+    use super::{fold, fold_single};
+
+    #[test]
+    fn the_short_way_ends_where_the_long_one_does() {
+        let line = br#"{"id":"0199a1b2-c3d4-7000-8000-000000000001","at":"2025-10-01T08:00:00Z","by":{"user":"ada","host":"desk"},"type":"checkpoint_created","checkpoint":"0199a1b2-c3d4-7000-8000-000000000000","name":"x","description":"","kind":"manual","snapshot":"4b825dc642cb6eb9a060e54bf8d69288fbee4904","worktree":"/home/ada/api","files":{"tracked":3,"changed":1,"untracked":0,"bytes":120},"verdict":"full","skipped":[],"manifest":"sha256:00","tool":"0.1.0","later":[1]}"#;
+        let note = [&line[..], b"\n"].concat();
+        assert!(fold_single(&note).is_some(), "the common case");
+        assert_eq!(
+            fold_single(&note),
+            fold(&Record::parse(&note)),
+            "the same checkpoint"
+        );
+        assert_eq!(
+            fold_single(&note.repeat(2)),
+            None,
+            "two lines are for the record"
+        );
+        assert_eq!(fold_single(line), None, "so is an unfinished one");
+        assert_eq!(fold_single(b"{\n"), None, "and a broken one");
+    }
 }

@@ -73,7 +73,11 @@ fn by_snapshot(
 
 fn latest(repo: &Repository, back: usize) -> Result<Option<Stored>, StoreError> {
     let mut left = back;
-    for id in ids(repo)?.into_iter().rev() {
+    // Ids are written so that their order is the order of time.
+    for name in refs::names(repo, CheckpointId::REF_PREFIX)?.iter().rev() {
+        let Ok(id) = name.parse::<CheckpointId>() else {
+            continue;
+        };
         let Some(stored) = by_snapshot(repo, refs::find(repo, &id.ref_name())?)? else {
             continue;
         };

@@ -1,6 +1,5 @@
 //! Finding and listing references.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use gix::ObjectId;
@@ -88,7 +87,7 @@ pub fn names(repo: &Repository, prefix: &str) -> Result<Vec<String>, RefError> {
             .filter_map(|line| line.to_str().ok()?.strip_prefix(prefix));
         return Ok(names.map(str::to_owned).collect());
     }
-    let mut names = BTreeSet::new();
+    let mut names = Vec::new();
     let packed = repo
         .gix()
         .refs
@@ -111,11 +110,13 @@ pub fn names(repo: &Repository, prefix: &str) -> Result<Vec<String>, RefError> {
     }
     let dir = repo.common_dir().join(prefix);
     loose_names(&dir, "", &mut names).map_err(|error| unreadable(prefix, error))?;
-    Ok(names.into_iter().collect())
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
 }
 
 /// Adds the names of the files below `dir`, each after `before`, without the locks among them.
-fn loose_names(dir: &Path, before: &str, names: &mut BTreeSet<String>) -> std::io::Result<()> {
+fn loose_names(dir: &Path, before: &str, names: &mut Vec<String>) -> std::io::Result<()> {
     let entries = match fs_err::read_dir(dir) {
         Ok(entries) => entries,
         // A transaction of another process may remove an empty directory at any time.
@@ -134,7 +135,7 @@ fn loose_names(dir: &Path, before: &str, names: &mut BTreeSet<String>) -> std::i
         if entry.file_type()?.is_dir() {
             loose_names(&entry.path(), &format!("{name}/"), names)?;
         } else if !name.ends_with(".lock") {
-            names.insert(name);
+            names.push(name);
         }
     }
     Ok(())

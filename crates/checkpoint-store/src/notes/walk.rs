@@ -65,8 +65,9 @@ pub(super) fn blobs_of(
 /// The blobs' bytes, one after the other, with a line end between them.
 pub(super) fn content(repo: &gix::Repository, blobs: &[ObjectId]) -> Result<Vec<u8>, StoreError> {
     let mut all = Vec::new();
+    let mut buffer = Vec::new();
     for id in blobs {
-        read_blob(repo, *id, &mut all)?;
+        read_blob(repo, *id, &mut buffer, &mut all)?;
     }
     Ok(all)
 }
@@ -101,23 +102,27 @@ fn read_some<T>(
 ) -> Vec<T> {
     // Records resemble each other, so git packs them as long chains of deltas.
     repo.objects.set_pack_cache(|| Box::new(Bases::default()));
-    let mut content = Vec::new();
+    let (mut content, mut buffer) = (Vec::new(), Vec::new());
     let one = |note: &&[(ObjectId, ObjectId)]| {
         content.clear();
         let result = note
             .iter()
-            .try_for_each(|(_, blob)| read_blob(&repo, *blob, &mut content));
+            .try_for_each(|(_, blob)| read_blob(&repo, *blob, &mut buffer, &mut content));
         read(note[0].0, result.map(|()| &*content))
     };
     notes.iter().map(one).collect()
 }
 
 /// Adds the bytes of the blob `id` to `all`.
-fn read_blob(repo: &gix::Repository, id: ObjectId, all: &mut Vec<u8>) -> Result<(), StoreError> {
-    let mut buffer = Vec::new();
+fn read_blob(
+    repo: &gix::Repository,
+    id: ObjectId,
+    buffer: &mut Vec<u8>,
+    all: &mut Vec<u8>,
+) -> Result<(), StoreError> {
     let blob = repo
         .objects
-        .find_blob(&id, &mut buffer)
+        .find_blob(&id, buffer)
         .map_err(|source| StoreError::unreadable(id, source))?;
     if !all.is_empty() && !all.ends_with(b"\n") {
         all.push(b'\n');

@@ -1,7 +1,7 @@
 //! Taking checkpoints elsewhere in files: records as JSON Lines, states as a git bundle.
 //!
 //! The file of records begins with a line that says what it is, `{"format":"git-checkpoint","version":1,…}`; each
-//! further line is the record of one snapshot, its events as they stand in the note. docs/format.md has the details.
+//! further line is the record of one snapshot, its events as they stand in the note.
 
 mod read;
 mod states;

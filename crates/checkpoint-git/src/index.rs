@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use checkpoint_model::failure::{Failure, Kind};
-use gix::ObjectId;
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -58,7 +57,6 @@ impl Repository {
     /// Reads the index that git would use; an empty one where there is no file yet. Takes no lock, writes nothing.
     pub fn read_index(&self) -> Result<IndexSnapshot, IndexError> {
         let path = self.index_path();
-        let hash = self.gix().object_hash();
         let unreadable = |source| IndexError::Unreadable {
             path: path.to_owned(),
             source,
@@ -66,7 +64,7 @@ impl Repository {
         let mut file = match fs_err::File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let state = gix::index::State::new(hash);
+                let state = gix::index::State::new(self.gix().object_hash());
                 return Ok(IndexSnapshot {
                     state,
                     bytes: Vec::new(),
@@ -82,33 +80,24 @@ impl Repository {
         self.parse_index(bytes, modified)
     }
 
-    /// Parses while another thread proves the checksum: hashing takes as long as parsing.
+    /// The checksum at the end is not compared, as git does not either, outside of git-fsck: an index that git works
+    /// with has to be one that we can keep. What does not parse is refused.
     fn parse_index(
         &self,
         bytes: Vec<u8>,
         modified: std::time::SystemTime,
     ) -> Result<IndexSnapshot, IndexError> {
-        let corrupt = |source: Box<dyn std::error::Error + Send + Sync>| IndexError::Corrupt {
+        let corrupt = |error: gix::Error| IndexError::Corrupt {
             path: self.index_path().to_owned(),
-            source,
+            source: error.into(),
         };
-        let hash = self.gix().object_hash();
-        let (parsed, is_whole) = std::thread::scope(|scope| {
-            let check = || has_right_checksum(&bytes, hash);
-            let checked = (bytes.len() > 64 * 1024).then(|| scope.spawn(check));
-            let parsed = gix::index::State::from_bytes(
-                &bytes,
-                filetime::FileTime::from_system_time(modified),
-                hash,
-                gix::index::decode::Options::default(),
-            );
-            let is_whole = checked.map_or_else(check, |thread| thread.join().unwrap_or(false));
-            (parsed, is_whole)
-        });
-        if !is_whole {
-            return Err(corrupt("its checksum does not match its content".into()));
-        }
-        let (state, _) = parsed.map_err(|error| corrupt(error.into()))?;
+        let (state, _) = gix::index::State::from_bytes(
+            &bytes,
+            filetime::FileTime::from_system_time(modified),
+            self.gix().object_hash(),
+            gix::index::decode::Options::default(),
+        )
+        .map_err(corrupt)?;
         if state.link().is_none() {
             return Ok(IndexSnapshot {
                 state,
@@ -116,7 +105,7 @@ impl Repository {
                 is_split: false,
             });
         }
-        let merged = self.merged_index().map_err(|error| corrupt(error.into()))?;
+        let merged = self.merged_index().map_err(corrupt)?;
         Ok(IndexSnapshot {
             state: merged,
             bytes,
@@ -129,23 +118,9 @@ impl Repository {
         let file = gix::index::File::at(
             self.index_path(),
             self.gix().object_hash(),
-            false,
+            true,
             gix::index::decode::Options::default(),
         )?;
         Ok(file.into_parts().0)
     }
-}
-
-/// Whether the hash that ends `bytes` is that of the rest; a hash of zeros was left out on purpose (`index.skipHash`).
-fn has_right_checksum(bytes: &[u8], kind: gix::hash::Kind) -> bool {
-    let Some(start) = bytes.len().checked_sub(kind.len_in_bytes()) else {
-        return false;
-    };
-    let stored = ObjectId::from_bytes_or_panic(&bytes[start..]);
-    if stored.is_null() {
-        return true;
-    }
-    let mut hasher = gix::hash::hasher(kind);
-    hasher.update(&bytes[..start]);
-    hasher.try_finalize().is_ok_and(|actual| actual == stored)
 }

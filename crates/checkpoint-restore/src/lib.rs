@@ -1,0 +1,3 @@
+//! Puts a kept state back exactly, and can be told to take that back.
+
+pub mod files;

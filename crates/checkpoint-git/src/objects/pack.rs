@@ -23,7 +23,7 @@ const WRITE_SIZE: usize = 256 * 1024;
 
 /// One object as it stands in a pack: type and size, then the deflated content.
 pub(super) struct Entry {
-    id: ObjectId,
+    pub(super) id: ObjectId,
     bytes: Vec<u8>,
     crc32: u32,
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use gix::ObjectId;
-use gix::hashtable::HashSet;
+use gix::hashtable::{HashMap, HashSet};
 use gix::objs::Kind;
 use gix::oid;
 
@@ -36,23 +36,29 @@ pub struct ObjectSink {
     /// For reading objects back; a handle is made from it when one is needed.
     store: gix::parallel::OwnShared<gix::odb::Store>,
     deflaters: Deflaters,
-    /// Objects that need no more looking for: taken by us, or found and freshened.
-    known: Mutex<HashSet<ObjectId>>,
-    stage: Mutex<Stage>,
-    big: Mutex<Vec<Big>>,
+    state: Mutex<State>,
     /// An object was lost on the way, so the set must not be put in place.
     failed: AtomicBool,
 }
 
-/// Where small new objects wait.
+/// All that was taken, and where it waits.
+#[derive(Debug)]
+struct State {
+    /// Objects that need no more looking for: taken by us, or found and freshened.
+    known: HashSet<ObjectId>,
+    stage: Stage,
+    big: Vec<Big>,
+}
+
+/// Where new objects wait that are not big.
 #[derive(Debug)]
 enum Stage {
     /// In memory, while they may still be few.
     Buffered { objects: Vec<Fresh>, bytes: usize },
-    /// In a pack, except for those that were buffered and are on their way into it.
+    /// In a pack, or on their way into it: some thread deflates them.
     Packing {
         pack: PackWriter,
-        spilling: Arc<Vec<Fresh>>,
+        in_flight: HashMap<ObjectId, Arc<Fresh>>,
     },
 }
 
@@ -83,12 +89,14 @@ impl ObjectSink {
             existing: Existing::of(repo)?,
             store: repo.objects.store(),
             deflaters: Deflaters::default(),
-            known: Mutex::default(),
-            stage: Mutex::new(Stage::Buffered {
-                objects: Vec::new(),
-                bytes: 0,
+            state: Mutex::new(State {
+                known: HashSet::default(),
+                stage: Stage::Buffered {
+                    objects: Vec::new(),
+                    bytes: 0,
+                },
+                big: Vec::new(),
             }),
-            big: Mutex::default(),
             failed: AtomicBool::new(false),
         })
     }
@@ -104,7 +112,7 @@ impl ObjectSink {
         }
         let id = gix::objs::compute_hash(self.home.hash, kind, &data);
         let id = self.must(id.map_err(ObjectError::collision))?;
-        if self.is_missing(&id) && lock(&self.known).insert(id) {
+        if self.is_missing(&id) {
             self.must(self.take(Fresh { id, kind, data }))?;
         }
         Ok(id)
@@ -145,7 +153,7 @@ impl ObjectSink {
     /// Costs a search in each pack; for a loose object also a `stat`. Where it is in a cruft pack only, a copy is
     /// written, as git does. Fails when that copy cannot be read or written.
     pub fn reuse(&self, id: &oid) -> Result<bool, ObjectError> {
-        if lock(&self.known).contains(id) {
+        if lock(&self.state).known.contains(id) {
             return Ok(true);
         }
         let mut presence = self.existing.keep(id);
@@ -155,12 +163,10 @@ impl ObjectSink {
         }
         match presence {
             Presence::Absent => Ok(false),
-            // In a pack found again at no cost; of a loose one it is worth knowing that it is done.
+            // What we may not freshen is another's to keep: a copy of all that a clone borrows would be no gain.
             Presence::Kept | Presence::Exposed => Ok(true),
             Presence::Doomed => {
-                if let Some((kind, data)) = self.read_existing(id)?
-                    && lock(&self.known).insert(id.to_owned())
-                {
+                if let Some((kind, data)) = self.read_existing(id)? {
                     let id = id.to_owned();
                     self.must(self.take(Fresh { id, kind, data }))?;
                 }
@@ -173,20 +179,18 @@ impl ObjectSink {
     ///
     /// Whole in memory: this is for trees and commits. A big blob that is not in place yet is not found.
     pub fn read(&self, id: &oid) -> Result<Option<(Kind, Vec<u8>)>, ObjectError> {
-        match &mut *lock(&self.stage) {
+        let copy = |object: &Fresh| Some((object.kind, object.data.clone()));
+        let waiting = match &mut lock(&self.state).stage {
             Stage::Buffered { objects, .. } => {
-                if let Some(object) = objects.iter().find(|object| object.id == id) {
-                    return Ok(Some((object.kind, object.data.clone())));
-                }
+                objects.iter().find(|object| object.id == id).and_then(copy)
             }
-            Stage::Packing { pack, spilling } => {
-                if let Some(object) = spilling.iter().find(|object| object.id == id) {
-                    return Ok(Some((object.kind, object.data.clone())));
-                }
-                if let Some(found) = pack.read(id)? {
-                    return Ok(Some(found));
-                }
-            }
+            Stage::Packing { pack, in_flight } => match in_flight.get(id) {
+                Some(object) => copy(object),
+                None => pack.read(id)?,
+            },
+        };
+        if waiting.is_some() {
+            return Ok(waiting);
         }
         self.read_existing(id)
     }
@@ -202,11 +206,12 @@ impl ObjectSink {
         let home = &self.home;
         let mut written = Written::default();
         let mut ready: Vec<Ready> = Vec::new();
-        for big in into_inner(self.big) {
+        let State { stage, big, .. } = into_inner(self.state);
+        for big in big {
             written.add(1, big.bytes);
             ready.push(big.ready);
         }
-        match into_inner(self.stage) {
+        match stage {
             Stage::Buffered { objects, bytes } => {
                 for loose in write_loose(home, &self.deflaters, &objects, bytes)? {
                     written.add(1, loose.bytes);
@@ -226,12 +231,12 @@ impl ObjectSink {
 
     /// Whether nobody has this object: not the repository, not this sink.
     fn is_missing(&self, id: &oid) -> bool {
-        if lock(&self.known).contains(id) {
+        if lock(&self.state).known.contains(id) {
             return false;
         }
         let is_kept = self.existing.keep(id) == Presence::Kept;
         if is_kept {
-            lock(&self.known).insert(id.to_owned());
+            lock(&self.state).known.insert(id.to_owned());
         }
         !is_kept
     }
@@ -246,46 +251,23 @@ impl ObjectSink {
         if self.is_missing(&known.id) {
             let big = big::write(&self.home, source, &known)?;
             // Another thread may have written the same meanwhile; then this copy is dropped.
-            if lock(&self.known).insert(known.id) {
-                lock(&self.big).push(big);
+            let mut state = lock(&self.state);
+            if state.known.insert(known.id) {
+                state.big.push(big);
             }
         }
         Ok(known.id)
     }
 
-    /// Keeps a new object: in memory, or in the pack once there are many.
+    /// Keeps a new object, unless another thread was quicker: in memory, or in the pack once there are many.
     fn take(&self, object: Fresh) -> Result<(), ObjectError> {
-        let mut stage = lock(&self.stage);
-        let Stage::Buffered { objects, bytes } = &mut *stage else {
-            drop(stage);
-            return self.pack(&object);
-        };
-        *bytes += object.data.len();
-        objects.push(object);
-        if objects.len() <= MAX_LOOSE && *bytes <= MAX_BUFFERED {
-            return Ok(());
-        }
-        let spilling = Arc::new(std::mem::take(objects));
-        *stage = Stage::Packing {
-            pack: PackWriter::create(&self.home)?,
-            spilling: spilling.clone(),
-        };
-        drop(stage);
-        for object in spilling.iter() {
-            self.pack(object)?;
-        }
-        if let Stage::Packing { spilling, .. } = &mut *lock(&self.stage) {
-            *spilling = Arc::default();
+        // Not in the head of the loop, where the lock would be held until its end.
+        let to_pack = lock(&self.state).take(&self.home, object)?;
+        for object in to_pack {
+            let entry = Entry::new(&self.deflaters, &object);
+            lock(&self.state).append(&entry)?;
         }
         Ok(())
-    }
-
-    fn pack(&self, object: &Fresh) -> Result<(), ObjectError> {
-        let entry = Entry::new(&self.deflaters, object);
-        match &mut *lock(&self.stage) {
-            Stage::Packing { pack, .. } => pack.append(&entry),
-            Stage::Buffered { .. } => unreachable!("a pack that was begun is not given up"),
-        }
     }
 
     fn read_existing(&self, id: &oid) -> Result<Option<(Kind, Vec<u8>)>, ObjectError> {
@@ -308,6 +290,48 @@ impl ObjectSink {
             self.failed.store(true, Ordering::Relaxed);
         }
         result
+    }
+}
+
+impl State {
+    /// Keeps `object` and gives those that the caller has to deflate, without holding the lock, and append.
+    fn take(&mut self, home: &Home, object: Fresh) -> Result<Vec<Arc<Fresh>>, ObjectError> {
+        if !self.known.insert(object.id) {
+            return Ok(Vec::new());
+        }
+        match &mut self.stage {
+            Stage::Buffered { objects, bytes } => {
+                *bytes += object.data.len();
+                objects.push(object);
+                if objects.len() <= MAX_LOOSE && *bytes <= MAX_BUFFERED {
+                    return Ok(Vec::new());
+                }
+                let spilled: Vec<_> = objects.drain(..).map(Arc::new).collect();
+                self.stage = Stage::Packing {
+                    pack: PackWriter::create(home)?,
+                    in_flight: spilled
+                        .iter()
+                        .map(|object| (object.id, object.clone()))
+                        .collect(),
+                };
+                Ok(spilled)
+            }
+            Stage::Packing { in_flight, .. } => {
+                let object = Arc::new(object);
+                in_flight.insert(object.id, object.clone());
+                Ok(vec![object])
+            }
+        }
+    }
+
+    fn append(&mut self, entry: &Entry) -> Result<(), ObjectError> {
+        match &mut self.stage {
+            Stage::Packing { pack, in_flight } => {
+                in_flight.remove(&entry.id);
+                pack.append(entry)
+            }
+            Stage::Buffered { .. } => unreachable!("a pack that was begun is not given up"),
+        }
     }
 }
 

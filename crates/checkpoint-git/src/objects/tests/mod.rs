@@ -1,5 +1,10 @@
 //! git is the judge: what a sink writes, git must find good; where git decides, so must we.
 
+mod child;
+mod concurrency;
+mod existing;
+mod failures;
+mod permissions;
 mod round_trip;
 
 use std::ffi::OsStr;
@@ -146,6 +151,17 @@ impl Fixture {
     pub(super) fn pack_files(&self) -> Vec<String> {
         let in_pack = |path: &String| path.starts_with("pack/");
         self.files().into_iter().filter(in_pack).collect()
+    }
+
+    pub(super) fn loose_path(&self, id: ObjectId) -> PathBuf {
+        super::home::loose_path(&self.objects(), &id)
+    }
+
+    /// `git hash-object -w`.
+    pub(super) fn git_write(&self, data: &[u8]) -> ObjectId {
+        fs_err::write(self.path().join("to-write"), data).unwrap();
+        let hex = self.git_text(["hash-object", "-w", "--no-filters", "to-write"]);
+        hex.parse().unwrap()
     }
 }
 

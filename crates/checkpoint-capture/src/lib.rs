@@ -23,6 +23,7 @@ mod tree;
 mod walk;
 
 pub use error::CaptureError;
+pub use operation::operations;
 pub use request::{Patterns, Request, Untracked};
 pub use side::{Meta, PermissionsFound, Side};
 pub use snapshot::{Captured, capture};

@@ -48,6 +48,11 @@ const DIRECTORIES: &[&str] = &[
 /// Kept with an operation, but no sign of one.
 const COMPANIONS: &[&str] = &["ORIG_HEAD"];
 
+/// Reads which operations of git's are in progress, outermost first; none when nothing is. Reads files only.
+pub fn operations(repo: &Repository) -> Result<Vec<OperationKind>, CaptureError> {
+    Ok(Operation::read(repo)?.kinds)
+}
+
 /// The operation files of a repository, as they are.
 #[derive(Debug, Default)]
 pub(crate) struct Operation {

@@ -51,6 +51,8 @@ pub struct Capture {
     pub max_file_size: ByteSize,
     /// `capture.nested`: what to do about repositories inside this one. Default: `report`.
     pub nested: Nested,
+    /// `capture.allow-home`: whether a working tree may be a home directory or `/`. Default: false.
+    pub allow_home: bool,
     /// `capture.extra`: files outside the working tree that are kept with a checkpoint, absolute or from `~/`. Default: none.
     #[serde(deserialize_with = "extra_paths")]
     pub extra: Vec<String>,
@@ -151,6 +153,7 @@ impl Default for Capture {
             exclude: PathGlobs::default(),
             max_file_size: ByteSize::from_bytes(100 << 20),
             nested: Nested::Report,
+            allow_home: false,
             extra: Vec::new(),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use checkpoint_model::failure::{Failure, Kind};
@@ -74,6 +75,13 @@ impl Program {
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// Runs in `dir`, so that relative paths among the arguments are read from there.
+    #[must_use]
+    pub fn at(mut self, dir: &Path) -> Self {
+        self.command.current_dir(dir);
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod create;
 mod exchange;
+mod git_options;
 mod read;
 mod words;
 mod write;

@@ -1,23 +1,98 @@
-//! `git checkpoint diff`.
+//! `git checkpoint diff`: git's own diff between checkpoints, or of one and the working tree.
 
-use std::{convert::Infallible, io};
+mod error;
+mod outcome;
+mod present;
 
-use checkpoint_cli::{Outcome, Output};
+use std::{ffi::OsString, path::Path};
 
-use crate::{CheckpointError, args::DiffArgs, session::Session};
+use checkpoint_cli::Schema;
+use checkpoint_store::Stored;
+use gix::ObjectId;
 
-pub(crate) struct DiffOutcome(Infallible);
+pub use self::error::DiffError;
+pub(crate) use self::outcome::DiffOutcome;
+use self::outcome::Differences;
+use self::present::Present;
+use crate::{CheckpointError, args::DiffArgs, changes, session::Session};
 
-pub(crate) fn run(_: &Session<'_>, _: DiffArgs) -> Result<DiffOutcome, CheckpointError> {
-    unimplemented!()
+/// Compares. The working tree is read as a checkpoint would read it, untracked files included, and what that writes
+/// is thrown away; neither the index nor the object database is touched.
+pub(crate) fn run(session: &Session<'_>, args: DiffArgs) -> Result<DiffOutcome, CheckpointError> {
+    let from = session.choose_state(args.from.as_deref().unwrap_or("latest"))?;
+    let to = args.to.as_deref().map(|typed| session.choose_state(typed));
+    let to = to.transpose()?;
+    let present = match &to {
+        Some(_) => None,
+        None => Some(Present::capture(session)?),
+    };
+    let tree = |stored: &Stored| match args.cached {
+        true => index_commit(session, stored),
+        false => Ok(stored.snapshot),
+    };
+    let new = match (&to, &present) {
+        (Some(to), _) => tree(to)?,
+        (None, Some(present)) if args.cached => present.index,
+        (None, Some(present)) => present.files,
+        (None, None) => {
+            unreachable!("the working tree is read where no second checkpoint is named")
+        }
+    };
+    let trees = (tree(&from)?, new);
+    let objects = present.as_ref().map(Present::objects);
+    let differences = match session.console.is_json() {
+        true => Differences::Told(changes::between(session, trees, &args.paths, objects)?),
+        false => by_git(session, trees, args.git.0, args.paths, objects)?,
+    };
+    Ok(DiffOutcome {
+        from,
+        to,
+        differences,
+        present,
+    })
 }
 
-impl Outcome for DiffOutcome {
-    fn text(&self, _: &mut Output) -> io::Result<()> {
-        match self.0 {}
-    }
+/// The schema of `diff --json`.
+pub(crate) fn schema() -> Schema {
+    outcome::schema()
+}
 
-    fn json(&self, _: &mut dyn io::Write) -> io::Result<()> {
-        match self.0 {}
+/// The commit of the index: the last parent of the snapshot.
+fn index_commit(session: &Session<'_>, stored: &Stored) -> Result<ObjectId, CheckpointError> {
+    let snapshot = stored.snapshot;
+    let broken = |source: Option<gix::Error>| DiffError::NoIndex {
+        snapshot,
+        source: source.map(Into::into),
+    };
+    let commit = session.repo.gix().find_commit(snapshot);
+    let commit = commit.map_err(|error| broken(Some(error)))?;
+    let last = commit.parent_ids().last();
+    Ok(last.ok_or_else(|| broken(None))?.detach())
+}
+
+/// Prepares git's own diff, which finds its pager and its colours itself. Asked first about two trees that are the
+/// same, git tells what it does not take before anything is printed.
+fn by_git(
+    session: &Session<'_>,
+    trees: (ObjectId, ObjectId),
+    options: Vec<OsString>,
+    paths: Vec<OsString>,
+    objects: Option<&Path>,
+) -> Result<Differences, CheckpointError> {
+    let diff = |trees: [ObjectId; 2]| {
+        let trees = trees.map(|tree| tree.to_string().into());
+        let words = std::iter::once(OsString::from("diff"));
+        let words = words.chain(options.iter().cloned()).chain(trees);
+        let words = words.chain(["--".into()]).chain(paths.iter().cloned());
+        let program = session.git_here(words);
+        match objects {
+            Some(objects) => program.env("GIT_OBJECT_DIRECTORY", objects),
+            None => program,
+        }
+    };
+    if !options.is_empty() || !paths.is_empty() {
+        diff([trees.0, trees.0]).output()?;
     }
+    let command = diff([trees.0, trees.1]).into_command();
+    Ok(Differences::ByGit(command.into()))
 }

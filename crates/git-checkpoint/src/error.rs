@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use checkpoint_capture::CaptureError;
 use checkpoint_cli::{Failure, Kind};
-use checkpoint_git::{OpenError, ProgramError};
+use checkpoint_git::{OpenError, ProgramError, objects::ObjectError};
 use checkpoint_model::{
     id::IdError,
     name::NameError,
@@ -11,8 +12,11 @@ use checkpoint_model::{
     selector::{ResolveError, SelectorError},
     words::{StateError, WordError},
 };
+use checkpoint_store::StoreError;
 use miette::Diagnostic;
 use thiserror::Error;
+
+use crate::{diff::DiffError, exchange::ExchangeError, since::TimeError};
 
 /// Why a command did not do what was asked.
 #[derive(Debug, Error, Diagnostic)]
@@ -66,6 +70,30 @@ pub enum CheckpointError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Resolve(#[from] ResolveError),
+    /// A text tells no time.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Time(#[from] TimeError),
+    /// States could not be compared.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Diff(#[from] DiffError),
+    /// Nothing was exported or imported.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// The state could not be captured.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Capture(#[from] CaptureError),
+    /// Objects could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Objects(#[from] ObjectError),
+    /// A checkpoint could not be found, kept or changed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Failure for CheckpointError {
@@ -80,6 +108,12 @@ impl Failure for CheckpointError {
             Self::Id(error) => error.kind(),
             Self::Selector(error) => error.kind(),
             Self::Resolve(error) => error.kind(),
+            Self::Time(error) => error.kind(),
+            Self::Diff(error) => error.kind(),
+            Self::Exchange(error) => error.kind(),
+            Self::Capture(error) => error.kind(),
+            Self::Objects(_) => Kind::Fatal,
+            Self::Store(error) => error.kind(),
         }
     }
 }

@@ -16,8 +16,14 @@ mod create;
 mod status;
 mod validate;
 
+mod changes;
+mod chosen;
+mod since;
+mod view;
+
 mod delete;
 mod diff;
+mod exchange;
 mod export;
 mod import;
 mod list;
@@ -32,8 +38,11 @@ use clap::CommandFactory as _;
 
 pub use answer::Answer;
 pub use args::Args;
+pub use diff::DiffError;
 pub use error::CheckpointError;
+pub use exchange::ExchangeError;
 pub use schemas::schemas;
+pub use since::TimeError;
 
 use args::Command;
 use session::Session;

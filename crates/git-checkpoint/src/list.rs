@@ -1,23 +1,42 @@
-//! `git checkpoint list`.
+//! `git checkpoint list`: the checkpoints that are kept, the newest first.
 
-use std::{convert::Infallible, io};
+mod filter;
+mod outcome;
 
-use checkpoint_cli::{Outcome, Output};
+use checkpoint_cli::Schema;
 
-use crate::{CheckpointError, args::ListArgs, session::Session};
+use self::outcome::Listed;
+pub(crate) use self::{
+    filter::Filter,
+    outcome::{ListOutcome, tell_problems},
+};
+use crate::{CheckpointError, args::ListArgs, chosen::shortened, session::Session};
 
-pub(crate) struct ListOutcome(Infallible);
-
-pub(crate) fn run(_: &Session<'_>, _: ListArgs) -> Result<ListOutcome, CheckpointError> {
-    unimplemented!()
+/// Lists what the filters leave. Every record is read, no state.
+pub(crate) fn run(session: &Session<'_>, args: ListArgs) -> Result<ListOutcome, CheckpointError> {
+    let filter = Filter::resolve(session, args.filters)?;
+    let loaded = checkpoint_store::load(&session.repo)?;
+    let is_empty = loaded.checkpoints.is_empty();
+    // Shortened before they are filtered: what is printed has to be unique among all.
+    let ids = loaded.checkpoints.iter().map(|stored| stored.checkpoint.id);
+    let short_ids = shortened(ids);
+    let checkpoints = loaded
+        .checkpoints
+        .into_iter()
+        .zip(short_ids)
+        .rev()
+        .filter(|(stored, _)| filter.takes(stored))
+        .take(args.max_count.unwrap_or(usize::MAX))
+        .map(|(stored, short_id)| Listed { stored, short_id })
+        .collect();
+    Ok(ListOutcome {
+        checkpoints,
+        problems: loaded.problems,
+        is_empty,
+    })
 }
 
-impl Outcome for ListOutcome {
-    fn text(&self, _: &mut Output) -> io::Result<()> {
-        match self.0 {}
-    }
-
-    fn json(&self, _: &mut dyn io::Write) -> io::Result<()> {
-        match self.0 {}
-    }
+/// The schema of `list --json`.
+pub(crate) fn schema() -> Schema {
+    outcome::schema()
 }

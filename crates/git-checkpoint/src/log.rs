@@ -1,23 +1,67 @@
-//! `git checkpoint log`.
+//! `git checkpoint log`: what happened to checkpoints.
 
-use std::{convert::Infallible, io};
+mod entry;
+mod follow;
+mod outcome;
 
-use checkpoint_cli::{Outcome, Output};
+use std::collections::BTreeSet;
 
-use crate::{CheckpointError, args::LogArgs, session::Session};
+use checkpoint_cli::Schema;
+use chrono::{DateTime, Utc};
+use gix::ObjectId;
 
-pub(crate) struct LogOutcome(Infallible);
+pub(crate) use self::outcome::LogOutcome;
+use self::{entry::Entry, follow::Follow};
+use crate::{CheckpointError, args::LogArgs, session::Session, since};
 
-pub(crate) fn run(_: &Session<'_>, _: LogArgs) -> Result<LogOutcome, CheckpointError> {
-    unimplemented!()
+/// With `--follow`, so many events are shown before the new ones, as tail(1) does.
+const BEFORE_NEW: usize = 10;
+
+/// Reads the events of all records, newest first; with `--follow` they are told oldest first, and go on.
+pub(crate) fn run(session: &Session<'_>, args: LogArgs) -> Result<LogOutcome, CheckpointError> {
+    let wanted = Wanted::resolve(session, &args)?;
+    if args.follow {
+        let mut follow = Follow::start(session, wanted)?;
+        let mut entries = follow.news()?;
+        let n_shown = args.max_count.unwrap_or(BEFORE_NEW);
+        entries.drain(..entries.len().saturating_sub(n_shown));
+        return Ok(LogOutcome::following(entries, follow));
+    }
+    let entries = checkpoint_store::events(&session.repo)?
+        .into_iter()
+        .map(Entry::from)
+        .filter(|entry| wanted.takes(entry))
+        .take(args.max_count.unwrap_or(usize::MAX))
+        .collect();
+    Ok(LogOutcome::of(entries))
 }
 
-impl Outcome for LogOutcome {
-    fn text(&self, _: &mut Output) -> io::Result<()> {
-        match self.0 {}
+/// The schema of each line of `log --json`.
+pub(crate) fn schema() -> Schema {
+    outcome::schema()
+}
+
+/// Which events are asked for.
+struct Wanted {
+    /// None: those of all checkpoints.
+    snapshots: Option<BTreeSet<ObjectId>>,
+    since: Option<DateTime<Utc>>,
+}
+
+impl Wanted {
+    fn resolve(session: &Session<'_>, args: &LogArgs) -> Result<Self, CheckpointError> {
+        let chosen = session.choose_all(&args.checkpoints)?;
+        let snapshots = chosen.iter().map(|stored| stored.snapshot).collect();
+        let since = |text| since::resolve(text, &session.repo, session.now());
+        Ok(Self {
+            snapshots: (!args.checkpoints.is_empty()).then_some(snapshots),
+            since: args.since.as_deref().map(since).transpose()?,
+        })
     }
 
-    fn json(&self, _: &mut dyn io::Write) -> io::Result<()> {
-        match self.0 {}
+    fn takes(&self, entry: &Entry) -> bool {
+        let is_of = |snapshots: &BTreeSet<_>| snapshots.contains(&entry.snapshot);
+        self.snapshots.as_ref().is_none_or(is_of)
+            && self.since.is_none_or(|since| entry.event.at >= since)
     }
 }

@@ -2,10 +2,24 @@
 
 use checkpoint_cli::{ErrorDocument, Schema};
 
+use crate::{delete, diff, export, import, list, log, name, prune, show, summary};
+
 /// The schema of each kind of document, by its name; the names are those of the subcommands, and `error`.
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
-    let all = [Schema::of::<ErrorDocument>("error")];
+    let all = [
+        Schema::of::<ErrorDocument>("error"),
+        list::schema(),
+        show::schema(),
+        diff::schema(),
+        name::schema(),
+        delete::schema(),
+        prune::schema(),
+        summary::schema(),
+        log::schema(),
+        export::schema(),
+        import::schema(),
+    ];
     all.into_iter()
         .map(|schema| (schema.name, schema.json))
         .collect()

@@ -1,23 +1,42 @@
-//! `git checkpoint summary`.
+//! `git checkpoint summary`: all checkpoints in a few numbers.
 
-use std::{convert::Infallible, io};
+mod bytes;
+mod outcome;
 
-use checkpoint_cli::{Outcome, Output};
+use checkpoint_cli::Schema;
+use checkpoint_model::summary::Summary;
+use checkpoint_store::Stored;
 
-use crate::{CheckpointError, args::SummaryArgs, session::Session};
+pub(crate) use self::outcome::SummaryOutcome;
+use crate::{CheckpointError, args::SummaryArgs, list::Filter, session::Session};
 
-pub(crate) struct SummaryOutcome(Infallible);
-
-pub(crate) fn run(_: &Session<'_>, _: SummaryArgs) -> Result<SummaryOutcome, CheckpointError> {
-    unimplemented!()
+/// Counts what the filters leave, and measures what these checkpoints alone keep on disk.
+pub(crate) fn run(
+    session: &Session<'_>,
+    args: SummaryArgs,
+) -> Result<SummaryOutcome, CheckpointError> {
+    let filter = Filter::resolve(session, args.filters)?;
+    let loaded = checkpoint_store::load(&session.repo)?;
+    let taken: Vec<&Stored> = loaded
+        .checkpoints
+        .iter()
+        .filter(|stored| filter.takes_also_deleted(stored))
+        .collect();
+    let bytes = bytes::kept_by(session, &taken);
+    let (bytes, unmeasured) = match bytes {
+        Ok(bytes) => (Some(bytes), None),
+        // The numbers are worth telling without the size, as with a git that cannot measure it.
+        Err(error) => (None, Some(error.to_string())),
+    };
+    let checkpoints = taken.iter().map(|stored| &stored.checkpoint);
+    Ok(SummaryOutcome {
+        summary: Summary::of(checkpoints, bytes),
+        unmeasured,
+        problems: loaded.problems,
+    })
 }
 
-impl Outcome for SummaryOutcome {
-    fn text(&self, _: &mut Output) -> io::Result<()> {
-        match self.0 {}
-    }
-
-    fn json(&self, _: &mut dyn io::Write) -> io::Result<()> {
-        match self.0 {}
-    }
+/// The schema of `summary --json`.
+pub(crate) fn schema() -> Schema {
+    outcome::schema()
 }

@@ -5,11 +5,11 @@ use std::ffi::OsString;
 use checkpoint_model::words::{CheckpointKind, Phase};
 use clap::{ArgGroup, Args};
 
-use super::words::Typed;
+use super::{git_options::GitOptions, words::Typed};
 
 /// Which checkpoints are meant; all given conditions must hold.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("by-name").args(["named", "automatic", "backups"]).multiple(false))]
+#[command(group = ArgGroup::new("by-name").args(["named", "automatic", "backups", "deleted"]).multiple(false))]
 pub(crate) struct Filters {
     /// Only those of this session
     #[arg(long, value_name = "session")]
@@ -38,7 +38,10 @@ pub(crate) struct Filters {
     /// Only those that a restore made of what it was about to overwrite
     #[arg(long)]
     pub(crate) backups: bool,
-    /// Only those made since this time, in any form git takes
+    /// Only those that were deleted and can still be had back
+    #[arg(long)]
+    pub(crate) deleted: bool,
+    /// Only those made since this time: '2h', '3d', or any form git takes
     #[arg(long, value_name = "time")]
     pub(crate) since: Option<String>,
 }
@@ -68,36 +71,11 @@ pub(crate) struct DiffArgs {
     pub(crate) from: Option<String>,
     /// The checkpoint to compare it with; the default is the working tree
     pub(crate) to: Option<String>,
-    /// Show how many lines changed in each file
-    #[arg(long)]
-    pub(crate) stat: bool,
-    /// Show the numbers of --stat for a machine
-    #[arg(long)]
-    pub(crate) numstat: bool,
-    /// Show only the last line of --stat
-    #[arg(long)]
-    pub(crate) shortstat: bool,
-    /// Show only the names of changed files
-    #[arg(long)]
-    pub(crate) name_only: bool,
-    /// Show only the names of changed files and how each changed
-    #[arg(long)]
-    pub(crate) name_status: bool,
-    /// Show so many lines of context
-    #[arg(short = 'U', long, value_name = "lines")]
-    pub(crate) unified: Option<u32>,
-    /// Ignore white space
-    #[arg(short = 'w', long)]
-    pub(crate) ignore_all_space: bool,
-    /// Show changed words
-    #[arg(long)]
-    pub(crate) word_diff: bool,
     /// Show the index of the checkpoint instead of its files
     #[arg(long, visible_alias = "staged")]
     pub(crate) cached: bool,
-    /// Exit with 1 if there are differences
-    #[arg(long)]
-    pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) git: GitOptions,
     /// Only these paths
     #[arg(last = true, value_name = "path")]
     pub(crate) paths: Vec<OsString>,
@@ -124,10 +102,10 @@ pub(crate) struct LogArgs {
     /// Only what happened to these checkpoints; the default is all
     #[arg(value_name = "checkpoint")]
     pub(crate) checkpoints: Vec<String>,
-    /// Show at most so many events; the default is all
+    /// Show at most so many events; the default is all, with --follow 10
     #[arg(short = 'n', long = "max-count", value_name = "count")]
     pub(crate) max_count: Option<usize>,
-    /// Only what happened since this time, in any form git takes
+    /// Only what happened since this time: '2h', '3d', or any form git takes
     #[arg(long, value_name = "time")]
     pub(crate) since: Option<String>,
     /// Go on, and show what happens from now on, the newest last

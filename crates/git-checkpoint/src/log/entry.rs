@@ -1,0 +1,102 @@
+//! One event, as a line.
+
+use std::io;
+
+use checkpoint_cli::{Envelope, Output, Style, write_line};
+use checkpoint_model::{
+    event::{Event, EventBody},
+    name::CheckpointName,
+};
+use chrono::Local;
+use gix::ObjectId;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// An event, and whose record it is from.
+pub(super) struct Entry {
+    pub(super) snapshot: ObjectId,
+    pub(super) event: Event,
+}
+
+/// One line of the stream.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct EntryJson<'a> {
+    /// The snapshot whose record tells of it.
+    snapshot: String,
+    /// What happened, as it stands in the record.
+    event: &'a Event,
+}
+
+impl From<(ObjectId, Event)> for Entry {
+    fn from((snapshot, event): (ObjectId, Event)) -> Self {
+        Self { snapshot, event }
+    }
+}
+
+impl Entry {
+    /// Writes the line for people. Its columns are as wide as they mostly need to be, since what comes later is not
+    /// known yet.
+    pub(super) fn text(&self, out: &mut Output) -> io::Result<()> {
+        let Event { at, by, body, .. } = &self.event;
+        let at = at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
+        let at = out.paint(Style::Dim, at.to_string());
+        let checkpoint = match body.checkpoint() {
+            Some(id) => id.short(),
+            None => format!("{:.13}", self.snapshot.to_string()),
+        };
+        let checkpoint = out.paint(Style::Id, checkpoint);
+        let verb = body.type_name();
+        let verb = verb.strip_prefix("checkpoint_").unwrap_or(verb);
+        let verb = out.paint(Style::Plain, format!("{verb:<8}"));
+        let who = by.agent.as_ref().unwrap_or(&by.user);
+        let who = out.paint(Style::Plain, who);
+        write!(out, "{at}  {checkpoint}  {verb}  {who}")?;
+        if let Some(name) = self.name() {
+            let name = out.paint(Style::Name, name);
+            write!(out, "  {name}")?;
+        }
+        if let Some(details) = details(body) {
+            let details = out.paint(Style::Plain, details);
+            write!(out, "  {details}")?;
+        }
+        writeln!(out)
+    }
+
+    /// Writes the line for machines.
+    pub(super) fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let body = EntryJson {
+            snapshot: self.snapshot.to_string(),
+            event: &self.event,
+        };
+        write_line(out, &Envelope::new("checkpoint log", body))
+    }
+
+    fn name(&self) -> Option<&CheckpointName> {
+        match &self.event.body {
+            EventBody::CheckpointCreated(created) => created.name.as_ref(),
+            EventBody::CheckpointDeleted(deleted) => deleted.name.as_ref(),
+            EventBody::CheckpointNamed(named) => named.name.as_ref(),
+            EventBody::CheckpointRestored(_) | EventBody::Unknown { .. } => None,
+        }
+    }
+}
+
+/// What is worth a few more words.
+fn details(body: &EventBody) -> Option<String> {
+    match body {
+        EventBody::CheckpointCreated(created) => Some(match &created.branch {
+            Some(branch) => format!("{} on {branch}", created.kind),
+            None => created.kind.to_string(),
+        }),
+        EventBody::CheckpointDeleted(deleted) => Some(deleted.reason.to_string()),
+        EventBody::CheckpointRestored(restored) => Some(match restored.backup {
+            Some(backup) => format!("{}, backup {backup}", restored.scope),
+            None => restored.scope.clone(),
+        }),
+        EventBody::CheckpointNamed(named) => match named.name {
+            Some(_) => None,
+            None => Some("(no name)".to_owned()),
+        },
+        EventBody::Unknown { .. } => None,
+    }
+}

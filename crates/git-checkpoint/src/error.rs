@@ -8,6 +8,7 @@ use checkpoint_git::{OpenError, ProgramError, objects::ObjectError};
 use checkpoint_model::{
     id::IdError,
     name::NameError,
+    path::TreePath,
     policy::{GlobError, PolicyError},
     selector::{ResolveError, SelectorError},
     words::{StateError, WordError},
@@ -16,7 +17,7 @@ use checkpoint_store::StoreError;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::{diff::DiffError, exchange::ExchangeError, since::TimeError};
+use crate::{create::CommitError, diff::DiffError, exchange::ExchangeError, since::TimeError};
 
 /// Why a command did not do what was asked.
 #[derive(Debug, Error, Diagnostic)]
@@ -30,6 +31,29 @@ pub enum CheckpointError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The policy's `capture.nested` wants no checkpoint where there is a repository inside this one. Nothing was changed.
+    #[error("'{path}' is a repository of its own, and the policy says capture.nested = \"refuse\"")]
+    #[diagnostic(
+        code(checkpoint::nested),
+        help("in .git-checkpoint.toml: [capture] nested = \"report\"")
+    )]
+    Nested {
+        /// Where it is.
+        path: TreePath,
+    },
+    /// The policy's `checkpoint.test-command` could not be started.
+    #[error("cannot run the test command '{command}'")]
+    #[diagnostic(code(policy::test_not_run))]
+    TestNotRun {
+        /// The command.
+        command: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Nothing was committed, and no checkpoint made.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Commit(#[from] CommitError),
     /// The policy file makes no sense. Nothing was changed.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -99,7 +123,12 @@ pub enum CheckpointError {
 impl Failure for CheckpointError {
     fn kind(&self) -> Kind {
         match self {
-            Self::PolicyUnreadable { .. } | Self::Open(_) | Self::Program(_) => Kind::Fatal,
+            Self::PolicyUnreadable { .. }
+            | Self::TestNotRun { .. }
+            | Self::Open(_)
+            | Self::Program(_) => Kind::Fatal,
+            Self::Nested { .. } => Kind::Refused,
+            Self::Commit(error) => error.kind(),
             Self::Policy(error) => error.kind(),
             Self::Name(error) => error.kind(),
             Self::Word(error) => error.kind(),

@@ -12,6 +12,9 @@ mod error;
 mod schemas;
 mod session;
 
+mod request;
+mod situation;
+
 mod create;
 mod status;
 mod validate;
@@ -38,6 +41,7 @@ use clap::CommandFactory as _;
 
 pub use answer::Answer;
 pub use args::Args;
+pub use create::CommitError;
 pub use diff::DiffError;
 pub use error::CheckpointError;
 pub use exchange::ExchangeError;

@@ -40,6 +40,12 @@ impl<'a> Session<'a> {
         self.surroundings.now
     }
 
+    /// The top of the working tree, as records tell it; the git directory where there is none.
+    pub(crate) fn worktree(&self) -> String {
+        let top = self.repo.work_tree().unwrap_or(self.repo.git_dir());
+        top.to_string_lossy().into_owned()
+    }
+
     /// Reads the policy: the file at the top of the working tree, or the defaults where there is none.
     pub(crate) fn policy(&self) -> Result<Policy, CheckpointError> {
         let Some(top) = self.repo.work_tree() else {

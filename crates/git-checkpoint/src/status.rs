@@ -1,23 +1,79 @@
-//! `git checkpoint status`.
+//! `git checkpoint status`, and `git checkpoint` alone: where the work stands, and what is kept of it.
 
-use std::{convert::Infallible, io};
+mod outcome;
 
-use checkpoint_cli::{Outcome, Output};
+use bstr::ByteSlice as _;
+use checkpoint_cli::Schema;
+use checkpoint_store::{Place, Stored};
+use chrono::DateTime;
 
-use crate::{CheckpointError, session::Session};
+pub(crate) use self::outcome::StatusOutcome;
+use self::outcome::{Commit, Kept};
+use crate::{CheckpointError, session::Session, situation::Situation};
 
-pub(crate) struct StatusOutcome(Infallible);
+/// How many commits and checkpoints are recent.
+const RECENT: usize = 5;
 
-pub(crate) fn run(_: &Session<'_>) -> Result<StatusOutcome, CheckpointError> {
-    unimplemented!()
+/// Reads it all; writes nothing.
+pub(crate) fn run(session: &Session<'_>) -> Result<StatusOutcome, CheckpointError> {
+    let policy = session.policy()?;
+    let situation = Situation::read(session, &policy)?;
+    let commits = match situation.head {
+        Some(_) => recent_commits(session)?,
+        None => Vec::new(),
+    };
+    let loaded = checkpoint_store::load(&session.repo)?;
+    Ok(StatusOutcome {
+        situation,
+        commits,
+        kept: kept(session, loaded.checkpoints),
+    })
 }
 
-impl Outcome for StatusOutcome {
-    fn text(&self, _: &mut Output) -> io::Result<()> {
-        match self.0 {}
-    }
+/// The schema of `status --json`.
+pub(crate) fn schema() -> Schema {
+    outcome::schema()
+}
 
-    fn json(&self, _: &mut dyn io::Write) -> io::Result<()> {
-        match self.0 {}
+fn kept(session: &Session<'_>, mut checkpoints: Vec<Stored>) -> Kept {
+    checkpoints.retain(|stored| stored.checkpoint.is_kept());
+    let named = checkpoints
+        .iter()
+        .filter(|stored| stored.checkpoint.name.is_some());
+    let here: Vec<&Stored> = checkpoints
+        .iter()
+        .filter(|stored| stored.place == Place::Here)
+        .collect();
+    Kept {
+        total: checkpoints.len() as u64,
+        named: named.count() as u64,
+        // A git that cannot measure it leaves the rest worth telling.
+        bytes: crate::summary::kept_by(session, &here).ok(),
+        recent: checkpoints.into_iter().rev().take(RECENT).collect(),
     }
+}
+
+fn recent_commits(session: &Session<'_>) -> Result<Vec<Commit>, CheckpointError> {
+    let count = format!("--max-count={RECENT}");
+    let words = [
+        "log",
+        "--no-show-signature",
+        "--no-color",
+        "-z",
+        "--format=%h%n%ct%n%s",
+        &count,
+    ];
+    let output = session.repo.git(words).output()?;
+    Ok(output.split_str(b"\0").filter_map(commit).collect())
+}
+
+fn commit(entry: &[u8]) -> Option<Commit> {
+    let mut lines = entry.splitn_str(3, b"\n");
+    let mut line = || lines.next().map(|line| line.to_str_lossy().into_owned());
+    let (id, seconds, subject) = (line()?, line()?, line()?);
+    Some(Commit {
+        id,
+        at: DateTime::from_timestamp(seconds.parse().ok()?, 0)?,
+        subject,
+    })
 }

@@ -7,7 +7,7 @@ use checkpoint_cli::Schema;
 use checkpoint_model::summary::Summary;
 use checkpoint_store::Stored;
 
-pub(crate) use self::outcome::SummaryOutcome;
+pub(crate) use self::{bytes::kept_by, outcome::SummaryOutcome};
 use crate::{CheckpointError, args::SummaryArgs, list::Filter, session::Session};
 
 /// Counts what the filters leave, and measures what these checkpoints alone keep on disk.
@@ -22,7 +22,7 @@ pub(crate) fn run(
         .iter()
         .filter(|stored| filter.takes_also_deleted(stored))
         .collect();
-    let bytes = bytes::kept_by(session, &taken);
+    let bytes = kept_by(session, &taken);
     let (bytes, unmeasured) = match bytes {
         Ok(bytes) => (Some(bytes), None),
         // The numbers are worth telling without the size, as with a git that cannot measure it.

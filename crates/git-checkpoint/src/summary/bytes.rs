@@ -7,7 +7,7 @@ use crate::session::Session;
 
 /// The bytes on disk of all objects that these checkpoints reach and no branch, tag, remote branch, stash or HEAD
 /// does. Deltas are counted as they lie in their packs.
-pub(super) fn kept_by(session: &Session<'_>, checkpoints: &[&Stored]) -> Result<u64, ProgramError> {
+pub(crate) fn kept_by(session: &Session<'_>, checkpoints: &[&Stored]) -> Result<u64, ProgramError> {
     let here = checkpoints.iter().filter(|it| it.place == Place::Here);
     let snapshots: String = here
         .map(|stored| format!("{}\n", stored.snapshot))

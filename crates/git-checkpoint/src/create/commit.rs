@@ -1,0 +1,272 @@
+//! `--commit`: commits everything on the branch, all or nothing.
+
+use std::{
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, SystemTime},
+};
+
+use checkpoint_cli::{Failure, Kind};
+use checkpoint_git::Program;
+use checkpoint_model::words::OperationKind;
+use gix::{
+    ObjectId,
+    lock::{Marker, acquire::Fail},
+};
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::resolve::Asked;
+use crate::{CheckpointError, session::Session};
+
+/// Why nothing was committed. Unless the variant says otherwise, HEAD, the index and all refs are as they were.
+#[derive(Debug, Error, Diagnostic)]
+pub enum CommitError {
+    /// An operation is in progress: to commit everything would end it as it stands.
+    #[error("cannot commit in the middle of a {operation}")]
+    #[diagnostic(code(checkpoint::commit_in_operation), help("git checkpoint create"))]
+    InOperation {
+        /// The operation.
+        operation: OperationKind,
+    },
+    /// Files have conflicts: to commit everything would take them for decided.
+    #[error("cannot commit: files have conflicts")]
+    #[diagnostic(code(checkpoint::commit_conflicts), help("git checkpoint create"))]
+    Conflicts,
+    /// HEAD is detached: the commit would be on no branch.
+    #[error("cannot commit: HEAD is detached")]
+    #[diagnostic(code(checkpoint::commit_detached), help("git switch -c <branch>"))]
+    Detached,
+    /// There are no files to commit.
+    #[error("this operation must be run in a work tree")]
+    #[diagnostic(code(checkpoint::commit_bare))]
+    Bare,
+    /// Somebody else is at the index.
+    #[error("cannot lock the index '{}'", path.display())]
+    #[diagnostic(code(checkpoint::index_locked))]
+    Locked {
+        /// The index.
+        path: PathBuf,
+        /// What gix said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A hook said no, or `git commit` could not do it; it has said why.
+    #[error("git commit refused{}", code.map(|code| format!(" with exit status {code}")).unwrap_or_default())]
+    #[diagnostic(code(checkpoint::commit_refused))]
+    Refused {
+        /// Its exit status; none when a signal ended it.
+        code: Option<i32>,
+    },
+    /// Another process has written the index while hooks ran. The commit stands; the index is the other's.
+    #[error(
+        "committed, but another process has changed the index meanwhile; no checkpoint was made"
+    )]
+    #[diagnostic(code(checkpoint::index_moved), help("git status"))]
+    IndexMoved,
+    /// A copy of the index could not be made, or the new one not be put in place.
+    #[error("cannot write the index '{}'", path.display())]
+    #[diagnostic(code(checkpoint::index_unwritten))]
+    Index {
+        /// The index, or the copy.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl Failure for CommitError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Bare | Self::IndexMoved | Self::Index { .. } => Kind::Fatal,
+            _ => Kind::Refused,
+        }
+    }
+}
+
+/// Commits everything that the checkpoint would hold through `git commit`, with its hooks; none when there is nothing
+/// to commit.
+///
+/// As `git commit -a` does, it works on a copy of the index and puts it in place when the commit was made: a refusal
+/// leaves the index as it was, to the byte.
+pub(super) fn everything(
+    session: &Session<'_>,
+    asked: &Asked,
+) -> Result<Option<ObjectId>, CheckpointError> {
+    refuse_unsafe(session)?;
+    let index = session.repo.index_path();
+    let copy = Copy::of(index)?;
+    stage(session, asked, &copy)?;
+    if has_nothing(session, &copy)? {
+        return Ok(None);
+    }
+    commit(session, asked, &copy)?;
+    copy.replace(index)?;
+    Ok(session.repo.head()?.id)
+}
+
+fn refuse_unsafe(session: &Session<'_>) -> Result<(), CheckpointError> {
+    if session.repo.work_tree().is_none() {
+        return Err(CommitError::Bare.into());
+    }
+    if let Some(&operation) = checkpoint_capture::operations(&session.repo)?.first() {
+        return Err(CommitError::InOperation { operation }.into());
+    }
+    if session.repo.head()?.reference.is_none() {
+        return Err(CommitError::Detached.into());
+    }
+    // A stash or a checkout with --merge leaves conflicts without an operation.
+    let unmerged = session.repo.git(["ls-files", "--unmerged"]).output()?;
+    match unmerged.is_empty() {
+        true => Ok(()),
+        false => Err(CommitError::Conflicts.into()),
+    }
+}
+
+/// Adds to the copy what the checkpoint would hold.
+fn stage(session: &Session<'_>, asked: &Asked, copy: &Copy) -> Result<(), CheckpointError> {
+    let git = |words: Vec<String>| copy.used_by(session.repo.git(words)).output();
+    let words = |words: &[&str]| {
+        words
+            .iter()
+            .map(|&word| word.to_owned())
+            .collect::<Vec<_>>()
+    };
+    git(words(&["add", "--update", "--", ":/"]))?;
+    if asked.additions.untracked == checkpoint_capture::Untracked::Captured {
+        let mut all = words(&["add", "--all", "--", ":/"]);
+        all.extend(
+            asked
+                .additions
+                .exclude
+                .iter()
+                .flat_map(|pattern| left_out(pattern)),
+        );
+        git(all)?;
+    }
+    Ok(())
+}
+
+/// The pathspecs that leave out what a pattern means: a name without a slash at every depth, a directory as a whole.
+fn left_out(pattern: &str) -> [String; 2] {
+    let named = pattern.trim_end_matches('/');
+    let anchored = match named.contains('/') {
+        true => named.trim_start_matches('/').to_owned(),
+        false => format!("**/{named}"),
+    };
+    [
+        format!(":(top,exclude,glob){anchored}"),
+        format!(":(top,exclude,glob){anchored}/**"),
+    ]
+}
+
+fn has_nothing(session: &Session<'_>, copy: &Copy) -> Result<bool, CheckpointError> {
+    let committed = session.repo.head()?.id;
+    let empty = || ObjectId::empty_tree(session.repo.gix().object_hash());
+    let committed = committed.unwrap_or_else(empty).to_string();
+    let words = ["diff-index", "--cached", "--quiet", &committed, "--"];
+    let same = copy.used_by(session.repo.git(words)).answer()?;
+    Ok(same.is_some())
+}
+
+fn commit(session: &Session<'_>, asked: &Asked, copy: &Copy) -> Result<(), CheckpointError> {
+    let message = match (&asked.description, &asked.name) {
+        (description, _) if !description.is_empty() => description.clone(),
+        (_, Some(name)) => format!("checkpoint: {name}"),
+        (_, None) => "checkpoint".to_owned(),
+    };
+    let words = ["commit", "--quiet", "--message", &message];
+    let mut command = copy.used_by(session.repo.git(words)).into_command();
+    // What hooks have to say, they say to the person.
+    let status = command
+        .stdin(Stdio::null())
+        .stdout(std::io::stderr())
+        .status();
+    let status = status.map_err(|source| checkpoint_git::ProgramError::NotRun {
+        what: "git commit".to_owned(),
+        source,
+    })?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(CommitError::Refused {
+            code: status.code(),
+        }
+        .into()),
+    }
+}
+
+/// A copy of the index beside it, removed when it is dropped.
+struct Copy {
+    path: PathBuf,
+    /// The index that was copied; none in a repository in which nothing was ever added.
+    of: Option<Stamp>,
+}
+
+/// What tells one writing of a file from the next.
+type Stamp = (u64, u64, SystemTime);
+
+impl Copy {
+    fn of(index: &Path) -> Result<Self, CommitError> {
+        let _lock = lock(index, Fail::Immediately)?;
+        let mut path = index.as_os_str().to_owned();
+        path.push(format!(".checkpoint-{}", std::process::id()));
+        let path = PathBuf::from(path);
+        let unwritten = |source| CommitError::Index {
+            path: path.clone(),
+            source,
+        };
+        let of = stamp(index).map_err(unwritten)?;
+        if let Some((.., written)) = of {
+            let copy = || {
+                fs_err::copy(index, &path)?;
+                let file = fs_err::OpenOptions::new().write(true).open(&path)?;
+                // By its time git tells which files may have changed in the moment after the index was written.
+                file.file().set_modified(written)
+            };
+            copy().map_err(unwritten)?;
+        }
+        Ok(Self { path, of })
+    }
+
+    fn used_by(&self, program: Program) -> Program {
+        program.env("GIT_INDEX_FILE", &self.path)
+    }
+
+    /// Puts it in the place of the index. The lock was not held while hooks ran: a kill would have left it behind.
+    fn replace(self, index: &Path) -> Result<(), CommitError> {
+        let _lock = lock(
+            index,
+            Fail::AfterDurationWithBackoff(Duration::from_secs(1)),
+        )?;
+        let unwritten = |source| CommitError::Index {
+            path: index.to_owned(),
+            source,
+        };
+        match stamp(index).map_err(unwritten)? == self.of {
+            true => fs_err::rename(&self.path, index).map_err(unwritten),
+            false => Err(CommitError::IndexMoved),
+        }
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        // After a rename there is nothing left to remove.
+        let _gone = fs_err::remove_file(&self.path);
+    }
+}
+
+fn lock(index: &Path, wait: Fail) -> Result<Marker, CommitError> {
+    Marker::acquire_to_hold_resource(index, wait, None, 0).map_err(|source| CommitError::Locked {
+        path: index.to_owned(),
+        source: source.into(),
+    })
+}
+
+fn stamp(file: &Path) -> std::io::Result<Option<Stamp>> {
+    match fs_err::metadata(file) {
+        Ok(metadata) => Ok(Some((metadata.ino(), metadata.len(), metadata.modified()?))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,69 @@
+//! What is asked of a capture: the policy, and what the command line adds to it.
+
+use std::path::PathBuf;
+
+use checkpoint_capture::{Patterns, Request, Untracked};
+use checkpoint_model::policy::{Capture, GlobError, PathGlobs};
+
+use crate::{CheckpointError, session::Session};
+
+/// What the command line adds to the policy's `[capture]`.
+#[derive(Debug, Clone)]
+pub(crate) struct Additions {
+    /// Ignored files to keep as well.
+    pub(crate) include: Vec<String>,
+    /// Untracked files to leave out as well.
+    pub(crate) exclude: Vec<String>,
+    /// Whether untracked files are kept at all.
+    pub(crate) untracked: Untracked,
+}
+
+impl Default for Additions {
+    fn default() -> Self {
+        Self {
+            include: Vec::new(),
+            exclude: Vec::new(),
+            untracked: Untracked::Captured,
+        }
+    }
+}
+
+impl Session<'_> {
+    /// What to capture: as the policy says, with `additions`. Fails on a pattern that is none.
+    pub(crate) fn request(
+        &self,
+        policy: &Capture,
+        additions: &Additions,
+    ) -> Result<Request, CheckpointError> {
+        let home = self.surroundings.filled("HOME").map(PathBuf::from);
+        let refused = match policy.allow_home {
+            true => Vec::new(),
+            false => home.iter().cloned().chain([PathBuf::from("/")]).collect(),
+        };
+        let extra = policy
+            .extra
+            .iter()
+            .map(|path| match path.strip_prefix("~/") {
+                Some(below) => home.as_ref().map(|home| home.join(below)),
+                None => Some(PathBuf::from(path)),
+            });
+        Ok(Request {
+            include: patterns(&policy.include, &additions.include)?,
+            exclude: patterns(&policy.exclude, &additions.exclude)?,
+            untracked: additions.untracked,
+            max_file_size: policy.max_file_size.bytes(),
+            // Without a home there is nothing below it.
+            extra: extra.flatten().collect(),
+            refused,
+        })
+    }
+}
+
+fn patterns(policy: &PathGlobs, typed: &[String]) -> Result<Patterns, CheckpointError> {
+    let all = policy.with(typed.iter().map(String::as_str))?;
+    Patterns::parse(all.patterns()).map_err(|error| {
+        let pattern = error.glob().unwrap_or_default().to_owned();
+        let why = error.kind().to_string();
+        GlobError { pattern, why }.into()
+    })
+}

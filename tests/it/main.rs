@@ -1,3 +1,3 @@
-//! Sessions.
+//! Sessions across commands, against the real git.
 
-fn main() {}
+mod odd;

@@ -1,0 +1,43 @@
+//! Where the programs under test lie.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The folder that holds `git-checkpoint`; built once per test run when cargo has not done it already.
+pub(crate) fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| match variable("CHECKPOINT_TEST_BIN") {
+        Some(folder) => PathBuf::from(folder),
+        None => build(),
+    })
+}
+
+/// The value of an environment variable of the test run itself.
+#[expect(clippy::disallowed_methods, reason = "the one place where the tests ask their environment")]
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// Builds in the profile and target folder of the running test, so that `cargo test --workspace` has it ready.
+fn build() -> PathBuf {
+    let test = std::env::current_exe().expect("a running test has a path");
+    // target/<profile>/deps/<test>
+    let folder = test.ancestors().nth(2).expect("cargo puts tests three levels deep").to_owned();
+    let profile = match folder.file_name().and_then(|name| name.to_str()) {
+        Some("debug") | None => "dev",
+        Some(name) => name,
+    };
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", "git-checkpoint", "--profile", profile])
+        .arg("--manifest-path")
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(folder.parent().expect("a profile lies in the target folder"))
+        .status()
+        .expect("cargo started this test, so it can be started again");
+    assert!(built.success(), "the program under test does not build");
+    folder
+}

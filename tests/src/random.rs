@@ -1,0 +1,21 @@
+//! How many random cases, and from which seed.
+
+use crate::binary::variable;
+
+/// `CHECKPOINT_TEST_CASES`: how many random cases each property tries. Default: 24.
+pub fn cases() -> u32 {
+    number("CHECKPOINT_TEST_CASES").map_or(24, |number| u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// `CHECKPOINT_TEST_SEED`: where the random cases start. Default: another one in each run, printed by a failure.
+pub fn seed() -> u64 {
+    // RandomState is the one source of randomness that the standard library offers.
+    let fresh = || std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), "seed");
+    number("CHECKPOINT_TEST_SEED").unwrap_or_else(fresh)
+}
+
+fn number(name: &str) -> Option<u64> {
+    let value = variable(name)?;
+    let number = value.to_str().and_then(|text| text.parse().ok());
+    Some(number.unwrap_or_else(|| panic!("{name} is no number")))
+}

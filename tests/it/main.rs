@@ -1,3 +1,10 @@
 //! Sessions across commands, against the real git.
 
+mod against_git;
+mod bad_input;
+mod concurrency;
+mod invisible;
 mod odd;
+mod random;
+mod readback;
+mod stash;

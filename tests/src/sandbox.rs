@@ -192,6 +192,11 @@ impl Sandbox {
         process::run(command, LIMIT).exits(0).text()
     }
 
+    /// Runs git in the working tree, which must succeed; gives its standard output as it is.
+    pub fn git_bytes<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Vec<u8> {
+        self.try_git(words).exits(0).stdout
+    }
+
     /// Runs git in the working tree, whatever comes of it.
     pub fn try_git<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Output {
         let mut command = self.command("git", &self.place);
@@ -229,6 +234,15 @@ impl Sandbox {
         let mut command = self.command(line.next().expect("git is there"), &self.place);
         command.args(line).args(words);
         command
+    }
+
+    /// Removes every ref that a checkpoint made, so that the next one is the first again.
+    pub fn forget_checkpoints(self) -> Self {
+        let refs = self.git(["for-each-ref", "--format=%(refname)", "refs/checkpoints/", "refs/tags/checkpoint/", "refs/notes/"]);
+        for name in refs.lines() {
+            self.git(["update-ref", "--no-deref", "-d", name]);
+        }
+        self
     }
 
     fn command(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use fs_err as fs;
 
-/// Contents up to this size are kept, so that a difference can be shown.
-const SHOWN: usize = 2048;
+/// So many bytes of a content are kept, for a difference to be shown.
+const SHOWN: usize = 160;
 
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -128,7 +128,7 @@ impl fmt::Display for Content {
         match self {
             Self::Folder => write!(f, "folder"),
             Self::File { length, start, .. } => {
-                write!(f, "{length} bytes {:?}", bstr::BStr::new(&start[..start.len().min(300)]))
+                write!(f, "{length} bytes {:?}", bstr::BStr::new(&start[..start.len().min(SHOWN)]))
             }
             Self::Link(target) => write!(f, "link to {:?}", bstr::BStr::new(target)),
             Self::Unreadable(length) => write!(f, "{length} bytes nobody may read"),

@@ -86,7 +86,7 @@ fn line_ends(autocrlf: &str) -> Sandbox {
     sandbox.git(["config", "core.autocrlf", autocrlf]);
     sandbox.write("dos.txt", "one\r\ntwo\r\n");
     sandbox.write("unix.txt", "one\ntwo\n");
-    sandbox.write("mixed.txt", "one\r\ntwo\nthree\r");
+    sandbox.write("mixed.txt", "one\r\ntwo\nthree\r\n");
     sandbox.write("binary", b"\0\r\n\n");
     sandbox.append("README", "edited\r\n");
     sandbox

@@ -7,7 +7,7 @@ use checkpoint_tests::{Kept, Sandbox, Snapshot, keep};
 fn kept() -> (Kept, Vec<Snapshot>) {
     let kept = keep(operations::merge());
     kept.sandbox.append("README", "edited later\n");
-    drop(kept.sandbox.checkpoint(["create", "-m", "told in words"]).exits(0));
+    kept.sandbox.checkpoint(["create", "-m", "told in words"]).exits(0);
     let all = Snapshot::all(&kept.sandbox);
     assert_eq!(all.len(), 2, "two checkpoints");
     (kept, all)
@@ -43,7 +43,7 @@ fn git_notes_can_add_to_a_record() {
     kept.sandbox.git(["notes", "--ref=checkpoints", "append", "-m", "{\"type\":\"of another time\"}", &all[0].work]);
     let listed = kept.sandbox.checkpoint(["list", "--json"]).exits(0).text();
     assert!(listed.contains(&all[0].work) && listed.contains(&all[1].work), "both are read: {listed}");
-    drop(kept.sandbox.checkpoint(["create", "third"]).exits(0));
+    kept.sandbox.checkpoint(["create", "third"]).exits(0);
     let note = kept.sandbox.git(["notes", "--ref=checkpoints", "show", &all[0].work]);
     assert!(note.contains("of another time"), "what we do not know stays: {note}");
 }
@@ -81,7 +81,7 @@ fn garbage_collection_loses_nothing() {
     kept.holds("conflicts/3/both.txt", "from topic\n");
     let listed = kept.sandbox.checkpoint(["list", "--json"]).exits(0).text();
     assert!(listed.contains(&all[0].work) && listed.contains(&all[1].work), "we read them too: {listed}");
-    drop(kept.sandbox.checkpoint(["create", "afterwards"]).exits(0));
+    kept.sandbox.checkpoint(["create", "afterwards"]).exits(0);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn every_checkpoint_of_a_long_history_stays_readable() {
     let sandbox = Sandbox::committed();
     for n in 0..40 {
         sandbox.write("counter.txt", format!("{n}\n"));
-        drop(sandbox.checkpoint(["create", &format!("n{n}")]).exits(0));
+        sandbox.checkpoint(["create", &format!("n{n}")]).exits(0);
     }
     let all = Snapshot::all(&sandbox);
     assert_eq!(all.len(), 40, "one each");
@@ -134,7 +134,7 @@ fn an_object_that_was_about_to_be_pruned_is_kept_alive() {
     let id = sandbox.git(["hash-object", "-w", "old.txt"]);
     let object = format!(".git/objects/{}/{}", &id[..2], &id[2..]);
     sandbox.sh(&format!("touch -d '30 days ago' {object}"));
-    drop(sandbox.checkpoint(["create", "kept"]).exits(0));
+    sandbox.checkpoint(["create", "kept"]).exits(0);
     let age = fs_err::metadata(sandbox.path(&object)).expect("it is there").modified().expect("it has a time");
     assert!(age.elapsed().is_ok_and(|age| age.as_secs() < 3600), "it is young again, as git makes it");
 }

@@ -8,7 +8,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Everything one command said, and how it ended.
-#[must_use]
 pub struct Output {
     /// The command line, for messages.
     pub line: String,
@@ -71,6 +70,18 @@ pub(crate) fn run(mut command: Command, limit: Duration) -> Output {
     };
     let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
     Output { line, code, stdout, stderr }
+}
+
+/// Starts a command and kills it with its children, unless it has ended by then. What it says is not heard.
+pub(crate) fn kill_after(mut command: Command, moment: Duration) {
+    command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("it starts");
+    thread::sleep(moment);
+    // `git checkpoint` may have ended and its group with it.
+    if child.try_wait().expect("our own child can be waited for").is_none() {
+        kill_group(child.id());
+        child.wait().expect("a killed child ends");
+    }
 }
 
 fn line_of(command: &Command) -> String {

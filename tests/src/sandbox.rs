@@ -228,6 +228,11 @@ impl Sandbox {
         process::run(self.checkpoint_command(words), limit)
     }
 
+    /// Starts the same and kills it, with all its children, at this moment after the start.
+    pub fn checkpoint_killed_after<W: AsRef<OsStr>>(&self, moment: Duration, words: impl IntoIterator<Item = W>) {
+        process::kill_after(self.checkpoint_command(words), moment);
+    }
+
     /// The command that [`Sandbox::checkpoint`] runs, for tests that run many at once.
     pub fn checkpoint_command<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Command {
         let mut line = self.before.iter().map(OsString::as_os_str).chain(["git".as_ref(), "checkpoint".as_ref()]);

@@ -1,3 +1,32 @@
-//! Automation.
+//! Automation of this repository, reached as `cargo xtask <task>`.
+//!
+//! Read in this order: [`demo`] shows what the program does,
+//! [`place`] and [`process`] are what they stand on.
+//!
+//! No code here knows how a checkpoint works: the program is built, started and watched from
+//! outside, with git as the judge.
 
-fn main() {}
+mod demo;
+mod place;
+mod process;
+
+use clap::{Parser, Subcommand};
+
+/// Build, install, show and measure git-checkpoint
+#[derive(Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    Demo(demo::Args),
+}
+
+fn main() -> miette::Result<()> {
+    match Args::parse().task {
+        Task::Demo(args) => demo::run(&args),
+    }
+}

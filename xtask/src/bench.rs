@@ -1,0 +1,226 @@
+//! `cargo xtask bench`: ours against git, paired and interleaved, on scratch repositories.
+//!
+//! Read in this order: [`field`] is where a race is run ([`tree`] and [`text`] generate it),
+//! [`edits`] is what was changed before, [`contender`] who runs, [`race`] how, [`crowd`] the same
+//! with many checkpoints present; [`report`], [`curve`] and [`machine`] tell.
+
+mod contender;
+mod crowd;
+mod curve;
+mod edits;
+mod field;
+mod machine;
+mod race;
+mod report;
+mod text;
+mod tree;
+
+use std::path::{Path, PathBuf};
+
+use miette::{IntoDiagnostic as _, Result};
+
+use self::{
+    contender::{Contender, Programs},
+    edits::Edits,
+    field::Field,
+    race::{Lane, Race},
+};
+use crate::{
+    place::{Place, note},
+    process::World,
+};
+
+const EVERYONE: [Contender; 5] = [
+    Contender::Ours,
+    Contender::Recipe,
+    Contender::Stash,
+    Contender::Status,
+    Contender::Floor,
+];
+const CASES: [Edits; 4] = [
+    Edits::Clean,
+    Edits::Changed(10),
+    Edits::Changed(1000),
+    Edits::Untracked(1000),
+];
+const HUGE: Edits = Edits::Huge(500_000_000);
+/// The targets hold for trees of at least so many files.
+const LARGE: usize = 50_000;
+
+/// Measure against git and write docs/performance.md
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Measure in a scratch clone of this repository instead of generated trees
+    #[arg(long, value_name = "dir")]
+    repo: Option<PathBuf>,
+    /// Sizes of the generated trees
+    #[arg(long, value_delimiter = ',', default_values = ["1k", "10k", "50k", "100k"], value_parser = size, value_name = "n,…")]
+    files: Vec<usize>,
+    /// Rounds of each case
+    #[arg(long, default_value_t = 11, value_name = "n")]
+    rounds: usize,
+    /// Small trees, three rounds, 500 checkpoints, no large file: to see that all of it runs
+    #[arg(long)]
+    quick: bool,
+    /// Measure this binary instead of building one
+    #[arg(long, value_name = "git-checkpoint")]
+    bin: Option<PathBuf>,
+    /// Write performance.md and performance.svg here [default: docs/; with --quick or --repo: nowhere]
+    #[arg(long, value_name = "dir")]
+    out: Option<PathBuf>,
+}
+
+/// How much is measured.
+struct Plan {
+    sizes: Vec<usize>,
+    rounds: usize,
+    few: usize,
+    many: usize,
+    huge: bool,
+}
+
+/// Measures, prints the report, and writes it.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let place = Place::read()?;
+    let programs = programs(&place, args.bin.as_deref())?;
+    let scratch = place.scratch("bench")?;
+    let home = scratch.path().join("home");
+    fs_err::create_dir_all(&home).into_diagnostic()?;
+    let bench = Bench {
+        place: &place,
+        programs: &programs,
+        scratch: scratch.path(),
+        home: &home,
+    };
+    let races = match &args.repo {
+        Some(repo) => bench.repository(repo, args.rounds)?,
+        None => bench.generated(&plan(args))?,
+    };
+    let world = bench.world()?;
+    let report = report::Report {
+        races: &races,
+        machine: machine::describe(&world, &place.root)?,
+    };
+    report::print(&report)?;
+    let docs = (!args.quick && args.repo.is_none()).then(|| place.root.join("docs"));
+    if let Some(out) = args.out.clone().or(docs) {
+        fs_err::create_dir_all(&out).into_diagnostic()?;
+        fs_err::write(out.join("performance.md"), report.markdown()).into_diagnostic()?;
+        curve::draw(&races, &out.join("performance.svg"))?;
+        note(&format!(
+            "written: {}",
+            out.join("performance.md").display()
+        ));
+    }
+    Ok(())
+}
+
+fn plan(args: &Args) -> Plan {
+    if args.quick {
+        return Plan {
+            sizes: vec![1000, 5000],
+            rounds: 3,
+            few: 10,
+            many: 500,
+            huge: false,
+        };
+    }
+    Plan {
+        sizes: args.files.clone(),
+        rounds: args.rounds,
+        few: 10,
+        many: 10_000,
+        huge: true,
+    }
+}
+
+fn programs(place: &Place, bin: Option<&Path>) -> Result<Programs> {
+    let checkpoint = match bin {
+        Some(bin) => fs_err::canonicalize(bin).into_diagnostic()?,
+        None => place.build()?,
+    };
+    Ok(Programs {
+        checkpoint,
+        xtask: std::env::current_exe().into_diagnostic()?,
+    })
+}
+
+/// Where and with what everything is measured.
+struct Bench<'a> {
+    place: &'a Place,
+    programs: &'a Programs,
+    scratch: &'a Path,
+    home: &'a Path,
+}
+
+impl Bench<'_> {
+    fn world(&self) -> Result<World> {
+        World::new(&self.place.path, None, self.home)
+    }
+
+    /// The four plain cases in a clone of `repo`.
+    fn repository(&self, repo: &Path, rounds: usize) -> Result<Vec<Race>> {
+        let mut field = Field::cloned(self.world()?, self.scratch, repo)?;
+        CASES
+            .iter()
+            .map(|edits| self.race(&mut field, *edits, &EVERYONE, rounds))
+            .collect()
+    }
+
+    /// All cases, each tree removed before the next is made.
+    fn generated(&self, plan: &Plan) -> Result<Vec<Race>> {
+        let mut races = Vec::new();
+        races.push(self.small(plan.rounds)?);
+        let first_large = plan.sizes.iter().position(|size| *size >= LARGE);
+        for (at, size) in plan.sizes.iter().enumerate() {
+            note(&format!("generating a tree of {size} files"));
+            let mut field = Field::generated(self.world()?, self.scratch, *size)?;
+            for edits in CASES {
+                races.push(self.race(&mut field, edits, &EVERYONE, plan.rounds)?);
+            }
+            if plan.huge && first_large.unwrap_or(plan.sizes.len() - 1) == at {
+                let two = [Contender::Ours, Contender::Recipe];
+                races.push(self.race(&mut field, HUGE, &two, plan.rounds.div_ceil(3))?);
+            }
+            fs_err::remove_dir_all(&field.top).into_diagnostic()?;
+        }
+        races.extend(crowd::races(self, plan)?);
+        Ok(races)
+    }
+
+    /// A repository in which starting up is all the work.
+    fn small(&self, rounds: usize) -> Result<Race> {
+        let mut field = Field::generated(self.world()?, self.scratch, 5)?;
+        let two = [Contender::Ours, Contender::RevParse];
+        // Runs of a few milliseconds vary more, and cost less.
+        self.race(&mut field, Edits::Clean, &two, rounds * 5)
+    }
+
+    fn race(
+        &self,
+        field: &mut Field,
+        edits: Edits,
+        who: &[Contender],
+        rounds: usize,
+    ) -> Result<Race> {
+        field.prepare()?;
+        let field = &*field;
+        let lanes = who.iter().copied().map(Lane::new).collect();
+        let race = Race::run(field.files, edits.label(), lanes, rounds, |who, _, seed| {
+            edits.apply(field, seed)?;
+            let cost = who.run(field, self.programs, &format!("bench-{seed}"))?;
+            field.restore()?;
+            Ok(cost)
+        })?;
+        note(&report::line(&race));
+        Ok(race)
+    }
+}
+
+/// `1k`, `50k`, `1234`.
+fn size(word: &str) -> Result<usize, std::num::ParseIntError> {
+    match word.strip_suffix('k') {
+        Some(thousands) => thousands.parse::<usize>().map(|n| n * 1000),
+        None => word.parse(),
+    }
+}

@@ -1,16 +1,20 @@
 //! Automation of this repository, reached as `cargo xtask <task>`.
 //!
 //! Read in this order: [`demo`] shows what the program does, [`bench`] and [`floor`] measure it,
-//! [`place`] and [`process`] are what they stand on.
+//! [`product`] generates what ships beside the binary, [`dist`] keeps copies of that,
+//! [`install`] puts it in place. [`place`] and [`process`] are what they stand on.
 //!
 //! No code here knows how a checkpoint works: the program is built, started and watched from
 //! outside, with git as the judge.
 
 mod bench;
 mod demo;
+mod dist;
 mod floor;
+mod install;
 mod place;
 mod process;
+mod product;
 
 use clap::{Parser, Subcommand};
 
@@ -26,6 +30,8 @@ struct Args {
 enum Task {
     Demo(demo::Args),
     Bench(bench::Args),
+    Dist(dist::Args),
+    Install(install::Args),
     #[command(hide = true)]
     Floor(floor::Args),
 }
@@ -34,6 +40,8 @@ fn main() -> miette::Result<()> {
     match Args::parse().task {
         Task::Demo(args) => demo::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Dist(args) => dist::run(&args),
+        Task::Install(args) => install::run(&args),
         Task::Floor(args) => floor::run(&args),
     }
 }

@@ -1,0 +1,137 @@
+//! The error codes, read from the sources: the manual lists what can happen, and cannot forget.
+
+use std::path::Path;
+
+use miette::{IntoDiagnostic as _, Result};
+
+/// An error that a user can meet.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ErrorCode {
+    /// `area::what_happened`, stable.
+    pub(crate) code: String,
+    /// Its message, with `{…}` where values stand.
+    pub(crate) message: String,
+}
+
+/// All codes below `crates/`, sorted, each once.
+pub(crate) fn read(root: &Path) -> Result<Vec<ErrorCode>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![root.join("crates")];
+    while let Some(directory) = waiting.pop() {
+        for entry in fs_err::read_dir(directory).into_diagnostic()? {
+            let path = entry.into_diagnostic()?.path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.extend(codes(&fs_err::read_to_string(&path).into_diagnostic()?));
+            }
+        }
+    }
+    found.sort();
+    found.dedup_by(|a, b| a.code == b.code);
+    Ok(found)
+}
+
+/// The codes of one source file: attributes of a variant stand together, so each `code(…)` goes
+/// with the `#[error("…")]` of the same block of attributes.
+fn codes(source: &str) -> Vec<ErrorCode> {
+    attribute_blocks(source)
+        .iter()
+        .filter_map(|block| code(block))
+        .collect()
+}
+
+fn code(block: &str) -> Option<ErrorCode> {
+    let (_, rest) = block.split_once("#[diagnostic(")?;
+    let (_, rest) = rest.split_once("code(")?;
+    let (code, _) = rest.split_once(')')?;
+    let (_, rest) = block.split_once("#[error(")?;
+    Some(ErrorCode {
+        code: code.trim().to_owned(),
+        message: literal(rest)?,
+    })
+}
+
+/// The first string literal, unescaped as far as messages need it.
+fn literal(text: &str) -> Option<String> {
+    let mut characters = text.split_once('"')?.1.chars();
+    let mut literal = String::new();
+    loop {
+        match characters.next()? {
+            '"' => return Some(literal),
+            '\\' => match characters.next()? {
+                'n' => literal.push(' '),
+                // A line continued in the source.
+                '\n' => characters = characters.as_str().trim_start().chars(),
+                other => literal.push(other),
+            },
+            other => literal.push(other),
+        }
+    }
+}
+
+/// Runs of lines that are attributes or doc comments, joined.
+fn attribute_blocks(source: &str) -> Vec<String> {
+    let mut blocks = vec![String::new()];
+    let mut depth = 0_i32;
+    for line in source.lines() {
+        let trimmed = line.trim();
+        if depth > 0 || trimmed.starts_with("#[") {
+            let opened = trimmed.matches(['[', '(']).count() as i32;
+            depth += opened - trimmed.matches([']', ')']).count() as i32;
+            if let Some(block) = blocks.last_mut() {
+                block.push_str(trimmed);
+                block.push('\n');
+            }
+        } else if !trimmed.starts_with("//") {
+            depth = 0;
+            blocks.push(String::new());
+        }
+    }
+    blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ErrorCode, codes};
+
+    fn check(source: &str, expected: &[(&str, &str)]) {
+        let expected: Vec<ErrorCode> = expected
+            .iter()
+            .map(|(code, message)| ErrorCode {
+                code: (*code).into(),
+                message: (*message).into(),
+            })
+            .collect();
+        assert_eq!(codes(source), expected, "in {source}");
+    }
+
+    #[test]
+    fn a_code_goes_with_the_message_of_its_variant() {
+        check(
+            "
+            /// Words.
+            #[error(\"no '{name}' \\\"here\\\"\")]
+            #[diagnostic(code(checkpoint::absent), help(\"look\"))]
+            Absent { name: String },
+            #[diagnostic(
+                code(checkpoint::taken),
+                help(\"another (please)\")
+            )]
+            #[error(\"taken\")]
+            Taken,",
+            &[
+                ("checkpoint::absent", "no '{name}' \"here\""),
+                ("checkpoint::taken", "taken"),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_passes_through_has_no_code_of_its_own() {
+        check(
+            "#[error(transparent)]\n#[diagnostic(transparent)]\nRepo(#[from] RepoError),",
+            &[],
+        );
+    }
+}

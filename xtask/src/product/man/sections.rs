@@ -1,0 +1,148 @@
+//! The sections that no argument tells: what scripts and administrators look for.
+
+use clap_mangen::roff::{Roff, bold, roman};
+
+use crate::product::errors::ErrorCode;
+
+const EXIT: [(&str, &str); 4] = [
+    ("0", "Done."),
+    ("1", "Refused: the answer is no, and nothing was changed."),
+    ("128", "Fatal: it could not be done."),
+    (
+        "129",
+        "Usage: the command line, a name or the policy is wrong.",
+    ),
+];
+
+const CONFIGURATION: [(&str, &str); 6] = [
+    (
+        "checkpoint.tagPrefix",
+        "What the tags of named checkpoints begin with, below refs/tags/. Default: checkpoint/.",
+    ),
+    (
+        "user.name, user.email",
+        "Who made a checkpoint. Where git has none, a fixed identity is used.",
+    ),
+    (
+        "tag.gpgSign, user.signingKey, gpg.format",
+        "Whether and how the tags of named checkpoints are signed.",
+    ),
+    ("color.checkpoint, color.ui", "When output has colours."),
+    (
+        "pager.checkpoint, core.pager",
+        "Whether long output goes through a pager, and which.",
+    ),
+    (
+        "advice.checkpoint",
+        "Whether hints are printed. Default: true.",
+    ),
+];
+
+const ENVIRONMENT: [(&str, &str); 6] = [
+    (
+        "GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE",
+        "Which repository, working tree and index, as for git itself.",
+    ),
+    (
+        "GIT_CONFIG_PARAMETERS, GIT_CONFIG_COUNT",
+        "Config for one run; set by 'git -c <key>=<value> checkpoint'.",
+    ),
+    (
+        "GIT_PAGER, PAGER",
+        "The pager; GIT_PAGER wins over core.pager.",
+    ),
+    (
+        "GIT_PROGRESS_DELAY",
+        "Seconds of work before progress is shown. Default: 1.",
+    ),
+    ("GIT_TERMINAL_PROMPT", "False: never ask."),
+    ("NO_COLOR", "No colours unless the config says 'always'."),
+];
+
+const FILES: [(&str, &str); 4] = [
+    (
+        ".git-checkpoint.toml",
+        "The policy of the repository, at the top of the working tree: [branches], [capture], \
+         [retention], [checkpoint]. All keys are optional; an unknown one is an error.",
+    ),
+    (
+        "refs/checkpoints/<id>",
+        "The snapshot commit of each checkpoint. Plain git can restore it: git stash apply --index <ref>.",
+    ),
+    (
+        "refs/tags/checkpoint/<name>",
+        "The tag of a named checkpoint, on a commit beside the branch; it publishes no uncommitted content.",
+    ),
+    (
+        "refs/notes/checkpoints",
+        "The records: for each snapshot a set of events, one line of JSON each.",
+    ),
+];
+
+/// All of them, for the page of the command.
+pub(crate) fn write(errors: &[ErrorCode]) -> Vec<u8> {
+    let mut roff = Roff::new();
+    list(
+        &mut roff,
+        "EXIT STATUS",
+        EXIT.map(|(a, b)| (a.to_owned(), b.to_owned())),
+    );
+    if !errors.is_empty() {
+        let errors = errors
+            .iter()
+            .map(|error| (error.code.clone(), error.message.clone()));
+        list(&mut roff, "ERRORS", errors);
+    }
+    list(
+        &mut roff,
+        "CONFIGURATION",
+        CONFIGURATION.map(|(a, b)| (a.to_owned(), b.to_owned())),
+    );
+    list(
+        &mut roff,
+        "ENVIRONMENT",
+        ENVIRONMENT.map(|(a, b)| (a.to_owned(), b.to_owned())),
+    );
+    list(
+        &mut roff,
+        "FILES",
+        FILES.map(|(a, b)| (a.to_owned(), b.to_owned())),
+    );
+    see(
+        &mut roff,
+        &[
+            "git-stash(1)",
+            "git-notes(1)",
+            "git-config(1)",
+            "gitglossary(7)",
+        ],
+    );
+    roff.to_roff().into_bytes()
+}
+
+/// Where the page of a subcommand sends its reader for the rest.
+pub(crate) fn see_whole(command: &str) -> Vec<u8> {
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXIT STATUS"]);
+    roff.text([
+        roman("0 done, 1 refused, 128 fatal, 129 usage; "),
+        bold(format!("{command}(1)")),
+        roman(" lists the errors."),
+    ]);
+    see(&mut roff, &[&format!("{command}(1)")]);
+    roff.to_roff().into_bytes()
+}
+
+fn list(roff: &mut Roff, heading: &str, items: impl IntoIterator<Item = (String, String)>) {
+    roff.control("SH", [heading]);
+    for (term, meaning) in items {
+        roff.control("TP", []);
+        roff.text([bold(term)]);
+        roff.text([roman(meaning)]);
+    }
+}
+
+fn see(roff: &mut Roff, pages: &[&str]) {
+    roff.control("SH", ["SEE ALSO"]);
+    roff.text([roman(pages.join(", "))]);
+}

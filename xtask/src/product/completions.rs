@@ -76,3 +76,72 @@ fn generated(kind: Kind, name: &str, script: String) -> Generated {
         content: script.into_bytes(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command as Process;
+
+    use clap::{Arg, Command};
+
+    use super::{Kind, scripts};
+
+    fn program() -> Command {
+        let kind = Arg::new("type")
+            .long("type")
+            .value_parser(["manual", "automatic"]);
+        Command::new("git-checkpoint")
+            .bin_name("git checkpoint")
+            .subcommand(Command::new("create").arg(kind))
+            .subcommand(Command::new("list"))
+    }
+
+    /// Calls the hook as git's own completion does, which sets these variables.
+    fn complete(words: &str) -> String {
+        let scripts = scripts(&program()).unwrap();
+        let bash = scripts
+            .iter()
+            .find(|script| script.kind == Kind::Bash)
+            .unwrap();
+        let call = format!(
+            "words=({words}); cword=$((${{#words[@]}} - 1)); cur=${{words[cword]}}
+             prev=${{words[cword-1]}}; __git_cmd_idx=1; _git_checkpoint; echo \"${{COMPREPLY[*]}}\""
+        );
+        let script = String::from_utf8_lossy(&bash.content);
+        let said = Process::new("bash")
+            .args(["-c", &format!("{script}\n{call}")])
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&said.stdout).trim_end().to_owned()
+    }
+
+    #[test]
+    fn git_completes_our_words_in_bash() {
+        let check = |words, expected| assert_eq!(complete(words), expected, "after {words}");
+        check("git checkpoint cr", "create");
+        check("git checkpoint create --ty", "--type");
+        check("git checkpoint create --type aut", "automatic");
+        check("git checkpoint nothing-we-know x", "");
+    }
+
+    #[test]
+    fn zsh_learns_the_description_right_after_the_first_line() {
+        let scripts = scripts(&program()).unwrap();
+        let zsh = scripts
+            .iter()
+            .find(|script| script.kind == Kind::Zsh)
+            .unwrap();
+        let text = String::from_utf8_lossy(&zsh.content).into_owned();
+        let mut lines = text.lines();
+        assert_eq!(
+            lines.next(),
+            Some("#compdef git-checkpoint"),
+            "compinit reads this line"
+        );
+        assert!(
+            lines
+                .next()
+                .is_some_and(|line| line.starts_with("#description ")),
+            "git's reads this"
+        );
+    }
+}

@@ -9,7 +9,7 @@ use miette::{IntoDiagnostic as _, Result};
 pub(crate) struct ErrorCode {
     /// `area::what_happened`, stable.
     pub(crate) code: String,
-    /// Its message, with `{…}` where values stand.
+    /// Its message, with `<…>` where values stand.
     pub(crate) message: String,
 }
 
@@ -48,8 +48,36 @@ fn code(block: &str) -> Option<ErrorCode> {
     let (_, rest) = block.split_once("#[error(")?;
     Some(ErrorCode {
         code: code.trim().to_owned(),
-        message: literal(rest)?,
+        message: shown(&literal(rest)?),
     })
+}
+
+/// A format string as a reader should see it: `{branch}` as `<branch>`, `{0}` as `…`.
+fn shown(format: &str) -> String {
+    let mut text = String::new();
+    let mut rest = format;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        if let Some(literal) = after.strip_prefix('{') {
+            text.push('{');
+            rest = literal;
+            continue;
+        }
+        let (value, after) = after.split_once('}').unwrap_or((after, ""));
+        let name = value
+            .split([':', '.', '('])
+            .next()
+            .unwrap_or_default()
+            .trim();
+        if name.is_empty() || name.parse::<u8>().is_ok() {
+            text.push('…');
+        } else {
+            text.push_str(&format!("<{}>", name.replace('_', " ")));
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    text.replace("}}", "}")
 }
 
 /// The first string literal, unescaped as far as messages need it.
@@ -93,7 +121,7 @@ fn attribute_blocks(source: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ErrorCode, codes};
+    use super::{ErrorCode, codes, shown};
 
     fn check(source: &str, expected: &[(&str, &str)]) {
         let expected: Vec<ErrorCode> = expected
@@ -121,10 +149,18 @@ mod tests {
             #[error(\"taken\")]
             Taken,",
             &[
-                ("checkpoint::absent", "no '{name}' \"here\""),
+                ("checkpoint::absent", "no '<name>' \"here\""),
                 ("checkpoint::taken", "taken"),
             ],
         );
+    }
+
+    #[test]
+    fn values_are_shown_as_words() {
+        let check = |format, expected| assert_eq!(shown(format), expected);
+        check("no '{name}'", "no '<name>'");
+        check("'{path:?}' took {0} of {}", "'<path>' took … of …");
+        check("a {{brace}} and {max_bytes}", "a {brace} and <max bytes>");
     }
 
     #[test]

@@ -13,23 +13,34 @@ pub(crate) struct ErrorCode {
     pub(crate) message: String,
 }
 
-/// All codes below `crates/`, sorted, each once.
+/// All codes in `crates/*/src`, sorted, each once. What tests define is left out.
 pub(crate) fn read(root: &Path) -> Result<Vec<ErrorCode>> {
     let mut found = Vec::new();
-    let mut waiting = vec![root.join("crates")];
-    while let Some(directory) = waiting.pop() {
-        for entry in fs_err::read_dir(directory).into_diagnostic()? {
-            let path = entry.into_diagnostic()?.path();
-            if path.is_dir() {
-                waiting.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.extend(codes(&fs_err::read_to_string(&path).into_diagnostic()?));
-            }
-        }
+    let crates = fs_err::read_dir(root.join("crates")).into_diagnostic()?;
+    for folder in crates {
+        gather(&folder.into_diagnostic()?.path().join("src"), &mut found)?;
     }
     found.sort();
     found.dedup_by(|a, b| a.code == b.code);
     Ok(found)
+}
+
+fn gather(directory: &Path, found: &mut Vec<ErrorCode>) -> Result<()> {
+    for entry in fs_err::read_dir(directory).into_diagnostic()? {
+        let path = entry.into_diagnostic()?.path();
+        if path.is_dir() {
+            gather(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let source = fs_err::read_to_string(&path).into_diagnostic()?;
+            let (tested, _) = source
+                .split_once("#[cfg(test)]\nmod tests {")
+                .unwrap_or((&source, ""));
+            if !path.ends_with("tests.rs") {
+                found.extend(codes(tested));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The codes of one source file: attributes of a variant stand together, so each `code(…)` goes

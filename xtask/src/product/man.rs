@@ -65,7 +65,9 @@ fn one(sub: &Command, command: &Command) -> Result<Vec<u8>> {
 
 fn man(command: &Command, top: &Command) -> Man {
     let source = format!("{} {}", title(top), top.get_version().unwrap_or_default());
+    // No date: the same source gives the same page. An empty one would shift what follows it.
     Man::new(command.clone())
+        .date(" ")
         .title(title(command))
         .manual(MANUAL)
         .source(source)

@@ -57,7 +57,7 @@ pub(crate) fn run(
     checkpoint_store::maintain(&session.repo);
     let stored = Stored {
         is_tagged: kept.checkpoint.name.is_some(),
-        checkpoint: kept.checkpoint,
+        checkpoint: Box::new(kept.checkpoint),
         snapshot: kept.snapshot,
         place: Place::Here,
         record_missing: false,

@@ -99,7 +99,7 @@ fn native(
 }
 
 fn maestro(session: &Session<'_>, chosen: &[&Stored], of_session: Option<String>) -> Vec<u8> {
-    let checkpoints: Vec<Checkpoint> = chosen.iter().map(|it| it.checkpoint.clone()).collect();
+    let checkpoints: Vec<Checkpoint> = chosen.iter().map(|it| (*it.checkpoint).clone()).collect();
     let document = Maestro::of(of_session, &checkpoints, session.now());
     let mut bytes = serde_json::to_vec_pretty(&document)
         .expect("keys are strings, and no value of ours refuses to be written");

@@ -28,7 +28,7 @@ pub(crate) fn run(
         // The numbers are worth telling without the size, as with a git that cannot measure it.
         Err(error) => (None, Some(error.to_string())),
     };
-    let checkpoints = taken.iter().map(|stored| &stored.checkpoint);
+    let checkpoints = taken.iter().map(|stored| &*stored.checkpoint);
     Ok(SummaryOutcome {
         summary: Summary::of(checkpoints, bytes),
         unmeasured,

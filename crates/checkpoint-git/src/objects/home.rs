@@ -101,6 +101,13 @@ pub(super) struct Ready {
 /// The order is kept: a pack comes into view before its index, as readers look for indices. A file that another
 /// process put there first is replaced; its content is the same, or git would not have given it the same name.
 pub(super) fn place(home: &Home, files: Vec<Ready>) -> Result<(), ObjectError> {
+    let touched: Vec<_> = rename_all(home, files)?.into_iter().collect();
+    home.durability
+        .sync_all(&touched, |path| home.durability.sync_directory(path))
+}
+
+/// Gives the files their names, and tells in which directories something is new.
+fn rename_all(home: &Home, files: Vec<Ready>) -> Result<BTreeSet<PathBuf>, ObjectError> {
     let mut touched = BTreeSet::new();
     for Ready { file, target } in files {
         let directory = target.parent().expect("every target is below 'objects'");
@@ -109,9 +116,7 @@ pub(super) fn place(home: &Home, files: Vec<Ready>) -> Result<(), ObjectError> {
         }
         touched.insert(directory.to_owned());
     }
-    let touched: Vec<_> = touched.into_iter().collect();
-    home.durability
-        .sync_all(&touched, |path| home.durability.sync_directory(path))
+    Ok(touched)
 }
 
 /// Gives a file its name and tells whether `directory` had to be made for that.
@@ -135,5 +140,33 @@ fn rename(
         home.make_directory(directory)?;
         made = true;
         file = error.path;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objects::tests::Fixture;
+
+    #[test]
+    fn every_directory_with_a_new_name_in_it_is_known_to_be_synced() {
+        let repo = Fixture::new();
+        let home = Home::of(&repo.open(), Durability::None);
+        let rename = |name: &str| {
+            let file = home.temporary(&home.path, "tmp_obj_").unwrap();
+            let ready = Ready {
+                file: file.into_temp_path(),
+                target: home.path.join(name),
+            };
+            rename_all(&home, vec![ready]).unwrap()
+        };
+        let path = |name: &str| home.path.join(name);
+        assert_eq!(
+            rename("ab/1"),
+            BTreeSet::from([home.path.clone(), path("ab")]),
+            "the directory is new itself"
+        );
+        assert_eq!(rename("ab/2"), BTreeSet::from([path("ab")]));
+        assert_eq!(rename("pack/p"), BTreeSet::from([path("pack")]));
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use checkpoint_model::failure::{Failure, Kind};
 use gix::ObjectId;
 
 /// Why objects could not be written; nothing that was not complete has become visible in the repository.
@@ -83,6 +84,12 @@ pub enum ObjectError {
     #[error("the objects are incomplete: an earlier write failed")]
     #[diagnostic(code(objects::incomplete))]
     Incomplete,
+}
+
+impl Failure for ObjectError {
+    fn kind(&self) -> Kind {
+        Kind::Fatal
+    }
 }
 
 impl ObjectError {

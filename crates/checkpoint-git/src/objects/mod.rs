@@ -4,19 +4,20 @@
 //! a crash:
 //!
 //! - **No copy of what is there.** An object that exists is freshened, as git does, so that a `git gc` which runs at
-//!   the same time does not take it away ([`freshen`], [`existing`]).
-//! - **Few files.** Up to 64 new objects become loose files ([`loose`]), more become one pack ([`pack`],
-//!   [`pack_index`]); a blob of 8 MiB and more is streamed, in flat memory, to a loose file of its own ([`big`]).
+//!   the same time does not take it away (`freshen`, `existing`).
+//! - **Few files.** Up to 64 new objects become loose files (`loose`), more become one pack (`pack`,
+//!   `pack_index`); a blob of 8 MiB and more is streamed, in flat memory, to a loose file of its own (`big`).
 //! - **Durable, and all or nothing.** Everything is written to temporary files under names that git's own gc sweeps up
 //!   (`tmp_obj_*`, `tmp_pack_*`, `tmp_idx_*`), synced, and only then renamed into place; what is dropped unfinished
-//!   removes its temporary files ([`durable`]).
-//! - **Permissions** as `core.sharedRepository` asks ([`shared`]).
+//!   removes its temporary files (`durable`).
+//! - **Permissions** as `core.sharedRepository` asks (`shared`).
 //!
 //! It does not read configuration about compression: content is deflated at level 1, or stored when it does not
 //! shrink, since a checkpoint is written in someone's way and `git gc` repacks it later anyway.
 //! It does not know quarantines (`GIT_OBJECT_DIRECTORY`): opening a repository in one is refused elsewhere.
 
 mod sink;
+mod state;
 // How an object gets to disk, from the small to the large.
 mod big;
 mod loose;

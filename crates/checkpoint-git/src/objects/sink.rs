@@ -2,29 +2,22 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use gix::ObjectId;
-use gix::hashtable::{HashMap, HashSet};
 use gix::objs::Kind;
 use gix::oid;
 
-use super::big::{self, BIG, Big, Source};
+use super::big::{self, BIG, Source};
 use super::deflate::Deflaters;
 use super::durable::{into_inner, lock, processors, spread};
 use super::existing::{Existing, Presence};
 use super::home::{Home, Ready, place};
 use super::loose::{Fresh, Loose};
-use super::pack::{Entry, Pack, PackWriter};
+use super::pack::{Entry, Pack};
+use super::state::{Stage, State};
 use super::{Durability, ObjectError};
-
-/// Up to this many new objects become loose files. More files cost more than a pack, more packs cost every later
-/// command.
-const MAX_LOOSE: usize = 64;
-
-/// Bytes of content that are held in memory before a pack is begun.
-const MAX_BUFFERED: usize = 16 * 1024 * 1024;
 
 /// Collects new objects of a repository and puts them in place in one step, [`ObjectSink::finish`].
 ///
@@ -39,27 +32,6 @@ pub struct ObjectSink {
     state: Mutex<State>,
     /// An object was lost on the way, so the set must not be put in place.
     failed: AtomicBool,
-}
-
-/// All that was taken, and where it waits.
-#[derive(Debug)]
-struct State {
-    /// Objects that need no more looking for: taken by us, or found and freshened.
-    known: HashSet<ObjectId>,
-    stage: Stage,
-    big: Vec<Big>,
-}
-
-/// Where new objects wait that are not big.
-#[derive(Debug)]
-enum Stage {
-    /// In memory, while they may still be few.
-    Buffered { objects: Vec<Fresh>, bytes: usize },
-    /// In a pack, or on their way into it: some thread deflates them.
-    Packing {
-        pack: PackWriter,
-        in_flight: HashMap<ObjectId, Arc<Fresh>>,
-    },
 }
 
 /// What [`ObjectSink::finish`] has added to the repository.
@@ -89,14 +61,7 @@ impl ObjectSink {
             existing: Existing::of(repo)?,
             store: repo.objects.store(),
             deflaters: Deflaters::default(),
-            state: Mutex::new(State {
-                known: HashSet::default(),
-                stage: Stage::Buffered {
-                    objects: Vec::new(),
-                    bytes: 0,
-                },
-                big: Vec::new(),
-            }),
+            state: Mutex::default(),
             failed: AtomicBool::new(false),
         })
     }
@@ -179,18 +144,8 @@ impl ObjectSink {
     ///
     /// Whole in memory: this is for trees and commits. A big blob that is not in place yet is not found.
     pub fn read(&self, id: &oid) -> Result<Option<(Kind, Vec<u8>)>, ObjectError> {
-        let copy = |object: &Fresh| Some((object.kind, object.data.clone()));
-        let waiting = match &mut lock(&self.state).stage {
-            Stage::Buffered { objects, .. } => {
-                objects.iter().find(|object| object.id == id).and_then(copy)
-            }
-            Stage::Packing { pack, in_flight } => match in_flight.get(id) {
-                Some(object) => copy(object),
-                None => pack.read(id)?,
-            },
-        };
-        if waiting.is_some() {
-            return Ok(waiting);
+        if let Some(found) = lock(&self.state).read(id)? {
+            return Ok(Some(found));
         }
         self.read_existing(id)
     }
@@ -290,48 +245,6 @@ impl ObjectSink {
             self.failed.store(true, Ordering::Relaxed);
         }
         result
-    }
-}
-
-impl State {
-    /// Keeps `object` and gives those that the caller has to deflate, without holding the lock, and append.
-    fn take(&mut self, home: &Home, object: Fresh) -> Result<Vec<Arc<Fresh>>, ObjectError> {
-        if !self.known.insert(object.id) {
-            return Ok(Vec::new());
-        }
-        match &mut self.stage {
-            Stage::Buffered { objects, bytes } => {
-                *bytes += object.data.len();
-                objects.push(object);
-                if objects.len() <= MAX_LOOSE && *bytes <= MAX_BUFFERED {
-                    return Ok(Vec::new());
-                }
-                let spilled: Vec<_> = objects.drain(..).map(Arc::new).collect();
-                self.stage = Stage::Packing {
-                    pack: PackWriter::create(home)?,
-                    in_flight: spilled
-                        .iter()
-                        .map(|object| (object.id, object.clone()))
-                        .collect(),
-                };
-                Ok(spilled)
-            }
-            Stage::Packing { in_flight, .. } => {
-                let object = Arc::new(object);
-                in_flight.insert(object.id, object.clone());
-                Ok(vec![object])
-            }
-        }
-    }
-
-    fn append(&mut self, entry: &Entry) -> Result<(), ObjectError> {
-        match &mut self.stage {
-            Stage::Packing { pack, in_flight } => {
-                in_flight.remove(&entry.id);
-                pack.append(entry)
-            }
-            Stage::Buffered { .. } => unreachable!("a pack that was begun is not given up"),
-        }
     }
 }
 

@@ -68,7 +68,9 @@ impl<'a> Walk<'a> {
             found.skip(directory.path.clone(), SkipReason::Unreadable, None);
             return Ok(());
         }
-        if directory.entries.is_empty()
+        // The top has a `.git` too, and no entries while nothing was added.
+        if !directory.path.is_empty()
+            && directory.entries.is_empty()
             && listing.has_dot_git
             && self.is_repository(directory.path.as_bstr())
         {

@@ -1,0 +1,13 @@
+//! `git checkpoint` as a process, in repositories made by the real git.
+
+mod scene;
+
+mod delete;
+mod diff;
+mod exchange;
+mod list;
+mod log;
+mod name;
+mod prune;
+mod show;
+mod summary;

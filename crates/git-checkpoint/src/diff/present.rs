@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use checkpoint_capture::{Patterns, Request, Untracked, capture};
+use checkpoint_capture::{Request, capture};
 use checkpoint_git::objects::{Durability, ObjectSink};
-use checkpoint_model::{policy::GlobError, verdict::Skipped};
+use checkpoint_model::verdict::Skipped;
 use gix::ObjectId;
 use tempfile::TempDir;
 
 use super::DiffError;
-use crate::{CheckpointError, session::Session};
+use crate::{CheckpointError, request::Additions, session::Session};
 
 /// The present state, in an object database of its own, which is removed when this is dropped. The repository's stands
 /// behind it as an alternate, so what is there already is not written again.
@@ -79,16 +79,8 @@ fn no_scratch(dir: &Path, source: std::io::Error) -> DiffError {
 /// What a checkpoint made now would hold: the same files are compared. Those outside the working tree are not.
 fn request(session: &Session<'_>) -> Result<Request, CheckpointError> {
     let policy = session.policy()?.capture;
-    let exclude: Vec<&str> = policy.exclude.patterns().collect();
     Ok(Request {
-        include: Patterns::default(),
-        exclude: Patterns::parse(exclude).map_err(|error| GlobError {
-            pattern: error.glob().unwrap_or_default().to_owned(),
-            why: error.kind().to_string(),
-        })?,
-        untracked: Untracked::Captured,
-        max_file_size: policy.max_file_size.bytes(),
         extra: Vec::new(),
-        refused: Vec::new(),
+        ..session.request(&policy, &Additions::default())?
     })
 }

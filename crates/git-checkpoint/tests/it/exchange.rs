@@ -4,16 +4,12 @@ use serde_json::{Value, json};
 
 use crate::scene::Scene;
 
-fn path(scene: &Scene, name: &str) -> String {
-    scene.path().join(".git").join(name).display().to_string()
-}
-
 #[test]
 fn records_go_to_another_repository_and_back() {
     let (here, there) = (Scene::new(), Scene::new());
     let kept = here.keep_named(2, "safe");
     here.keep(1);
-    let file = path(&here, "records");
+    let file = here.beside("records");
     let said = here.done(&["export", "-o", &file]);
     assert_eq!(said.out, "");
     assert!(said.err.contains("2 records written to"), "{}", said.err);
@@ -31,7 +27,7 @@ fn records_go_to_another_repository_and_back() {
     assert!(there.done(&["list"]).out.contains("state not here"));
 
     there.tell_restored(&kept, None, 1);
-    let back = path(&there, "records");
+    let back = there.beside("records");
     there.done(&["export", "-o", &back]);
     let merged = here.json(&["import", &back]);
     assert_eq!(
@@ -49,7 +45,7 @@ fn states_come_along_in_a_bundle() {
     let (here, there) = (Scene::new(), Scene::new());
     here.write("file", "two\n");
     let kept = here.keep_named(2, "safe");
-    let file = path(&here, "records");
+    let file = here.beside("records");
     let exported = here.json(&["export", "--with-state", "-o", &file]);
     assert_eq!(exported["states"], json!([kept.id()]));
     assert_eq!(exported["bundle"], format!("{file}.bundle"));
@@ -80,15 +76,12 @@ fn standard_streams_will_do() {
     assert_eq!(here.done(&["export", "--json", "-o", "-"]).out, records);
     let header: Value = serde_json::from_str(records.lines().next().unwrap()).unwrap();
     assert_eq!(header["format"], "git-checkpoint");
-    let file = path(&there, "records");
+    let file = there.beside("records");
     fs_err::write(&file, records).unwrap();
-    let mut command = there.checkpoint(&["import", "-"]);
-    let status = command
-        .stdin(std::fs::File::from(
-            fs_err::File::open(&file).unwrap().into_file(),
-        ))
-        .status();
-    assert!(status.unwrap().success());
+    let input = fs_err::File::open(&file).unwrap().into_file();
+    let output = there.checkpoint(&["import", "-"]).stdin(input).output();
+    let said = output.unwrap();
+    assert_eq!(said.stdout, b"1 new record, 0 merged, 0 unchanged\n");
     assert_eq!(there.json(&["list"])["checkpoints"][0]["id"], kept.id());
 }
 
@@ -128,7 +121,7 @@ fn a_broken_file_changes_nothing() {
     here.keep(1);
     let records = here.done(&["export"]).out;
     let lines: Vec<&str> = records.lines().collect();
-    let file = path(&there, "records");
+    let file = there.beside("records");
     let check = |text: String, code: &str| {
         fs_err::write(&file, text).unwrap();
         assert_eq!(there.failure(&["import", &file]), (128, code.to_owned()));

@@ -11,6 +11,8 @@ use crate::scene::Scene;
 fn checkpoints_stand_in_columns_the_newest_first() {
     let scene = Scene::new();
     let old = scene.keep_named(30, "before-api-work");
+    scene.write("file", "two\n");
+    scene.write("new", "new\n");
     let new = scene.keep_as(2, |request| {
         request.description = "turn 3\nmore of it".to_owned();
         request.kind = CheckpointKind::Milestone;
@@ -18,8 +20,8 @@ fn checkpoints_stand_in_columns_the_newest_first() {
     });
     let said = scene.done(&["list"]);
     let want = format!(
-        "{}  2 hours ago   milestone/validate  main  turn 3           1 changed\n\
-         {}  30 hours ago  manual              main  before-api-work  1 changed\n",
+        "{}  2 hours ago   milestone/validate  main  turn 3           1 changed, 1 untracked\n\
+         {}  30 hours ago  manual              main  before-api-work\n",
         new.id.short(),
         old.id.short()
     );

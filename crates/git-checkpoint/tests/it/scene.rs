@@ -1,20 +1,21 @@
 //! A repository of its own, and checkpoints in it.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::atomic::AtomicU64,
 };
 
+use checkpoint_capture::{Patterns, Request, Untracked, capture};
 use checkpoint_git::{Repository, Surroundings, objects::ObjectSink};
 use checkpoint_model::{
-    event::{CheckpointRestored, Event, FileCounts},
+    event::{CheckpointRestored, Event},
     id::{CheckpointId, EventId},
-    verdict::Skipped,
+    verdict::{Skipped, Verdict},
     words::{Actor, CheckpointKind},
 };
-use checkpoint_store::{Captured, Doing, KeepRequest};
+use checkpoint_store::{Doing, KeepRequest};
 use chrono::{DateTime, TimeDelta, Utc};
-use gix::ObjectId;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -29,7 +30,8 @@ pub(crate) fn hours_ago(hours: i64) -> DateTime<Utc> {
 
 /// A repository with one commit, seen by nobody else.
 pub(crate) struct Scene {
-    dir: TempDir,
+    world: TempDir,
+    top: PathBuf,
 }
 
 /// What a command said.
@@ -59,9 +61,10 @@ impl Scene {
     }
 
     pub(crate) fn with_init(args: &[&str]) -> Self {
-        let scene = Self {
-            dir: tempfile::tempdir().unwrap(),
-        };
+        let world = tempfile::tempdir().unwrap();
+        let top = world.path().canonicalize().unwrap().join("repo");
+        fs_err::create_dir(&top).unwrap();
+        let scene = Self { world, top };
         scene.git(&[&["init", "-q", "-b", "main"], args].concat());
         scene.write("file", "one\n");
         scene.git(&["add", "."]);
@@ -70,7 +73,12 @@ impl Scene {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.dir.path()
+        &self.top
+    }
+
+    /// A place outside the repository.
+    pub(crate) fn beside(&self, name: &str) -> String {
+        self.world.path().join(name).display().to_string()
     }
 
     pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
@@ -128,13 +136,13 @@ impl Scene {
             .args(args)
             .env_clear()
             .env("PATH", search)
-            .envs(environment(self.path()))
+            .envs(environment(self.world.path()))
             .stdin(Stdio::null());
         command
     }
 
     fn repository(&self) -> Repository {
-        let env = environment(self.path()).into_iter();
+        let env = environment(self.world.path()).into_iter();
         Repository::open(&Surroundings {
             cwd: self.path().canonicalize().unwrap(),
             now: now(),
@@ -171,7 +179,10 @@ impl Scene {
         say: impl FnOnce(&mut KeepRequest),
     ) -> Kept {
         let repo = self.repository();
-        let captured = self.captured(&repo, skipped);
+        let sink = ObjectSink::new(repo.gix()).unwrap();
+        let mut captured = capture(&repo, &everything(), &sink, &AtomicU64::new(0)).unwrap();
+        captured.verdict = Verdict::of(&skipped);
+        captured.skipped = skipped;
         let mut request = KeepRequest {
             name: None,
             description: String::new(),
@@ -181,47 +192,16 @@ impl Scene {
             agent: None,
             task: None,
             state: None,
+            worktree: self.path().display().to_string(),
             replace: false,
             sign: false,
             tool: "0.1.0".to_owned(),
         };
         say(&mut request);
-        let kept = checkpoint_store::keep(&repo, captured, request, &doing(hours)).unwrap();
+        let kept = checkpoint_store::keep(&repo, sink, &captured, &request, &doing(hours)).unwrap();
         Kept {
             id: kept.checkpoint.id,
             snapshot: kept.snapshot.to_string(),
-        }
-    }
-
-    fn captured(&self, repo: &Repository, skipped: Vec<Skipped>) -> Captured {
-        let id = |hex: String| ObjectId::from_hex(hex.as_bytes()).unwrap();
-        let index_tree = self.git(&["write-tree"]);
-        let index_commit = self.git(&["commit-tree", "-p", "HEAD", "-m", "index", &index_tree]);
-        let scratch = self.path().join(".git/scratch-index");
-        fs_err::copy(self.path().join(".git/index"), &scratch).unwrap();
-        let with_scratch = |args: &[&str]| {
-            let mut command = self.command("git", args);
-            let output = command.env("GIT_INDEX_FILE", &scratch).output().unwrap();
-            Said::from(output).out.trim_end().to_owned()
-        };
-        with_scratch(&["add", "-A"]);
-        let tree = with_scratch(&["write-tree"]);
-        Captured {
-            tree: id(tree),
-            index_commit: id(index_commit),
-            head: Some(id(self.git(&["rev-parse", "HEAD"]))),
-            branch: Some(self.git(&["branch", "--show-current"])).filter(|it| !it.is_empty()),
-            worktree: self.path().display().to_string(),
-            operations: Vec::new(),
-            files: FileCounts {
-                tracked: 1,
-                changed: 1,
-                untracked: 0,
-                bytes: 100,
-            },
-            skipped,
-            manifest: "sha256:00".to_owned(),
-            sink: ObjectSink::new(repo.gix()).unwrap(),
         }
     }
 
@@ -253,6 +233,17 @@ impl Scene {
 pub(crate) fn event(hours: i64, body: impl Into<checkpoint_model::event::EventBody>) -> Event {
     let at = hours_ago(hours);
     Event::new(EventId::new(at, [7; 10]), at, ada(), body.into())
+}
+
+fn everything() -> Request {
+    Request {
+        include: Patterns::default(),
+        exclude: Patterns::default(),
+        untracked: Untracked::Captured,
+        max_file_size: 100 << 20,
+        extra: Vec::new(),
+        refused: Vec::new(),
+    }
 }
 
 fn doing(hours: i64) -> Doing {

@@ -44,7 +44,7 @@ Branch:    main
 HEAD:      {head}
 Worktree:  {worktree}
 Snapshot:  {snapshot}
-Files:     1 tracked, 1 changed, 0 untracked; 100 bytes read
+Files:     1 tracked, 1 changed, 1 untracked; 12 bytes read
 Verdict:   partial, 1 not captured
 Restored:  1 time, last 60 minutes ago
 

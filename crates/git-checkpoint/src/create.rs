@@ -14,8 +14,9 @@ use checkpoint_capture::{Captured, capture};
 use checkpoint_cli::Schema;
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::{
-    policy::{Nested, Policy},
-    verdict::SkipReason,
+    path::TreePath,
+    policy::{Capture, Nested, Policy},
+    verdict::{SkipReason, Skipped},
 };
 use checkpoint_store::{Doing, KeepRequest, Kept, Place, StoreError, Stored, keep, tag};
 
@@ -34,14 +35,14 @@ pub(crate) fn run(
     let request = session.request(&policy.capture, &asked.additions)?;
     refuse_taken_name(session, &asked)?;
     let commit = match asked.commit {
-        true => commit::everything(session, &asked)?,
+        true => commit::everything(session, &asked, &policy.capture)?,
         false => None,
     };
     let sink = ObjectSink::new(session.repo.gix())?;
     let progress = session.console.progress("Capturing files");
     let counter = Arc::clone(progress.counter());
     let captured = capture(&session.repo, &request, &sink, &counter)?;
-    refuse_nested(&policy, &captured)?;
+    refuse_gaps(&policy.capture, &captured)?;
     if asked.if_changed
         && let Some(latest) = unchanged::latest_like(session, &captured)?
     {
@@ -93,17 +94,19 @@ fn refuse_taken_name(session: &Session<'_>, asked: &Asked) -> Result<(), Checkpo
     }
 }
 
-/// As the policy's `capture.nested` says.
-pub(crate) fn refuse_nested(policy: &Policy, captured: &Captured) -> Result<(), CheckpointError> {
-    let is_nested = |reason| reason == SkipReason::NestedRepository;
-    let nested = captured.skipped.iter().find(|it| is_nested(it.reason));
-    match nested {
-        Some(skipped) if policy.capture.nested == Nested::Refuse => {
-            let path = skipped.path.clone();
-            Err(CheckpointError::Nested { path })
-        }
-        _ => Ok(()),
+/// Refuses a repository inside this one where the policy's `capture.nested` says so.
+fn refuse_nested(policy: &Capture, path: &TreePath) -> Result<(), CheckpointError> {
+    match policy.nested {
+        Nested::Report => Ok(()),
+        Nested::Refuse => Err(CheckpointError::Nested { path: path.clone() }),
     }
+}
+
+/// Refuses what the policy does not want to be left out.
+pub(crate) fn refuse_gaps(policy: &Capture, captured: &Captured) -> Result<(), CheckpointError> {
+    let is_nested = |skipped: &&Skipped| skipped.reason == SkipReason::NestedRepository;
+    let nested = captured.skipped.iter().find(is_nested);
+    nested.map_or(Ok(()), |skipped| refuse_nested(policy, &skipped.path))
 }
 
 fn keep_it(

@@ -11,8 +11,8 @@ use checkpoint_model::policy::Policy;
 pub(crate) use self::outcome::ValidateOutcome;
 use self::outcome::{Finding, Findings};
 use crate::{
-    CheckpointError, args::ValidateArgs, create::refuse_nested, request::Additions,
-    session::Session, situation::Situation,
+    CheckpointError, args::ValidateArgs, create::refuse_gaps, request::Additions, session::Session,
+    situation::Situation,
 };
 
 /// Captures the state as `create` would and throws it away; then runs the policy's test command.
@@ -59,6 +59,6 @@ fn try_capture(session: &Session<'_>, policy: &Policy) -> Result<Captured, Check
     let progress = session.console.progress("Reading files");
     let captured = capture(&session.repo, &request, &sink, progress.counter())?;
     progress.finish();
-    refuse_nested(policy, &captured)?;
+    refuse_gaps(&policy.capture, &captured)?;
     Ok(captured)
 }

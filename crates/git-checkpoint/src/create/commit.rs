@@ -7,9 +7,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use bstr::{BString, ByteSlice as _};
+use checkpoint_capture::Untracked;
 use checkpoint_cli::{Failure, Kind};
 use checkpoint_git::Program;
-use checkpoint_model::words::OperationKind;
+use checkpoint_model::{policy::Capture, words::OperationKind};
 use gix::{
     ObjectId,
     lock::{Marker, acquire::Fail},
@@ -17,7 +19,7 @@ use gix::{
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::resolve::Asked;
+use super::{refuse_nested, resolve::Asked};
 use crate::{CheckpointError, session::Session};
 
 /// Why nothing was committed. Unless the variant says otherwise, HEAD, the index and all refs are as they were.
@@ -92,11 +94,12 @@ impl Failure for CommitError {
 pub(super) fn everything(
     session: &Session<'_>,
     asked: &Asked,
+    policy: &Capture,
 ) -> Result<Option<ObjectId>, CheckpointError> {
     refuse_unsafe(session)?;
     let index = session.repo.index_path();
     let copy = Copy::of(index)?;
-    stage(session, asked, &copy)?;
+    stage(session, asked, policy, &copy)?;
     if has_nothing(session, &copy)? {
         return Ok(None);
     }
@@ -123,41 +126,51 @@ fn refuse_unsafe(session: &Session<'_>) -> Result<(), CheckpointError> {
     }
 }
 
-/// Adds to the copy what the checkpoint would hold.
-fn stage(session: &Session<'_>, asked: &Asked, copy: &Copy) -> Result<(), CheckpointError> {
-    let git = |words: Vec<String>| copy.used_by(session.repo.git(words)).output();
-    let words = |words: &[&str]| {
-        words
-            .iter()
-            .map(|&word| word.to_owned())
-            .collect::<Vec<_>>()
-    };
-    git(words(&["add", "--update", "--", ":/"]))?;
-    if asked.additions.untracked == checkpoint_capture::Untracked::Captured {
-        let mut all = words(&["add", "--all", "--", ":/"]);
-        all.extend(
-            asked
-                .additions
-                .exclude
-                .iter()
-                .flat_map(|pattern| left_out(pattern)),
-        );
-        git(all)?;
+/// Adds to the copy what the checkpoint would hold: all tracked files, and the untracked ones that are captured.
+fn stage(
+    session: &Session<'_>,
+    asked: &Asked,
+    policy: &Capture,
+    copy: &Copy,
+) -> Result<(), CheckpointError> {
+    let repo = &session.repo;
+    copy.used_by(repo.git(["add", "--update", "--", ":/"]))
+        .output()?;
+    if asked.additions.untracked == Untracked::LeftOut {
+        return Ok(());
+    }
+    let words = ["ls-files", "--others", "--exclude-standard", "-z"];
+    let untracked = copy.used_by(repo.git(words)).output()?;
+    let exclude = policy
+        .exclude
+        .with(asked.additions.exclude.iter().map(String::as_str))?;
+    let mut wanted = BString::default();
+    for path in untracked.split_str(b"\0").filter(|path| !path.is_empty()) {
+        if path.ends_with(b"/") {
+            // The content of a repository inside this one is not ours; git would record a commit of it.
+            refuse_nested(policy, &path.as_bstr().to_owned().into())?;
+        } else if !exclude.is_match(path.as_bstr()) && !is_too_large(session, path, policy) {
+            wanted.extend_from_slice(path);
+            wanted.push(0);
+        }
+    }
+    if !wanted.is_empty() {
+        let words = [
+            "--literal-pathspecs",
+            "add",
+            "--pathspec-from-file=-",
+            "--pathspec-file-nul",
+        ];
+        copy.used_by(repo.git(words)).output_of(&wanted)?;
     }
     Ok(())
 }
 
-/// The pathspecs that leave out what a pattern means: a name without a slash at every depth, a directory as a whole.
-fn left_out(pattern: &str) -> [String; 2] {
-    let named = pattern.trim_end_matches('/');
-    let anchored = match named.contains('/') {
-        true => named.trim_start_matches('/').to_owned(),
-        false => format!("**/{named}"),
-    };
-    [
-        format!(":(top,exclude,glob){anchored}"),
-        format!(":(top,exclude,glob){anchored}/**"),
-    ]
+fn is_too_large(session: &Session<'_>, path: &[u8], policy: &Capture) -> bool {
+    let top = session.repo.work_tree().unwrap_or(session.repo.git_dir());
+    let file = top.join(path.to_path_lossy());
+    // What cannot be looked at is for git to explain.
+    fs_err::symlink_metadata(file).is_ok_and(|file| file.len() > policy.max_file_size.bytes())
 }
 
 fn has_nothing(session: &Session<'_>, copy: &Copy) -> Result<bool, CheckpointError> {

@@ -25,7 +25,8 @@ fn what_was_deleted_can_be_had_back_by_the_line_that_is_printed() {
         kept.snapshot,
         "the state stays"
     );
-    scene.done(&["name", &id, "before-api-work"]);
+    let named = scene.run_later(1, &["name", &id, "before-api-work"]);
+    assert_eq!(named.code, 0, "{}", named.err);
     assert_eq!(
         scene.json(&["list"])["checkpoints"][0]["name"],
         "before-api-work"

@@ -2,6 +2,10 @@
 
 mod scene;
 
+mod create;
+mod status;
+mod validate;
+
 mod delete;
 mod diff;
 mod exchange;

@@ -61,14 +61,24 @@ impl Scene {
     }
 
     pub(crate) fn with_init(args: &[&str]) -> Self {
+        let scene = Self::unborn_with_init(args);
+        scene.write("file", "one\n");
+        scene.git(&["add", "."]);
+        scene.git(&["commit", "-q", "-m", "one"]);
+        scene
+    }
+
+    /// A repository without a commit.
+    pub(crate) fn unborn() -> Self {
+        Self::unborn_with_init(&[])
+    }
+
+    fn unborn_with_init(args: &[&str]) -> Self {
         let world = tempfile::tempdir().unwrap();
         let top = world.path().canonicalize().unwrap().join("repo");
         fs_err::create_dir(&top).unwrap();
         let scene = Self { world, top };
         scene.git(&[&["init", "-q", "-b", "main"], args].concat());
-        scene.write("file", "one\n");
-        scene.git(&["add", "."]);
-        scene.git(&["commit", "-q", "-m", "one"]);
         scene
     }
 
@@ -87,6 +97,11 @@ impl Scene {
         fs_err::write(path, text).unwrap();
     }
 
+    /// What git says, whether it did what was asked or not.
+    pub(crate) fn try_git(&self, args: &[&str]) -> Said {
+        self.command("git", args).output().unwrap().into()
+    }
+
     /// What git answers, without the last line end.
     pub(crate) fn git(&self, args: &[&str]) -> String {
         let output = self.command("git", args).output().unwrap();
@@ -98,6 +113,17 @@ impl Scene {
     /// Runs `git checkpoint` with these words.
     pub(crate) fn run(&self, args: &[&str]) -> Said {
         self.checkpoint(args).output().unwrap().into()
+    }
+
+    /// Runs it so many seconds later: what happens in one second has no order.
+    pub(crate) fn run_later(&self, seconds: i64, args: &[&str]) -> Said {
+        let at = (now().timestamp() + seconds).to_string();
+        let mut command = self.checkpoint(args);
+        command
+            .env("GIT_TEST_DATE_NOW", at)
+            .output()
+            .unwrap()
+            .into()
     }
 
     /// Runs it, and expects that it does what was asked.

@@ -1,5 +1,7 @@
 //! From what was typed to the checkpoints that are meant.
 
+use std::borrow::Cow;
+
 use checkpoint_model::{id::CheckpointId, selector::Selector};
 use checkpoint_store::{Doing, Place, Stored};
 
@@ -49,6 +51,16 @@ impl Session<'_> {
     }
 }
 
+/// A word of a command line that is to be pasted: names come from other machines too, and some of what git allows in
+/// them, a shell would run.
+pub(crate) fn shell_word(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./@%+=:,".contains(c);
+    if word.chars().all(is_plain) {
+        return word.into();
+    }
+    format!("'{}'", word.replace('\'', r"'\''")).into()
+}
+
 /// The shortest beginnings that tell `ids` apart, in their order; never shorter than the 13 characters that hold the
 /// time. `ids` must be sorted: only neighbours can share more than others do.
 pub(crate) fn shortened(ids: impl Iterator<Item = CheckpointId>) -> Vec<String> {
@@ -88,6 +100,16 @@ fn shared_length(one: &str, other: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_a_shell_would_run_is_quoted() {
+        let check = |word: &str, want: &str| assert_eq!(shell_word(word), want);
+        check("api/step-2", "api/step-2");
+        check("prüfung", "prüfung");
+        check("a;reboot", "'a;reboot'");
+        check("$(reboot)", "'$(reboot)'");
+        check("it's", r"'it'\''s'");
+    }
 
     #[test]
     fn short_ids_are_unique_and_no_longer_than_that_takes() {

@@ -8,7 +8,7 @@ use checkpoint_store::{Place, Stored};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{CheckpointError, args::DeleteArgs, session::Session};
+use crate::{CheckpointError, args::DeleteArgs, chosen::shell_word, session::Session};
 
 /// Deletes all that are named, or none: one that is unknown stops it before anything is changed. Their states stay
 /// until `prune`, after the days of grace.
@@ -96,7 +96,8 @@ impl Outcome for DeleteOutcome {
         }
         let restorable = self.deleted.iter().find(|it| it.place == Place::Here);
         if let Some(stored) = restorable {
-            let name = stored.checkpoint.name.as_deref().unwrap_or("<name>");
+            let name = stored.checkpoint.name.as_deref().map(shell_word);
+            let name = name.unwrap_or_else(|| "<name>".into());
             let days = count(self.grace_days, "day", "days");
             let id = stored.checkpoint.id;
             talk.hint(format_args!(

@@ -20,36 +20,47 @@ use crate::{CheckpointError, args::DiffArgs, changes, session::Session};
 /// is thrown away; neither the index nor the object database is touched.
 pub(crate) fn run(session: &Session<'_>, args: DiffArgs) -> Result<DiffOutcome, CheckpointError> {
     let from = session.choose_state(args.from.as_deref().unwrap_or("latest"))?;
-    let to = args.to.as_deref().map(|typed| session.choose_state(typed));
-    let to = to.transpose()?;
-    let present = match &to {
-        Some(_) => None,
-        None => Some(Present::capture(session)?),
+    let to = match &args.to {
+        Some(typed) => Side::Kept(Box::new(session.choose_state(typed)?)),
+        None => Side::Present(Present::capture(session)?),
     };
-    let tree = |stored: &Stored| match args.cached {
+    let kept_tree = |stored: &Stored| match args.cached {
         true => index_commit(session, stored),
         false => Ok(stored.snapshot),
     };
-    let new = match (&to, &present) {
-        (Some(to), _) => tree(to)?,
-        (None, Some(present)) if args.cached => present.index,
-        (None, Some(present)) => present.files,
-        (None, None) => {
-            unreachable!("the working tree is read where no second checkpoint is named")
-        }
+    let new = match &to {
+        Side::Kept(stored) => kept_tree(stored)?,
+        Side::Present(present) if args.cached => present.index,
+        Side::Present(present) => present.files,
     };
-    let trees = (tree(&from)?, new);
-    let objects = present.as_ref().map(Present::objects);
+    let trees = (kept_tree(&from)?, new);
     let differences = match session.console.is_json() {
-        true => Differences::Told(changes::between(session, trees, &args.paths, objects)?),
-        false => by_git(session, trees, args.git.0, args.paths, objects)?,
+        true => Differences::Told(changes::between(session, trees, &args.paths, to.objects())?),
+        false => by_git(session, trees, args.git.0, args.paths, to.objects())?,
     };
     Ok(DiffOutcome {
         from,
         to,
         differences,
-        present,
     })
+}
+
+/// What a checkpoint is compared with.
+pub(crate) enum Side {
+    /// Another checkpoint.
+    Kept(Box<Stored>),
+    /// The working tree; its trees are there as long as this is.
+    Present(Present),
+}
+
+impl Side {
+    /// Where its objects are, when not in the repository.
+    fn objects(&self) -> Option<&Path> {
+        match self {
+            Self::Kept(_) => None,
+            Self::Present(present) => Some(present.objects()),
+        }
+    }
 }
 
 /// The schema of `diff --json`.

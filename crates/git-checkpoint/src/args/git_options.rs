@@ -120,7 +120,7 @@ const OPTIONS: &[Row] = &[
     ("ignore-blank-lines", None, Nothing, "Ignore blank lines"),
     (
         "find-renames",
-        Some('M'),
+        None,
         Maybe("n"),
         "Tell renames that are so similar",
     ),
@@ -186,7 +186,9 @@ fn arg(row: &Row) -> Arg {
     let mut arg = Arg::new(*long)
         .long(*long)
         .help(*help)
-        .help_heading(HEADING);
+        .help_heading(HEADING)
+        // As with git, the last one counts.
+        .overrides_with(*long);
     if let Some(short) = short {
         arg = arg.short(*short);
     }

@@ -12,17 +12,14 @@ use checkpoint_store::Stored;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::present::Present;
+use super::Side;
 use crate::changes::Change;
 
 /// What differs, and between which states.
 pub(crate) struct DiffOutcome {
     pub(crate) from: Stored,
-    /// None: the working tree.
-    pub(crate) to: Option<Stored>,
+    pub(crate) to: Side,
     pub(crate) differences: Differences,
-    /// Here as long as git may read from it.
-    pub(crate) present: Option<Present>,
 }
 
 /// What differs.
@@ -97,15 +94,20 @@ impl Outcome for DiffOutcome {
         };
         let body = DiffJson {
             from: self.from.checkpoint.id,
-            to: self.to.as_ref().map(|to| to.checkpoint.id),
+            to: match &self.to {
+                Side::Kept(to) => Some(to.checkpoint.id),
+                Side::Present(_) => None,
+            },
             changes,
         };
         write_line(out, &Envelope::new("checkpoint diff", body))
     }
 
     fn talk(&self, talk: &Talk) {
-        let skipped = self.present.iter().flat_map(|present| &present.skipped);
-        for skipped in skipped {
+        let Side::Present(present) = &self.to else {
+            return;
+        };
+        for skipped in &present.skipped {
             talk.warning(format_args!(
                 "'{}' was not compared: {}",
                 skipped.path,

@@ -1,4 +1,5 @@
 //! `git checkpoint` as a process, in repositories made by the real git.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod scene;
 
@@ -12,6 +13,8 @@ mod exchange;
 mod list;
 mod log;
 mod name;
+mod places;
 mod prune;
+mod schema;
 mod show;
 mod summary;

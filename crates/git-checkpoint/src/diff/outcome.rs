@@ -33,7 +33,7 @@ pub(crate) enum Differences {
 /// A run of git's that is still to come; it prints to our standard output itself.
 pub(crate) struct GitDiff {
     command: RefCell<Command>,
-    /// Whether git said that there are differences, where it was asked to.
+    /// Whether git said that there are differences, or errors of white space, where it was asked to.
     has_differences: Cell<bool>,
 }
 
@@ -51,7 +51,8 @@ impl GitDiff {
         let status = self.command.borrow_mut().status()?;
         match status.code() {
             Some(0) => Ok(()),
-            Some(1) => {
+            // 1 of --exit-code, 2 of --check, or both.
+            Some(1..=3) => {
                 self.has_differences.set(true);
                 Ok(())
             }

@@ -124,6 +124,9 @@ fn the_exit_tells_of_differences_when_asked_to() {
     scene.write("file", "two\n");
     assert_eq!(scene.run(&["diff", "--exit-code", "--stat"]).code, 1);
     assert_eq!(scene.run(&["diff"]).code, 0);
+    scene.write("file", "trailing \n");
+    let checked = scene.run(&["diff", "--check"]);
+    assert_eq!((checked.code, checked.err.as_str()), (1, ""));
 }
 
 #[test]

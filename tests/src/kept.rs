@@ -42,7 +42,7 @@ pub fn keep(sandbox: Sandbox) -> Kept {
 fn fsck(sandbox: &Sandbox) -> BTreeSet<String> {
     let output = sandbox.try_git(["fsck", "--strict", "--no-dangling", "--no-progress"]);
     let said = output.text() + "\n" + &output.talk();
-    let lines = said.lines().filter(|line| !line.starts_with("notice:") && !line.contains("Symlink: "));
+    let lines = said.lines().filter(|line| !line.is_empty() && !line.starts_with("notice:") && !line.contains("Symlink: "));
     lines.map(str::to_owned).collect()
 }
 

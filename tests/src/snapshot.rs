@@ -46,6 +46,12 @@ impl Snapshot {
             .collect()
     }
 
+    /// The newest snapshot of the repository.
+    pub fn latest(sandbox: &Sandbox) -> Self {
+        let list = sandbox.git(["for-each-ref", "--format=%(objectname)", "refs/checkpoints/"]);
+        Self::read(sandbox, list.lines().last().expect("there is one"))
+    }
+
     /// The only snapshot of the repository.
     pub fn only(sandbox: &Sandbox) -> Self {
         let all = Self::all(sandbox);

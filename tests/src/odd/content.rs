@@ -273,6 +273,8 @@ pub fn attributes_edited() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("dos.txt", "one\r\ntwo\r\n");
     sandbox.write("folder/dos.txt", "one\r\ntwo\r\n");
+    // Older than the index, or git would look into them.
+    sandbox.sh("touch -d '1 hour ago' dos.txt folder/dos.txt");
     sandbox.commit("first");
     sandbox.write(".gitattributes", "*.txt text\n");
     sandbox.write("folder/.gitattributes", "*.txt -text\n");

@@ -1,10 +1,11 @@
 //! Finding and listing references.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
-use gix::refs::{PartialNameRef, Target};
+use gix::refs::{FullName, PartialNameRef, Target};
 
 use super::{RefError, full_name};
 use crate::Repository;
@@ -24,11 +25,10 @@ pub fn find(repo: &Repository, name: &str) -> Result<Option<ObjectId>, RefError>
     }
     for _ in 0..MAX_DEPTH {
         let partial: &PartialNameRef = full.as_ref().as_partial_name();
-        let found = repo
-            .gix()
-            .refs
-            .try_find(partial)
-            .map_err(|error| unreadable(name, error))?;
+        let found = match repo.gix().refs.try_find(partial) {
+            Err(_) if is_below_another(repo, &full) => None,
+            found => found.map_err(|error| unreadable(name, error))?,
+        };
         match found.map(|reference| reference.target) {
             None => return Ok(None),
             Some(Target::Object(id)) => return Ok(Some(id)),
@@ -36,6 +36,15 @@ pub fn find(repo: &Repository, name: &str) -> Result<Option<ObjectId>, RefError>
         }
     }
     Ok(None)
+}
+
+/// Whether a reference stands where this one would have a directory: `a/b` cannot be where `a` is.
+fn is_below_another(repo: &Repository, name: &FullName) -> bool {
+    let Ok(path) = name.to_path() else {
+        return false;
+    };
+    let answer = fs_err::symlink_metadata(repo.common_dir().join(path));
+    answer.is_err_and(|error| error.kind() == ErrorKind::NotADirectory)
 }
 
 /// All references below `prefix` (such as `refs/tags/checkpoint/`, with its last slash) with what they point at,
@@ -120,7 +129,9 @@ fn loose_names(dir: &Path, before: &str, names: &mut Vec<String>) -> std::io::Re
     let entries = match fs_err::read_dir(dir) {
         Ok(entries) => entries,
         // A transaction of another process may remove an empty directory at any time.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(());
+        }
         Err(error) => return Err(error),
     };
     for entry in entries {

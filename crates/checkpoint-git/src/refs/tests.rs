@@ -438,3 +438,19 @@ fn a_symbolic_notes_reference_is_followed() {
         "the link stays"
     );
 }
+
+#[test]
+fn below_a_reference_there_is_none() {
+    each_kind(|kind, fixture| {
+        fixture
+            .set(&[RefChange::create("refs/tags/checkpoint/api", fixture.one)])
+            .unwrap();
+        assert_eq!(
+            fixture.find("refs/tags/checkpoint/api/step"),
+            None,
+            "{kind}"
+        );
+        let names = names(&fixture.repo, "refs/tags/checkpoint/api/");
+        assert_eq!(names.unwrap(), Vec::<String>::new(), "{kind}");
+    });
+}

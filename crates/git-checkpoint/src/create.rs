@@ -76,7 +76,7 @@ pub(crate) fn schema() -> Schema {
     outcome::schema()
 }
 
-/// Looks before anything is read or committed; the transaction looks again.
+/// Looks before anything is read or committed, so that `--commit` commits nothing in vain; the transaction looks again.
 fn refuse_taken_name(session: &Session<'_>, asked: &Asked) -> Result<(), CheckpointError> {
     let Some(name) = asked.name.as_ref().filter(|_| !asked.replace) else {
         return Ok(());

@@ -52,7 +52,12 @@ impl<'a> Session<'a> {
             return Ok(Policy::default());
         };
         let path = top.join(Policy::FILE_NAME);
-        match fs_err::read_to_string(&path) {
+        // Anything but a file, such as a named pipe, might not end.
+        let read = || match fs_err::metadata(&path)?.is_file() {
+            true => fs_err::read_to_string(&path),
+            false => Err(std::io::Error::other("not a file")),
+        };
+        match read() {
             Ok(text) => Ok(Policy::parse(&text, Policy::FILE_NAME)?),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Policy::default()),
             Err(source) => Err(CheckpointError::PolicyUnreadable { path, source }),

@@ -10,8 +10,12 @@ use std::{
 use bstr::{BString, ByteSlice as _};
 use checkpoint_capture::Untracked;
 use checkpoint_cli::{Failure, Kind};
-use checkpoint_git::Program;
-use checkpoint_model::{policy::Capture, words::OperationKind};
+use checkpoint_git::{
+    Program,
+    refs::{self, RefError},
+};
+use checkpoint_model::{name::CheckpointName, policy::Capture, words::OperationKind};
+use checkpoint_store::{StoreError, tag};
 use gix::{
     ObjectId,
     lock::{Marker, acquire::Fail},
@@ -97,6 +101,9 @@ pub(super) fn everything(
     policy: &Capture,
 ) -> Result<Option<ObjectId>, CheckpointError> {
     refuse_unsafe(session)?;
+    if let Some(name) = &asked.name {
+        refuse_occupied(session, name)?;
+    }
     let index = session.repo.index_path();
     let copy = Copy::of(index)?;
     stage(session, asked, policy, &copy)?;
@@ -123,6 +130,34 @@ fn refuse_unsafe(session: &Session<'_>) -> Result<(), CheckpointError> {
     match unmerged.is_empty() {
         true => Ok(()),
         false => Err(CommitError::Conflicts.into()),
+    }
+}
+
+/// A name that would be the folder of another, or lie below one, would be refused when the commit is made already.
+fn refuse_occupied(session: &Session<'_>, name: &CheckpointName) -> Result<(), CheckpointError> {
+    let repo = &session.repo;
+    let wanted = tag::ref_name(repo, name);
+    let folder = format!("{wanted}/");
+    let below = refs::names(repo, &folder).map_err(StoreError::from)?;
+    let below = below.first().map(|first| format!("{folder}{first}"));
+    let above = || -> Result<Option<String>, StoreError> {
+        for (slash, _) in name.as_str().match_indices('/') {
+            let Ok(part) = name.as_str()[..slash].parse() else {
+                continue;
+            };
+            if tag::find(repo, &part)?.is_some() {
+                return Ok(Some(tag::ref_name(repo, &part)));
+            }
+        }
+        Ok(None)
+    };
+    match below.map_or_else(above, |below| Ok(Some(below)))? {
+        None => Ok(()),
+        Some(other) => Err(StoreError::from(RefError::Occupied {
+            name: wanted,
+            other,
+        })
+        .into()),
     }
 }
 

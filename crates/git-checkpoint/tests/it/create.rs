@@ -151,8 +151,15 @@ fn a_name_that_would_be_the_folder_of_another_is_refused() {
     let scene = Scene::new();
     scene.done(&["create", "api/step-1"]);
     let before = refs(&scene);
-    let said = scene.run(&["create", "api"]);
-    assert_eq!(said.code, 1, "{}", said.err);
+    let occupied = (1, "refs::occupied".to_owned());
+    assert_eq!(scene.failure(&["create", "api"]), occupied);
+    assert_eq!(scene.failure(&["create", "api/step-1/a"]), occupied);
+    scene.write("file", "two\n");
+    assert_eq!(scene.failure(&["create", "api", "--commit"]), occupied);
+    assert_eq!(
+        scene.failure(&["create", "api/step-1/a", "--commit"]),
+        occupied
+    );
     assert_eq!(refs(&scene), before);
 }
 
@@ -439,9 +446,18 @@ fn commit_leaves_out_what_the_checkpoint_leaves_out() {
     scene.write("deep/open", "x");
     scene.done(&["create", "--commit", "--exclude", "*.key"]);
     assert_eq!(scene.git(&["status", "--porcelain"]), "?? deep/secret.key");
+    scene.git(&["init", "-q", "nested"]);
+    scene.write("nested/file", "x");
     scene.write("later", "x");
+    scene.write("file", "three\n");
     scene.done(&["create", "--commit", "--no-untracked"]);
+    assert_eq!(scene.git(&["show", "HEAD:file"]), "three");
     assert_eq!(scene.git(&["ls-files", "later"]), "");
+    scene.done(&["create", "--commit"]);
+    assert_eq!(
+        scene.git(&["ls-files", "later", "nested", "deep"]),
+        "deep/open\ndeep/secret.key\nlater"
+    );
 }
 
 #[test]

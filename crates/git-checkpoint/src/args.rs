@@ -21,15 +21,15 @@ pub(crate) use self::{
 ///
 /// A checkpoint holds the files (tracked and untracked), the index, HEAD and the branch, and the operation in progress.
 /// Making one changes neither HEAD nor the index nor any file. Without a subcommand, show the status.
-///
-/// <checkpoint> is a name, an id or a unique prefix of one, 'latest', 'latest~<n>', a snapshot commit, or a full ref.
 #[derive(Debug, Parser)]
 #[command(
     name = "git-checkpoint",
     bin_name = "git checkpoint",
     version,
     disable_help_subcommand = true,
-    infer_long_args = true
+    infer_long_args = true,
+    after_long_help = "A <checkpoint> is a name, an id or a unique prefix of one, 'latest', 'latest~<n>', a snapshot \
+                       commit, or a full ref."
 )]
 pub struct Args {
     #[command(flatten)]
@@ -52,7 +52,11 @@ pub(crate) enum Command {
     /// Keep the present state
     ///
     /// Files, index, HEAD and branch, and the operation in progress are kept as they are; none of them changes. With a
-    /// name, the checkpoint gets a tag and stays until it is deleted; without one, it is subject to retention.
+    /// name, the checkpoint gets a tag; without one, it is found by its id. It stays until it is deleted; only one of
+    /// type 'automatic' or 'backup' without a name is subject to retention.
+    ///
+    /// What cannot be kept is listed with its reason: repositories inside this one, untracked files over the policy's
+    /// capture.max-file-size, sockets, named pipes, devices, files that cannot be read.
     Create(Box<CreateArgs>),
     /// List checkpoints, the newest first
     List(ListArgs),

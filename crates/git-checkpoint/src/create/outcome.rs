@@ -94,8 +94,12 @@ impl Outcome for CreateOutcome {
                 stored,
                 replaced,
                 has_staged,
+                commit,
                 ..
             } => {
+                if let Some(commit) = commit {
+                    talk.status(format_args!("committed {}", commit.to_hex_with_len(7)));
+                }
                 if let (Some(replaced), Some(name)) = (replaced, &stored.checkpoint.name) {
                     talk.status(format_args!(
                         "'{name}' was {replaced}, which stays by its id"

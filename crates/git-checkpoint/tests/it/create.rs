@@ -412,7 +412,8 @@ fn if_changed_looks_at_its_own_worktree() {
     command
         .current_dir(&path)
         .env("GIT_TEST_DATE_NOW", (now().timestamp() + 2).to_string());
-    assert!(command.status().unwrap().success());
+    let other = Said::from(command.output().unwrap());
+    assert_eq!(other.code, 0, "{}", other.err);
     let said = create_at(&scene, 3, &["--if-changed"]);
     assert!(said.err.starts_with("nothing has changed"), "{}", said.err);
 }
@@ -421,7 +422,14 @@ fn if_changed_looks_at_its_own_worktree() {
 fn commit_commits_everything_and_keeps_the_result() {
     let scene = Scene::new();
     dirty(&scene);
-    let made = scene.json(&["create", "done", "--commit", "-m", "all of it"]);
+    let said = scene.done(&["create", "done", "--commit", "-m", "all of it", "--json"]);
+    let made: Value = serde_json::from_str(&said.out).unwrap();
+    let head = scene.git(&["rev-parse", "HEAD"]);
+    assert!(
+        said.err.contains(&format!("committed {}\n", &head[..7])),
+        "{}",
+        said.err
+    );
     assert_eq!(scene.git(&["status", "--porcelain"]), "");
     assert_eq!(scene.git(&["log", "-1", "--format=%s"]), "all of it");
     assert_eq!(made["commit"], scene.git(&["rev-parse", "HEAD"]));

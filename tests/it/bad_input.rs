@@ -10,13 +10,24 @@ fn refused(sandbox: &Sandbox, words: &[&str], exit: i32, code: &str) -> Output {
     let told = sandbox.checkpoint(words).exits(exit);
     assert_eq!(told.text(), "", "stdout is for data: {told}");
     let talk = told.talk();
-    assert!(!talk.trim().is_empty() && !talk.contains("panicked"), "a person is told why: {told}");
-    let json = sandbox.checkpoint([&["--json"], words].concat()).exits(exit);
+    assert!(
+        !talk.trim().is_empty() && !talk.contains("panicked"),
+        "a person is told why: {told}"
+    );
+    let json = sandbox
+        .checkpoint([&["--json"], words].concat())
+        .exits(exit);
     let error = &json.json()["error"];
     assert_eq!(error["code"], code, "the stable code: {json}");
     let message = error["message"].as_str().unwrap_or_default();
-    assert!(!message.is_empty() && !message.ends_with('.'), "git's wording has no full stop: {message:?}");
-    before.0.assert_same(&Fingerprint::of(sandbox), &format!("a refusal changes nothing: {told}"));
+    assert!(
+        !message.is_empty() && !message.ends_with('.'),
+        "git's wording has no full stop: {message:?}"
+    );
+    before.0.assert_same(
+        &Fingerprint::of(sandbox),
+        &format!("a refusal changes nothing: {told}"),
+    );
     assert_eq!(refs(sandbox), before.1, "and keeps nothing: {told}");
     told
 }
@@ -38,22 +49,70 @@ fn names_that_no_ref_can_have() {
     let long = "x".repeat(201);
     let uuid = "0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
     let names = [
-        "", " ", "a b", "a..b", "a//b", "/a", "a/", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "@", "a@{b", "a~1", "a^", "a:b", "a?",
-        "a*", "a[b", "a\\b", "a\nb", "a\tb", "a\x7f", "\u{1b}[31m", &long, "latest", "latest~2", uuid,
+        "",
+        " ",
+        "a b",
+        "a..b",
+        "a//b",
+        "/a",
+        "a/",
+        ".a",
+        "a/.b",
+        "a.lock",
+        "a.lock/b",
+        "a.",
+        "@",
+        "a@{b",
+        "a~1",
+        "a^",
+        "a:b",
+        "a?",
+        "a*",
+        "a[b",
+        "a\\b",
+        "a\nb",
+        "a\tb",
+        "a\x7f",
+        "\u{1b}[31m",
+        &long,
+        "latest",
+        "latest~2",
+        uuid,
         "0123456789abcdef0123456789abcdef01234567",
     ];
     for name in names {
         refused(&sandbox, &["create", name], 129, "checkpoint::name_invalid");
     }
-    refused(&sandbox, &["create", "--", "-dash"], 129, "checkpoint::name_invalid");
+    refused(
+        &sandbox,
+        &["create", "--", "-dash"],
+        129,
+        "checkpoint::name_invalid",
+    );
 }
 
 #[test]
 fn names_that_are_fine() {
     let sandbox = start();
-    for name in ["a", "before-api-work", "with/slash/es", "v1.2.3", "ünïcode-☃", "100%", "a+b", "=", "a'b\"c", "(1)", &"x".repeat(200)] {
+    for name in [
+        "a",
+        "before-api-work",
+        "with/slash/es",
+        "v1.2.3",
+        "ünïcode-☃",
+        "100%",
+        "a+b",
+        "=",
+        "a'b\"c",
+        "(1)",
+        &"x".repeat(200),
+    ] {
         sandbox.checkpoint(["create", name]).exits(0);
-        assert_ne!(sandbox.git(["tag", "--list", &format!("checkpoint/{name}")]), "", "it has its tag");
+        assert_ne!(
+            sandbox.git(["tag", "--list", &format!("checkpoint/{name}")]),
+            "",
+            "it has its tag"
+        );
     }
 }
 
@@ -62,11 +121,27 @@ fn a_name_that_is_taken() {
     let sandbox = start();
     sandbox.checkpoint(["create", "taken"]).exits(0);
     let told = refused(&sandbox, &["create", "taken"], 1, "checkpoint::name_taken");
-    assert!(told.talk().contains("--replace"), "the way out is told: {told}");
+    assert!(
+        told.talk().contains("--replace"),
+        "the way out is told: {told}"
+    );
     let first = sandbox.git(["rev-parse", "refs/tags/checkpoint/taken"]);
-    sandbox.checkpoint(["create", "taken", "--replace"]).exits(0);
-    assert_ne!(sandbox.git(["rev-parse", "refs/tags/checkpoint/taken"]), first, "the name has moved");
-    assert_eq!(sandbox.git(["for-each-ref", "refs/checkpoints/"]).lines().count(), 2, "the old state stays by its id");
+    sandbox
+        .checkpoint(["create", "taken", "--replace"])
+        .exits(0);
+    assert_ne!(
+        sandbox.git(["rev-parse", "refs/tags/checkpoint/taken"]),
+        first,
+        "the name has moved"
+    );
+    assert_eq!(
+        sandbox
+            .git(["for-each-ref", "refs/checkpoints/"])
+            .lines()
+            .count(),
+        2,
+        "the old state stays by its id"
+    );
 }
 
 #[test]
@@ -80,25 +155,69 @@ fn a_name_in_the_way_of_another() {
 #[test]
 fn words_that_are_none_of_ours() {
     let sandbox = start();
-    refused(&sandbox, &["create", "--type", "important"], 129, "checkpoint::word_unknown");
-    refused(&sandbox, &["create", "--phase", "lunch"], 129, "checkpoint::word_unknown");
-    for state in ["tasks_done=1", "=1", "tasks_completed", "tasks_completed=", "tasks_completed=-1", "tasks_completed=1.5", "tasks_completed=x"] {
-        refused(&sandbox, &["create", "--state", state], 129, "checkpoint::state_invalid");
+    refused(
+        &sandbox,
+        &["create", "--type", "important"],
+        129,
+        "checkpoint::word_unknown",
+    );
+    refused(
+        &sandbox,
+        &["create", "--phase", "lunch"],
+        129,
+        "checkpoint::word_unknown",
+    );
+    for state in [
+        "tasks_done=1",
+        "=1",
+        "tasks_completed",
+        "tasks_completed=",
+        "tasks_completed=-1",
+        "tasks_completed=1.5",
+        "tasks_completed=x",
+    ] {
+        refused(
+            &sandbox,
+            &["create", "--state", state],
+            129,
+            "checkpoint::state_invalid",
+        );
     }
-    refused(&sandbox, &["create", "--state", "tasks_completed=99999999999999999999999"], 129, "checkpoint::state_invalid");
+    refused(
+        &sandbox,
+        &[
+            "create",
+            "--state",
+            "tasks_completed=99999999999999999999999",
+        ],
+        129,
+        "checkpoint::state_invalid",
+    );
 }
 
 #[test]
 fn lines_that_cannot_be_read() {
     let sandbox = start();
     for words in [
-        &["create", "--no-such-option"][..], &["no-such-command"], &["create", "a", "b"], &["list", "-n", "-1"], &["list", "-n", "x"],
-        &["delete"], &["create", "--include", "[", "x"], &["create", "-m"],
+        &["create", "--no-such-option"][..],
+        &["no-such-command"],
+        &["create", "a", "b"],
+        &["list", "-n", "-1"],
+        &["list", "-n", "x"],
+        &["delete"],
+        &["create", "--include", "[", "x"],
+        &["create", "-m"],
     ] {
         let before = Fingerprint::of(&sandbox);
         let output = sandbox.checkpoint(words).exits(129);
-        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{output}");
-        before.assert_same(&Fingerprint::of(&sandbox), "a line that cannot be read does nothing");
+        assert!(
+            output.stdout.is_empty() && !output.stderr.is_empty(),
+            "{output}"
+        );
+        before.assert_same(
+            &Fingerprint::of(&sandbox),
+            "a line that cannot be read does nothing",
+        );
     }
 }
 
@@ -107,11 +226,22 @@ fn checkpoints_that_are_not_there() {
     let sandbox = start();
     refused(&sandbox, &["show", "latest"], 128, "checkpoint::unknown");
     sandbox.checkpoint(["create", "there"]).exits(0);
-    for word in ["absent", "latest~1", "01234567", "refs/checkpoints/0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", "HEAD"] {
+    for word in [
+        "absent",
+        "latest~1",
+        "01234567",
+        "refs/checkpoints/0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
+        "HEAD",
+    ] {
         for command in ["show", "delete", "diff"] {
             refused(&sandbox, &[command, word], 128, "checkpoint::unknown");
         }
-        refused(&sandbox, &["name", word, "other"], 128, "checkpoint::unknown");
+        refused(
+            &sandbox,
+            &["name", word, "other"],
+            128,
+            "checkpoint::unknown",
+        );
     }
 }
 
@@ -119,21 +249,40 @@ fn checkpoints_that_are_not_there() {
 fn a_broken_policy_is_underlined() {
     let sandbox = start();
     let broken = [
-        ("[capture]\nmax-file-sise = 1\n", "max-file-sise", "policy::invalid"),
-        ("[capture]\nmax-file-size = \"many\"\n", "many", "policy::invalid"),
+        (
+            "[capture]\nmax-file-sise = 1\n",
+            "max-file-sise",
+            "policy::invalid",
+        ),
+        (
+            "[capture]\nmax-file-size = \"many\"\n",
+            "many",
+            "policy::invalid",
+        ),
         ("[capture]\nexclude = [\"a[\"]\n", "a[", "policy::invalid"),
         ("[capture\n", "[capture", "policy::invalid"),
-        ("[retention]\nautomatic-count = -1\n", "-1", "policy::invalid"),
+        (
+            "[retention]\nautomatic-count = -1\n",
+            "-1",
+            "policy::invalid",
+        ),
         ("nonsense = true\n", "nonsense", "policy::invalid"),
     ];
     for (text, place, code) in broken {
         sandbox.write(".git-checkpoint.toml", text);
         let told = refused(&sandbox, &["create"], 128, code);
         let talk = told.talk();
-        assert!(talk.contains(".git-checkpoint.toml") && talk.contains(place), "file and place are shown: {told}");
+        assert!(
+            talk.contains(".git-checkpoint.toml") && talk.contains(place),
+            "file and place are shown: {told}"
+        );
     }
     sandbox.write(".git-checkpoint.toml", b"[capture]\nexclude = [\"\xff\"]\n");
-    assert_eq!(sandbox.checkpoint(["create"]).code, 128, "not UTF-8, so no policy");
+    assert_eq!(
+        sandbox.checkpoint(["create"]).code,
+        128,
+        "not UTF-8, so no policy"
+    );
 }
 
 #[test]
@@ -143,7 +292,12 @@ fn a_broken_index() {
     let cut = good[..good.len() / 2].to_vec();
     let mut newer = good;
     newer[7] = 9;
-    for bytes in [cut, newer, b"DIRC".to_vec(), b"no index at all, but long enough to be one".to_vec()] {
+    for bytes in [
+        cut,
+        newer,
+        b"DIRC".to_vec(),
+        b"no index at all, but long enough to be one".to_vec(),
+    ] {
         let sandbox = start();
         sandbox.write(".git/index", bytes);
         refused(&sandbox, &["create"], 128, "index::corrupt");
@@ -163,13 +317,27 @@ fn an_index_with_any_byte_wrong_is_refused_or_read_as_git_reads_it() {
         let output = sandbox.checkpoint(["create"]);
         assert!(!output.talk().contains("panicked"), "byte {at}: {output}");
         if output.code == 0 {
-            assert_eq!(listed.code, 0, "byte {at}: git reads no such index, and yet {output}");
+            assert_eq!(
+                listed.code, 0,
+                "byte {at}: git reads no such index, and yet {output}"
+            );
             let snapshot = Snapshot::latest(&sandbox);
             // The tree of the index names what the index names, and all of it is there.
-            sandbox.git(["rev-list", "--objects", "--quiet", "--no-walk", &snapshot.work, &snapshot.index]);
+            sandbox.git([
+                "rev-list",
+                "--objects",
+                "--quiet",
+                "--no-walk",
+                &snapshot.work,
+                &snapshot.index,
+            ]);
         } else {
             assert_eq!(output.code, 128, "byte {at}: {output}");
-            assert_eq!(self::refs(&sandbox), refs, "byte {at}: a refusal keeps nothing: {output}");
+            assert_eq!(
+                self::refs(&sandbox),
+                refs,
+                "byte {at}: a refusal keeps nothing: {output}"
+            );
         }
     }
 }
@@ -182,7 +350,11 @@ fn a_repository_from_the_future() {
     refused(&sandbox, &["create"], 128, "repository::unknown_extension");
     let sandbox = start();
     sandbox.git(["config", "core.repositoryFormatVersion", "99"]);
-    assert_eq!(sandbox.checkpoint(["create"]).code, 128, "a version that nobody knows");
+    assert_eq!(
+        sandbox.checkpoint(["create"]).code,
+        128,
+        "a version that nobody knows"
+    );
 }
 
 #[test]
@@ -190,14 +362,20 @@ fn no_repository() {
     let sandbox = Sandbox::without_repository();
     for command in ["create", "list", "status", "validate"] {
         let told = refused(&sandbox, &[command], 128, "repository::not_found");
-        assert!(told.talk().starts_with("fatal: not a git repository"), "in git's own words: {told}");
+        assert!(
+            told.talk().starts_with("fatal: not a git repository"),
+            "in git's own words: {told}"
+        );
     }
 }
 
 #[test]
 fn no_working_tree() {
     let mut sandbox = start();
-    sandbox.git_in(sandbox.world(), ["clone", "--quiet", "--bare", "repo", "bare.git"]);
+    sandbox.git_in(
+        sandbox.world(),
+        ["clone", "--quiet", "--bare", "repo", "bare.git"],
+    );
     sandbox.move_to("bare.git");
     refused(&sandbox, &["create"], 128, "capture::bare");
 }
@@ -217,9 +395,19 @@ fn the_root_folder_is_too_much() {
     sandbox.set_env("GIT_DIR", sandbox.path(".git"));
     sandbox.set_env("GIT_WORK_TREE", "/");
     // Git itself would look at every file of the machine: no fingerprint here.
-    let output = sandbox.checkpoint_within(Duration::from_secs(20), ["create", "--json"]).exits(1);
-    assert_eq!(output.json()["error"]["code"], "capture::too_wide", "{output}");
-    assert_eq!(refs(&sandbox).lines().count(), 1, "only the branch is there");
+    let output = sandbox
+        .checkpoint_within(Duration::from_secs(20), ["create", "--json"])
+        .exits(1);
+    assert_eq!(
+        output.json()["error"]["code"],
+        "capture::too_wide",
+        "{output}"
+    );
+    assert_eq!(
+        refs(&sandbox).lines().count(),
+        1,
+        "only the branch is there"
+    );
 }
 
 #[test]
@@ -234,12 +422,24 @@ fn objects_that_are_missing() {
         if output.code == 0 {
             // It was written again from what is on disk, or nothing that was kept needs it; HEAD's own history is not ours to repair.
             let snapshot = Snapshot::only(&sandbox);
-            for commit in [Some(snapshot.work), Some(snapshot.index), snapshot.side].into_iter().flatten() {
-                sandbox.git(["rev-list", "--objects", "--quiet", &format!("{commit}^{{tree}}")]);
+            for commit in [Some(snapshot.work), Some(snapshot.index), snapshot.side]
+                .into_iter()
+                .flatten()
+            {
+                sandbox.git([
+                    "rev-list",
+                    "--objects",
+                    "--quiet",
+                    &format!("{commit}^{{tree}}"),
+                ]);
             }
         } else {
             assert_eq!(output.code, 128, "without {object}: {output}");
-            assert_eq!(refs(&sandbox), before, "nothing is kept by halves: {output}");
+            assert_eq!(
+                refs(&sandbox),
+                before,
+                "nothing is kept by halves: {output}"
+            );
         }
     }
 }

@@ -8,13 +8,22 @@ use checkpoint_tests::{Fingerprint, Sandbox, Snapshot};
 
 /// Four worktrees of one repository, each dirty in its own way.
 fn worktrees() -> Vec<String> {
-    ["repo", "second", "third", "fourth"].map(str::to_owned).to_vec()
+    ["repo", "second", "third", "fourth"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 fn four() -> Sandbox {
     let sandbox = Sandbox::committed();
     for name in &worktrees()[1..] {
-        sandbox.git(["worktree", "add", "--quiet", "-b", name, &format!("../{name}")]);
+        sandbox.git([
+            "worktree",
+            "add",
+            "--quiet",
+            "-b",
+            name,
+            &format!("../{name}"),
+        ]);
     }
     for name in worktrees() {
         sandbox.write(format!("../{name}/{name}.txt"), format!("only in {name}\n"));
@@ -31,12 +40,22 @@ fn make(sandbox: &Sandbox, process: usize, count: usize) -> Vec<String> {
     for n in 0..count {
         // Every second one has a name, so that tags are made too.
         let name = format!("p{process}-{n}");
-        let words: &[&str] = if n % 2 == 0 { &["create", &name] } else { &["create", "-m", &name] };
+        let words: &[&str] = if n % 2 == 0 {
+            &["create", &name]
+        } else {
+            &["create", "-m", &name]
+        };
         let mut command = sandbox.checkpoint_command(words);
-        command.current_dir(sandbox.world().join(worktree)).stdin(Stdio::null());
+        command
+            .current_dir(sandbox.world().join(worktree))
+            .stdin(Stdio::null());
         let output = command.output().expect("it starts");
         if !output.status.success() {
-            failures.push(format!("{name}: {:?} {}", output.status, String::from_utf8_lossy(&output.stderr)));
+            failures.push(format!(
+                "{name}: {:?} {}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            ));
         }
     }
     failures
@@ -49,11 +68,23 @@ fn sixteen_processes_in_four_worktrees_make_four_hundred_checkpoints() {
     let before = Fingerprint::of(&sandbox);
     let failures: Vec<_> = thread::scope(|scope| {
         let sandbox = &sandbox;
-        let running: Vec<_> = (0..processes).map(|process| scope.spawn(move || make(sandbox, process, each))).collect();
-        running.into_iter().flat_map(|one| one.join().expect("it does not panic")).collect()
+        let running: Vec<_> = (0..processes)
+            .map(|process| scope.spawn(move || make(sandbox, process, each)))
+            .collect();
+        running
+            .into_iter()
+            .flat_map(|one| one.join().expect("it does not panic"))
+            .collect()
     });
-    assert!(failures.is_empty(), "{} failed: {failures:#?}", failures.len());
-    before.assert_same(&Fingerprint::of(&sandbox), "checkpoints are invisible, also many at once");
+    assert!(
+        failures.is_empty(),
+        "{} failed: {failures:#?}",
+        failures.len()
+    );
+    before.assert_same(
+        &Fingerprint::of(&sandbox),
+        "checkpoints are invisible, also many at once",
+    );
 
     let all = Snapshot::all(&sandbox);
     assert_eq!(all.len(), processes * each, "no checkpoint is lost");
@@ -63,8 +94,16 @@ fn sixteen_processes_in_four_worktrees_make_four_hundred_checkpoints() {
     assert_eq!(kept.len(), processes * each, "no two are one commit");
     assert_eq!(noted, kept, "no record is lost");
     let tags = sandbox.git(["tag", "--list", "checkpoint/*"]);
-    assert_eq!(tags.lines().count(), processes * each.div_ceil(2), "no tag is lost");
-    assert_eq!(sandbox.git(["fsck", "--strict", "--no-dangling", "--no-progress"]), "", "git finds no fault");
+    assert_eq!(
+        tags.lines().count(),
+        processes * each.div_ceil(2),
+        "no tag is lost"
+    );
+    assert_eq!(
+        sandbox.git(["fsck", "--strict", "--no-dangling", "--no-progress"]),
+        "",
+        "git finds no fault"
+    );
     each_has_its_own_files(&sandbox, &all);
 }
 
@@ -73,7 +112,11 @@ fn each_has_its_own_files(sandbox: &Sandbox, all: &[Snapshot]) {
     for snapshot in all {
         trees.insert(sandbox.git(["rev-parse", &format!("{}^{{tree}}", snapshot.work)]));
     }
-    assert_eq!(trees.len(), worktrees().len(), "each worktree has one state, and they are not mixed");
+    assert_eq!(
+        trees.len(),
+        worktrees().len(),
+        "each worktree has one state, and they are not mixed"
+    );
 }
 
 #[test]
@@ -82,10 +125,20 @@ fn one_name_asked_for_by_many_goes_to_one() {
     let codes: Vec<_> = thread::scope(|scope| {
         let create = || sandbox.checkpoint(["create", "wanted"]).code;
         let running: Vec<_> = (0..8).map(|_| scope.spawn(create)).collect();
-        running.into_iter().map(|one| one.join().expect("it does not panic")).collect()
+        running
+            .into_iter()
+            .map(|one| one.join().expect("it does not panic"))
+            .collect()
     });
-    assert_eq!(codes.iter().filter(|code| **code == 0).count(), 1, "one has it: {codes:?}");
-    assert!(codes.iter().all(|code| [0, 1].contains(code)), "the others are refused: {codes:?}");
+    assert_eq!(
+        codes.iter().filter(|code| **code == 0).count(),
+        1,
+        "one has it: {codes:?}"
+    );
+    assert!(
+        codes.iter().all(|code| [0, 1].contains(code)),
+        "the others are refused: {codes:?}"
+    );
     assert_eq!(Snapshot::all(&sandbox).len(), 1, "and have kept nothing");
 }
 
@@ -101,7 +154,8 @@ fn a_file_that_is_written_all_the_time_is_whole_or_reported() {
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
                 let byte = bytes.next().expect("it never ends");
                 sandbox.write("busy.new", long(byte));
-                fs_err::rename(sandbox.path("busy.new"), sandbox.path("busy.txt")).expect("our own file");
+                fs_err::rename(sandbox.path("busy.new"), sandbox.path("busy.txt"))
+                    .expect("our own file");
             }
         });
         let made: Vec<_> = (0..10).map(|_| sandbox.checkpoint(["create"])).collect();
@@ -111,8 +165,17 @@ fn a_file_that_is_written_all_the_time_is_whole_or_reported() {
         }
     });
     for snapshot in Snapshot::all(&sandbox) {
-        let Some(leaf) = snapshot.work_tree(&sandbox).remove(bstr::BStr::new("busy.txt")) else { continue };
+        let Some(leaf) = snapshot
+            .work_tree(&sandbox)
+            .remove(bstr::BStr::new("busy.txt"))
+        else {
+            continue;
+        };
         let bytes = sandbox.git_bytes(["cat-file", "blob", &leaf.id]);
-        assert!(bytes == long(b'a') || bytes == long(b'b'), "one content, not a mixture, of {} bytes", bytes.len());
+        assert!(
+            bytes == long(b'a') || bytes == long(b'b'),
+            "one content, not a mixture, of {} bytes",
+            bytes.len()
+        );
     }
 }

@@ -23,14 +23,35 @@ fn every_way_to_make_one_is_invisible() {
         &["create", "with/slashes", "-m", "told"],
         &["create", "--json"],
         &["create", "-q"],
-        &["create", "--type", "milestone", "--phase", "validate", "--session", "s", "--agent", "a", "--task", "t"],
-        &["create", "--state", "tasks_completed=3", "--state", "tests_failing=0"],
+        &[
+            "create",
+            "--type",
+            "milestone",
+            "--phase",
+            "validate",
+            "--session",
+            "s",
+            "--agent",
+            "a",
+            "--task",
+            "t",
+        ],
+        &[
+            "create",
+            "--state",
+            "tasks_completed=3",
+            "--state",
+            "tests_failing=0",
+        ],
         &["create", "--no-untracked", "--exclude", "*.txt"],
         &["create", "by-name", "--replace"],
     ];
     for way in ways {
         let output = sandbox.checkpoint(way).exits(0);
-        before.assert_same(&Fingerprint::of(&sandbox), &format!("{output} is invisible"));
+        before.assert_same(
+            &Fingerprint::of(&sandbox),
+            &format!("{output} is invisible"),
+        );
     }
 }
 
@@ -41,10 +62,21 @@ fn a_refusal_is_invisible() {
     sandbox.checkpoint(["create", "taken"]).exits(0);
     let refs = sandbox.git(["for-each-ref"]);
     let before = Fingerprint::of(&sandbox);
-    for (words, code) in [(["create", "taken"], 1), (["create", "-x"], 129), (["create", "a..b"], 129)] {
+    for (words, code) in [
+        (["create", "taken"], 1),
+        (["create", "-x"], 129),
+        (["create", "a..b"], 129),
+    ] {
         let output = sandbox.checkpoint(words).exits(code);
-        before.assert_same(&Fingerprint::of(&sandbox), &format!("{output} is invisible"));
-        assert_eq!(sandbox.git(["for-each-ref"]), refs, "no ref is new after {output}");
+        before.assert_same(
+            &Fingerprint::of(&sandbox),
+            &format!("{output} is invisible"),
+        );
+        assert_eq!(
+            sandbox.git(["for-each-ref"]),
+            refs,
+            "no ref is new after {output}"
+        );
     }
 }
 
@@ -52,7 +84,12 @@ fn a_refusal_is_invisible() {
 fn a_state_that_was_kept_is_kept_again_only_when_it_changed() {
     let sandbox = Sandbox::committed();
     sandbox.append("README", "edited\n");
-    let count = || sandbox.git(["for-each-ref", "refs/checkpoints/"]).lines().count();
+    let count = || {
+        sandbox
+            .git(["for-each-ref", "refs/checkpoints/"])
+            .lines()
+            .count()
+    };
     sandbox.checkpoint(["create", "--if-changed"]).exits(0);
     assert_eq!(count(), 1, "the first is kept");
     sandbox.checkpoint(["create", "--if-changed"]).exits(0);
@@ -71,8 +108,15 @@ fn a_state_that_was_kept_is_kept_again_only_when_it_changed() {
 fn the_users_hooks_do_not_run() {
     let sandbox = Sandbox::committed();
     let hooks = [
-        "pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-checkout", "post-index-change", "pre-auto-gc",
-        "post-rewrite", "fsmonitor-watchman",
+        "pre-commit",
+        "prepare-commit-msg",
+        "commit-msg",
+        "post-commit",
+        "post-checkout",
+        "post-index-change",
+        "pre-auto-gc",
+        "post-rewrite",
+        "fsmonitor-watchman",
     ];
     for hook in hooks {
         let path = format!(".git/hooks/{hook}");

@@ -10,22 +10,64 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 /// Few names, so that edits meet each other; each is there for a reason.
 const NAMES: &[&[u8]] = &[
     // Committed at the start.
-    b"README", b"src/main.c", b"src/lib/list.c", b"doc/guide.txt", b"run.sh", b"link",
+    b"README",
+    b"src/main.c",
+    b"src/lib/list.c",
+    b"doc/guide.txt",
+    b"run.sh",
+    b"link",
     // A file where a folder is, and the other way round.
-    b"src", b"src/lib", b"README/inside", b"link/inside",
+    b"src",
+    b"src/lib",
+    b"README/inside",
+    b"link/inside",
     // Sorted around `src/` in an index, not in a tree.
-    b"src-", b"src.c", b"src0",
+    b"src-",
+    b"src.c",
+    b"src0",
     // To be quoted.
-    b"a b", b"tab\tand \"quotes\"", b"new\nline", b"not \xff UTF-8", "snow ☃".as_bytes(), b"back\\slash",
+    b"a b",
+    b"tab\tand \"quotes\"",
+    b"new\nline",
+    b"not \xff UTF-8",
+    "snow ☃".as_bytes(),
+    b"back\\slash",
     // Words to a command line or a pathspec.
-    b"-dash", b"*", b":(top)", b"#hash", b"!bang",
+    b"-dash",
+    b"*",
+    b":(top)",
+    b"#hash",
+    b"!bang",
     // Ignored once a rule says so.
-    b"debug.log", b"build/out.o", b"build/deep/out.o", b"new/file", b"new/deep/file", b".hidden",
+    b"debug.log",
+    b"build/out.o",
+    b"build/deep/out.o",
+    b"new/file",
+    b"new/deep/file",
+    b".hidden",
 ];
 
-const TARGETS: &[&[u8]] = &[b"README", b"nowhere", b"src", b"../outside", b"/dev/null", b"not \xff UTF-8"];
+const TARGETS: &[&[u8]] = &[
+    b"README",
+    b"nowhere",
+    b"src",
+    b"../outside",
+    b"/dev/null",
+    b"not \xff UTF-8",
+];
 
-const PATTERNS: &[&[u8]] = &[b"*.log", b"build/", b"/new/*", b"!new/file", b"*.o", b"!keep.o", b"deep", b"**/deep/**", b"#no rule", b"*"];
+const PATTERNS: &[&[u8]] = &[
+    b"*.log",
+    b"build/",
+    b"/new/*",
+    b"!new/file",
+    b"*.o",
+    b"!keep.o",
+    b"deep",
+    b"**/deep/**",
+    b"#no rule",
+    b"*",
+];
 
 fn name() -> impl Strategy<Value = BString> {
     select(NAMES).prop_map(BString::from)
@@ -77,7 +119,10 @@ pub(crate) fn plain_edits() -> impl Strategy<Value = Vec<Edit>> {
 /// The same with intents to add.
 pub(crate) fn any_edits() -> impl Strategy<Value = Vec<Edit>> {
     let intent = name().prop_map(Edit::IntendToAdd);
-    vec(prop_oneof![9 => in_working_tree(), 3 => in_index(), 1 => intent], 0..25)
+    vec(
+        prop_oneof![9 => in_working_tree(), 3 => in_index(), 1 => intent],
+        0..25,
+    )
 }
 
 /// A committed repository after these edits.
@@ -93,15 +138,23 @@ pub(crate) fn check(edits: impl Strategy<Value = Vec<Edit>>, property: impl Fn(&
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     // Each try takes some thirty processes: a failure is made smaller only so long.
-    let config = Config { cases: cases(), failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let config = Config {
+        cases: cases(),
+        failure_persistence: None,
+        max_shrink_iters: 200,
+        ..Config::default()
+    };
+    let mut runner =
+        TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let result = runner.run(&edits, |edits| {
         property(&edits);
         Ok(())
     });
     match result {
         Ok(()) => {}
-        Err(TestError::Fail(reason, edits)) => panic!("CHECKPOINT_TEST_SEED={seed}\nafter {edits:#?}\n{reason}"),
+        Err(TestError::Fail(reason, edits)) => {
+            panic!("CHECKPOINT_TEST_SEED={seed}\nafter {edits:#?}\n{reason}")
+        }
         Err(TestError::Abort(reason)) => panic!("CHECKPOINT_TEST_SEED={seed}: {reason}"),
     }
 }

@@ -13,8 +13,18 @@ struct State {
 }
 
 fn state(sandbox: &Sandbox) -> State {
-    let status = sandbox.git(["--no-optional-locks", "status", "--porcelain", "--untracked-files=all", "--no-renames"]);
-    State { status, index: recipe::index_tree(sandbox), files: recipe::working_tree(sandbox) }
+    let status = sandbox.git([
+        "--no-optional-locks",
+        "status",
+        "--porcelain",
+        "--untracked-files=all",
+        "--no-renames",
+    ]);
+    State {
+        status,
+        index: recipe::index_tree(sandbox),
+        files: recipe::working_tree(sandbox),
+    }
 }
 
 /// Destroys the state with git, and brings it back with git.

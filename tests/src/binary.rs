@@ -15,7 +15,10 @@ pub(crate) fn folder() -> &'static Path {
 }
 
 /// The value of an environment variable of the test run itself.
-#[expect(clippy::disallowed_methods, reason = "the one place where the tests ask their environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the tests ask their environment"
+)]
 pub(crate) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
@@ -24,18 +27,33 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
 fn build() -> PathBuf {
     let test = std::env::current_exe().expect("a running test has a path");
     // target/<profile>/deps/<test>
-    let folder = test.ancestors().nth(2).expect("cargo puts tests three levels deep").to_owned();
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .expect("cargo puts tests three levels deep")
+        .to_owned();
     let profile = match folder.file_name().and_then(|name| name.to_str()) {
         Some("debug") | None => "dev",
         Some(name) => name,
     };
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "git-checkpoint", "--profile", profile])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "git-checkpoint",
+            "--profile",
+            profile,
+        ])
         .arg("--manifest-path")
         .arg(manifest)
         .arg("--target-dir")
-        .arg(folder.parent().expect("a profile lies in the target folder"))
+        .arg(
+            folder
+                .parent()
+                .expect("a profile lies in the target folder"),
+        )
         .status()
         .expect("cargo started this test, so it can be started again");
     assert!(built.success(), "the program under test does not build");

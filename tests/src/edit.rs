@@ -66,10 +66,15 @@ impl Content {
         match self {
             Self::Empty => Vec::new(),
             Self::Line(n) => format!("line {n:03}\n").into_bytes(),
-            Self::Lines(n) => (0..20).map(|line| format!("{line}: {}\n", u32::from(n) * line)).collect::<String>().into(),
+            Self::Lines(n) => (0..20)
+                .map(|line| format!("{line}: {}\n", u32::from(n) * line))
+                .collect::<String>()
+                .into(),
             Self::DosLines(n) => format!("one\r\ntwo {n}\r\n").into_bytes(),
             Self::Binary(n) => vec![0, n, 0xff, b'\r', b'\n', n],
-            Self::Large(n) => (0..70_000_u32).flat_map(|at| (at ^ u32::from(n)).to_le_bytes()).collect(),
+            Self::Large(n) => (0..70_000_u32)
+                .flat_map(|at| (at ^ u32::from(n)).to_le_bytes())
+                .collect(),
         }
     }
 }
@@ -89,9 +94,12 @@ impl Edit {
             Self::Rename(from, to) => rename(sandbox, from, to),
             Self::Executable(path, executable) => set_executable(&at(sandbox, path), *executable),
             Self::Link(path, target) => {
-                fs::os::unix::fs::symlink(os(target), cleared(sandbox, path)).expect("the way was cleared");
+                fs::os::unix::fs::symlink(os(target), cleared(sandbox, path))
+                    .expect("the way was cleared");
             }
-            Self::Folder(path) => fs::create_dir_all(cleared(sandbox, path)).expect("the way was cleared"),
+            Self::Folder(path) => {
+                fs::create_dir_all(cleared(sandbox, path)).expect("the way was cleared")
+            }
             Self::Ignore(path, pattern) => ignore(sandbox, path, pattern),
             Self::Stage(path) => git(sandbox, &["add", "--force"], path),
             Self::StageAll => drop(sandbox.try_git(["add", "--all"])),
@@ -110,7 +118,10 @@ fn at(sandbox: &Sandbox, path: &BString) -> PathBuf {
 /// Git may refuse, for a path that is not there for one; then there is no change.
 fn git(sandbox: &Sandbox, words: &[&str], path: &BString) {
     let pathspec = [b":(literal)", path.as_slice()].concat();
-    let words = words.iter().map(|word| os(word.as_bytes())).chain([os(b"--"), os(&pathspec)]);
+    let words = words
+        .iter()
+        .map(|word| os(word.as_bytes()))
+        .chain([os(b"--"), os(&pathspec)]);
     drop(sandbox.try_git(words));
 }
 
@@ -125,12 +136,18 @@ fn cleared(sandbox: &Sandbox, path: &BString) -> PathBuf {
 fn cleared_unless_file(sandbox: &Sandbox, path: &BString) -> PathBuf {
     let place = at(sandbox, path);
     let is_file = fs::symlink_metadata(&place).is_ok_and(|stat| stat.is_file());
-    if is_file && is_reached_through_folders(sandbox.top(), &place) { place } else { cleared(sandbox, path) }
+    if is_file && is_reached_through_folders(sandbox.top(), &place) {
+        place
+    } else {
+        cleared(sandbox, path)
+    }
 }
 
 /// Makes folders of everything between the top and the place; a file or link there gives way.
 fn clear_above(top: &Path, place: &Path) {
-    let inside = place.strip_prefix(top).expect("a path lies in the working tree");
+    let inside = place
+        .strip_prefix(top)
+        .expect("a path lies in the working tree");
     let mut folder = top.to_owned();
     for part in inside.parent().expect("a path has a name").components() {
         folder.push(part);
@@ -142,7 +159,11 @@ fn clear_above(top: &Path, place: &Path) {
 }
 
 fn is_reached_through_folders(top: &Path, place: &Path) -> bool {
-    place.ancestors().skip(1).take_while(|folder| *folder != top).all(is_folder)
+    place
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| *folder != top)
+        .all(is_folder)
 }
 
 fn is_folder(path: &Path) -> bool {
@@ -162,20 +183,27 @@ fn remove(place: &Path) {
 }
 
 fn rewrite(place: &Path) {
-    let Ok(stat) = fs::symlink_metadata(place) else { return };
+    let Ok(stat) = fs::symlink_metadata(place) else {
+        return;
+    };
     if !stat.is_file() || stat.len() == 0 {
         return;
     }
     let mut bytes = fs::read(place).expect("our own file");
     bytes[0] = bytes[0].wrapping_add(1);
     fs::write(place, bytes).expect("our own file");
-    let file = std::fs::OpenOptions::new().write(true).open(place).expect("our own file");
-    file.set_modified(stat.modified().expect("every file has a time")).expect("our own file");
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .open(place)
+        .expect("our own file");
+    file.set_modified(stat.modified().expect("every file has a time"))
+        .expect("our own file");
 }
 
 fn rename(sandbox: &Sandbox, from: &BString, to: &BString) {
     let source = at(sandbox, from);
-    let apart = !to.starts_with_str([from.as_slice(), b"/"].concat()) && !from.starts_with_str([to.as_slice(), b"/"].concat());
+    let apart = !to.starts_with_str([from.as_slice(), b"/"].concat())
+        && !from.starts_with_str([to.as_slice(), b"/"].concat());
     if from == to || !apart || fs::symlink_metadata(&source).is_err() {
         return;
     }
@@ -185,17 +213,29 @@ fn rename(sandbox: &Sandbox, from: &BString, to: &BString) {
 }
 
 fn set_executable(place: &Path, executable: bool) {
-    let Ok(stat) = fs::symlink_metadata(place) else { return };
+    let Ok(stat) = fs::symlink_metadata(place) else {
+        return;
+    };
     if stat.is_file() {
-        let mode = if executable { stat.mode() | 0o111 } else { stat.mode() & !0o111 };
+        let mode = if executable {
+            stat.mode() | 0o111
+        } else {
+            stat.mode() & !0o111
+        };
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
         fs::set_permissions(place, permissions).expect("our own file");
     }
 }
 
 fn ignore(sandbox: &Sandbox, path: &BString, pattern: &BString) {
-    let folder = path.rsplit_once_str("/").map_or(&b""[..], |(folder, _)| folder);
-    let file = if folder.is_empty() { b".gitignore".to_vec() } else { [folder, b"/.gitignore"].concat() };
+    let folder = path
+        .rsplit_once_str("/")
+        .map_or(&b""[..], |(folder, _)| folder);
+    let file = if folder.is_empty() {
+        b".gitignore".to_vec()
+    } else {
+        [folder, b"/.gitignore"].concat()
+    };
     let place = cleared_unless_file(sandbox, &file.into());
     let old = fs::read(&place).unwrap_or_default();
     write(&place, &[old.as_slice(), pattern, b"\n"].concat());

@@ -26,7 +26,10 @@ impl Fingerprint {
     pub fn of(sandbox: &Sandbox) -> Self {
         let files = walk::all(sandbox.world());
         // Asked last, and without optional locks: `git status` would refresh the index.
-        Self { files, answers: answers(sandbox) }
+        Self {
+            files,
+            answers: answers(sandbox),
+        }
     }
 
     /// The same without what a copy of a world cannot keep: inode numbers and change times.
@@ -38,7 +41,10 @@ impl Fingerprint {
     /// Fails with a list of differences when the world is not as it was.
     pub fn assert_same(&self, later: &Self, why: &str) {
         let differences = self.differences(later);
-        assert!(differences.is_empty(), "{why}, and yet it differs:\n{differences}");
+        assert!(
+            differences.is_empty(),
+            "{why}, and yet it differs:\n{differences}"
+        );
     }
 
     /// One line per difference; empty when there is none.
@@ -47,18 +53,25 @@ impl Fingerprint {
         for (path, entry) in &self.files {
             match later.files.get(path) {
                 None => writeln!(lines, "  gone     {path} ({entry})"),
-                Some(now) if now != entry => writeln!(lines, "  changed  {path}: {}", entry.changes(now)),
+                Some(now) if now != entry => {
+                    writeln!(lines, "  changed  {path}: {}", entry.changes(now))
+                }
                 Some(_) => Ok(()),
             }
             .expect("a string takes all");
         }
-        for (path, entry) in later.files.iter().filter(|(path, _)| !self.files.contains_key(*path)) {
+        for (path, entry) in later
+            .files
+            .iter()
+            .filter(|(path, _)| !self.files.contains_key(*path))
+        {
             writeln!(lines, "  new      {path} ({entry})").expect("a string takes all");
         }
         for (command, answer) in &self.answers {
             let now = &later.answers[command];
             if now != answer {
-                writeln!(lines, "  {command} said\n{answer}\n  and now\n{now}").expect("a string takes all");
+                writeln!(lines, "  {command} said\n{answer}\n  and now\n{now}")
+                    .expect("a string takes all");
             }
         }
         lines
@@ -70,7 +83,10 @@ fn answers(sandbox: &Sandbox) -> BTreeMap<&'static str, String> {
         let words = std::iter::once("--no-optional-locks").chain(command.split(' '));
         let output = sandbox.try_git(words);
         let said = String::from_utf8_lossy(&output.stdout).replace('\0', "\n");
-        (command, format!("exit {}\n{said}{}", output.code, output.talk()))
+        (
+            command,
+            format!("exit {}\n{said}{}", output.code, output.talk()),
+        )
     };
     let mut answers = BTreeMap::from([
         ask("status --porcelain=v2 --branch -z --ignored --untracked-files=all"),
@@ -82,21 +98,39 @@ fn answers(sandbox: &Sandbox) -> BTreeMap<&'static str, String> {
             *answer = without_ours(answer);
         }
     }
-    answers.insert("reflog of each ref", reflogs(sandbox, &answers["reflog list"]));
+    answers.insert(
+        "reflog of each ref",
+        reflogs(sandbox, &answers["reflog list"]),
+    );
     answers
 }
 
 /// The files are not enough where refs and reflogs lie in a reftable.
 fn reflogs(sandbox: &Sandbox, list: &str) -> String {
-    let names = list.lines().filter(|line| *line == "HEAD" || line.starts_with("refs/"));
-    names.map(|name| sandbox.try_git(["reflog", "show", "--format=%H %gd %gs", name, "--"]).text() + "\n").collect()
+    let names = list
+        .lines()
+        .filter(|line| *line == "HEAD" || line.starts_with("refs/"));
+    names
+        .map(|name| {
+            sandbox
+                .try_git(["reflog", "show", "--format=%H %gd %gs", name, "--"])
+                .text()
+                + "\n"
+        })
+        .collect()
 }
 
 fn without_ours(answer: &str) -> String {
-    answer.lines().filter(|line| !is_ours(line)).map(|line| format!("{line}\n")).collect()
+    answer
+        .lines()
+        .filter(|line| !is_ours(line))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// Whether a ref name belongs to what a checkpoint may write.
 pub(crate) fn is_ours(name: &str) -> bool {
-    ["refs/checkpoints/", "refs/tags/checkpoint/", "refs/notes/"].iter().any(|prefix| name.starts_with(prefix))
+    ["refs/checkpoints/", "refs/tags/checkpoint/", "refs/notes/"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
 }

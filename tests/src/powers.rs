@@ -4,7 +4,10 @@ use std::process::{Command, Stdio};
 
 /// Whether the tests run as root, for whom permissions are no obstacle.
 pub fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().expect("id is part of every system");
+    let id = Command::new("id")
+        .arg("-u")
+        .output()
+        .expect("id is part of every system");
     id.stdout.trim_ascii() == b"0"
 }
 
@@ -20,11 +23,18 @@ pub fn without_powers() -> Option<Vec<&'static str>> {
 
 /// Whether a file system can be mounted in a namespace of its own, as root or as an ordinary user.
 pub fn can_mount() -> bool {
-    works(&["unshare", "--user", "--map-root-user", "--mount"], "mount -t tmpfs -o size=1m none /mnt")
+    works(
+        &["unshare", "--user", "--map-root-user", "--mount"],
+        "mount -t tmpfs -o size=1m none /mnt",
+    )
 }
 
 fn works(words: &[&str], script: &str) -> bool {
     let mut command = Command::new(words[0]);
-    command.args(&words[1..]).args(["sh", "-c", script]).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(&words[1..])
+        .args(["sh", "-c", script])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }

@@ -22,7 +22,9 @@ pub struct Output {
 impl Output {
     /// Standard output as text, without the final newline.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.stdout).trim_end_matches('\n').to_owned()
+        String::from_utf8_lossy(&self.stdout)
+            .trim_end_matches('\n')
+            .to_owned()
     }
 
     /// Standard error as text.
@@ -32,7 +34,8 @@ impl Output {
 
     /// Standard output as one JSON document.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("no JSON document ({error}): {self}"))
+        serde_json::from_slice(&self.stdout)
+            .unwrap_or_else(|error| panic!("no JSON document ({error}): {self}"))
     }
 
     /// Itself, after a check of the exit code.
@@ -66,19 +69,38 @@ pub(crate) fn run(mut command: Command, limit: Duration) -> Output {
     let stdout = stdout.join().expect("reading a pipe does not panic");
     let stderr = stderr.join().expect("reading a pipe does not panic");
     let Some(status) = status else {
-        panic!("`{line}` hangs\n--- stdout\n{}\n--- stderr\n{}", lossy(&stdout), lossy(&stderr));
+        panic!(
+            "`{line}` hangs\n--- stdout\n{}\n--- stderr\n{}",
+            lossy(&stdout),
+            lossy(&stderr)
+        );
     };
-    let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
-    Output { line, code, stdout, stderr }
+    let code = status
+        .code()
+        .unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+    Output {
+        line,
+        code,
+        stdout,
+        stderr,
+    }
 }
 
 /// Starts a command and kills it with its children, unless it has ended by then. What it says is not heard.
 pub(crate) fn kill_after(mut command: Command, moment: Duration) {
-    command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let mut child = command.spawn().expect("it starts");
     thread::sleep(moment);
     // `git checkpoint` may have ended and its group with it.
-    if child.try_wait().expect("our own child can be waited for").is_none() {
+    if child
+        .try_wait()
+        .expect("our own child can be waited for")
+        .is_none()
+    {
         kill_group(child.id());
         child.wait().expect("a killed child ends");
     }
@@ -86,7 +108,10 @@ pub(crate) fn kill_after(mut command: Command, moment: Duration) {
 
 fn line_of(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn lossy(bytes: &[u8]) -> String {
@@ -120,6 +145,11 @@ fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
 
 /// `git checkpoint` is a child of git: the whole group has to go, or its pipes stay open.
 fn kill_group(leader: u32) {
-    let killed = Command::new("kill").args(["-KILL", "--", &format!("-{leader}")]).status();
-    assert!(killed.is_ok_and(|status| status.success()), "process group {leader} cannot be killed");
+    let killed = Command::new("kill")
+        .args(["-KILL", "--", &format!("-{leader}")])
+        .status();
+    assert!(
+        killed.is_ok_and(|status| status.success()),
+        "process group {leader} cannot be killed"
+    );
 }

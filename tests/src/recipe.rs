@@ -40,15 +40,29 @@ struct Bench {
 
 impl Bench {
     fn new(sandbox: &Sandbox) -> Self {
-        let folder = tempfile::Builder::new().tempdir_in(sandbox.scratch()).expect("a new folder").keep();
+        let folder = tempfile::Builder::new()
+            .tempdir_in(sandbox.scratch())
+            .expect("a new folder")
+            .keep();
         let objects = folder.join("objects");
         fs_err::create_dir_all(&objects).expect("a new folder");
-        let bench = Self { index: folder.join("index"), objects, alternate: path_of(sandbox, "objects").into() };
+        let bench = Self {
+            index: folder.join("index"),
+            objects,
+            alternate: path_of(sandbox, "objects").into(),
+        };
         let index = path_of(sandbox, "index");
         if index.exists() {
             // With `-p`, or git takes a file for unchanged that changed in the index's own second.
-            let copied = Command::new("cp").arg("-p").arg(index).arg(&bench.index).status();
-            assert!(copied.is_ok_and(|status| status.success()), "the index can be copied");
+            let copied = Command::new("cp")
+                .arg("-p")
+                .arg(index)
+                .arg(&bench.index)
+                .status();
+            assert!(
+                copied.is_ok_and(|status| status.success()),
+                "the index can be copied"
+            );
         }
         bench
     }
@@ -60,17 +74,29 @@ impl Bench {
             ("GIT_ALTERNATE_OBJECT_DIRECTORIES", &self.alternate),
         ];
         // A warning of git's about line ends shall be no error here.
-        let words: Vec<_> = ["-c", "core.safecrlf=false"].iter().chain(words).map(OsStr::new).collect();
+        let words: Vec<_> = ["-c", "core.safecrlf=false"]
+            .iter()
+            .chain(words)
+            .map(OsStr::new)
+            .collect();
         sandbox.git_with(&env, &words).stdout
     }
 
     fn write_tree(&self, sandbox: &Sandbox) -> Made {
-        let id = String::from_utf8(self.git(sandbox, &["write-tree"])).expect("an id is ASCII").trim().to_owned();
+        let id = String::from_utf8(self.git(sandbox, &["write-tree"]))
+            .expect("an id is ASCII")
+            .trim()
+            .to_owned();
         let listed = self.git(sandbox, &["ls-tree", "-r", "-z", "--full-tree", &id]);
-        Made { leaves: leaves(&listed), id }
+        Made {
+            leaves: leaves(&listed),
+            id,
+        }
     }
 }
 
 fn path_of(sandbox: &Sandbox, inside: &str) -> PathBuf {
-    sandbox.place().join(sandbox.git(["rev-parse", "--git-path", inside]))
+    sandbox
+        .place()
+        .join(sandbox.git(["rev-parse", "--git-path", inside]))
 }

@@ -49,7 +49,10 @@ impl Sandbox {
     /// The same, with more words for `git init`.
     pub fn with_init(words: &[&str]) -> Self {
         let sandbox = Self::without_repository();
-        sandbox.git_in(&sandbox.world, [&["init", "--quiet"], words, &["repo"]].concat());
+        sandbox.git_in(
+            &sandbox.world,
+            [&["init", "--quiet"], words, &["repo"]].concat(),
+        );
         sandbox
     }
 
@@ -62,9 +65,14 @@ impl Sandbox {
 
     /// A world with an empty folder `repo` and no repository at all.
     pub fn without_repository() -> Self {
-        let root = tempfile::Builder::new().prefix("checkpoint-test-").tempdir().expect("a temporary folder");
+        let root = tempfile::Builder::new()
+            .prefix("checkpoint-test-")
+            .tempdir()
+            .expect("a temporary folder");
         // Git prints real paths; so do we.
-        let world = fs::canonicalize(root.path()).expect("it was just made").join("world");
+        let world = fs::canonicalize(root.path())
+            .expect("it was just made")
+            .join("world");
         let top = world.join("repo");
         for folder in ["home", "tmp", "repo"] {
             fs::create_dir_all(world.join(folder)).expect("a new folder in the world");
@@ -72,7 +80,14 @@ impl Sandbox {
         fs::create_dir_all(root.path().join("scratch")).expect("a new folder beside the world");
         fs::write(world.join("home/.gitconfig"), SETTINGS).expect("a new file in the world");
         let place = top.clone();
-        Self { root: Some(root), world, top, place, env: Vec::new(), before: Vec::new() }
+        Self {
+            root: Some(root),
+            world,
+            top,
+            place,
+            env: Vec::new(),
+            before: Vec::new(),
+        }
     }
 
     /// Writes and commits the files that [`Sandbox::committed`] starts with.
@@ -94,7 +109,10 @@ impl Sandbox {
 
     /// A folder beside the world, for what a test writes for itself.
     pub fn scratch(&self) -> PathBuf {
-        self.world.parent().expect("the world lies in a folder").join("scratch")
+        self.world
+            .parent()
+            .expect("the world lies in a folder")
+            .join("scratch")
     }
 
     /// The top of the working tree under test.
@@ -136,7 +154,8 @@ impl Sandbox {
     /// Writes a file, and the folders above it.
     pub fn write(&self, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
         let path = self.path(path);
-        fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder for a file");
+        fs::create_dir_all(path.parent().expect("a file lies in a folder"))
+            .expect("a folder for a file");
         fs::write(path, bytes).expect("a file that can be written");
     }
 
@@ -164,7 +183,8 @@ impl Sandbox {
     /// Makes a symlink; the target need not exist.
     pub fn symlink(&self, path: impl AsRef<Path>, target: impl AsRef<Path>) {
         let path = self.path(path);
-        fs::create_dir_all(path.parent().expect("a link lies in a folder")).expect("a folder for a link");
+        fs::create_dir_all(path.parent().expect("a link lies in a folder"))
+            .expect("a folder for a link");
         fs::os::unix::fs::symlink(target, path).expect("a link that can be made");
     }
 
@@ -186,7 +206,11 @@ impl Sandbox {
     }
 
     /// The same in another folder.
-    pub fn git_in<W: AsRef<OsStr>>(&self, folder: impl AsRef<Path>, words: impl IntoIterator<Item = W>) -> String {
+    pub fn git_in<W: AsRef<OsStr>>(
+        &self,
+        folder: impl AsRef<Path>,
+        words: impl IntoIterator<Item = W>,
+    ) -> String {
         let mut command = self.command("git", &self.place.join(folder));
         command.args(words);
         process::run(command, LIMIT).exits(0).text()
@@ -224,18 +248,33 @@ impl Sandbox {
     }
 
     /// The same with a time limit of its own.
-    pub fn checkpoint_within<W: AsRef<OsStr>>(&self, limit: Duration, words: impl IntoIterator<Item = W>) -> Output {
+    pub fn checkpoint_within<W: AsRef<OsStr>>(
+        &self,
+        limit: Duration,
+        words: impl IntoIterator<Item = W>,
+    ) -> Output {
         process::run(self.checkpoint_command(words), limit)
     }
 
     /// Starts the same and kills it, with all its children, at this moment after the start.
-    pub fn checkpoint_killed_after<W: AsRef<OsStr>>(&self, moment: Duration, words: impl IntoIterator<Item = W>) {
+    pub fn checkpoint_killed_after<W: AsRef<OsStr>>(
+        &self,
+        moment: Duration,
+        words: impl IntoIterator<Item = W>,
+    ) {
         process::kill_after(self.checkpoint_command(words), moment);
     }
 
     /// The command that [`Sandbox::checkpoint`] runs, for tests that run many at once.
-    pub fn checkpoint_command<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Command {
-        let mut line = self.before.iter().map(OsString::as_os_str).chain(["git".as_ref(), "checkpoint".as_ref()]);
+    pub fn checkpoint_command<W: AsRef<OsStr>>(
+        &self,
+        words: impl IntoIterator<Item = W>,
+    ) -> Command {
+        let mut line = self
+            .before
+            .iter()
+            .map(OsString::as_os_str)
+            .chain(["git".as_ref(), "checkpoint".as_ref()]);
         let mut command = self.command(line.next().expect("git is there"), &self.place);
         command.args(line).args(words);
         command
@@ -243,7 +282,13 @@ impl Sandbox {
 
     /// Removes every ref that a checkpoint made, so that the next one is the first again.
     pub fn forget_checkpoints(self) -> Self {
-        let refs = self.git(["for-each-ref", "--format=%(refname)", "refs/checkpoints/", "refs/tags/checkpoint/", "refs/notes/"]);
+        let refs = self.git([
+            "for-each-ref",
+            "--format=%(refname)",
+            "refs/checkpoints/",
+            "refs/tags/checkpoint/",
+            "refs/notes/",
+        ]);
         for name in refs.lines() {
             self.git(["update-ref", "--no-deref", "-d", name]);
         }
@@ -252,22 +297,32 @@ impl Sandbox {
 
     fn command(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(folder).env_clear().envs(self.environment());
+        command
+            .current_dir(folder)
+            .env_clear()
+            .envs(self.environment());
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }
 
     fn environment(&self) -> [(&'static str, OsString); 12] {
         let system = binary::variable("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
-        let folders = std::iter::once(binary::folder().to_owned()).chain(std::env::split_paths(&system));
+        let folders =
+            std::iter::once(binary::folder().to_owned()).chain(std::env::split_paths(&system));
         [
-            ("PATH", std::env::join_paths(folders).expect("the folders came from a path")),
+            (
+                "PATH",
+                std::env::join_paths(folders).expect("the folders came from a path"),
+            ),
             ("HOME", self.world.join("home").into()),
             ("TMPDIR", self.world.join("tmp").into()),
             ("TZ", "UTC".into()),
             ("LC_ALL", "C.UTF-8".into()),
             ("GIT_CONFIG_NOSYSTEM", "1".into()),
-            ("GIT_CONFIG_GLOBAL", self.world.join("home/.gitconfig").into()),
+            (
+                "GIT_CONFIG_GLOBAL",
+                self.world.join("home/.gitconfig").into(),
+            ),
             ("GIT_CEILING_DIRECTORIES", self.world.clone().into()),
             ("GIT_TERMINAL_PROMPT", "0".into()),
             ("GIT_EDITOR", "true".into()),
@@ -291,12 +346,18 @@ impl Drop for Sandbox {
             return;
         }
         // Folders that were made read-only on purpose would stay behind.
-        let opened = Command::new("chmod").args(["-R", "u+rwX"]).arg(root.path()).output();
+        let opened = Command::new("chmod")
+            .args(["-R", "u+rwX"])
+            .arg(root.path())
+            .output();
         drop((opened, root));
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the user asked for it with CHECKPOINT_TEST_KEEP")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the user asked for it with CHECKPOINT_TEST_KEEP"
+)]
 fn report(kept: &Path) {
     eprintln!("sandbox kept at {}", kept.display());
 }

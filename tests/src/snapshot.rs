@@ -37,18 +37,29 @@ pub struct Snapshot {
 impl Snapshot {
     /// All snapshots of the repository, oldest first.
     pub fn all(sandbox: &Sandbox) -> Vec<Self> {
-        let list = sandbox.git(["for-each-ref", "--format=%(objectname) %(refname)", "refs/checkpoints/"]);
+        let list = sandbox.git([
+            "for-each-ref",
+            "--format=%(objectname) %(refname)",
+            "refs/checkpoints/",
+        ]);
         list.lines()
             .map(|line| {
                 let (id, name) = line.split_once(' ').expect("the format has one blank");
-                Self { name: name.to_owned(), ..Self::read(sandbox, id) }
+                Self {
+                    name: name.to_owned(),
+                    ..Self::read(sandbox, id)
+                }
             })
             .collect()
     }
 
     /// The newest snapshot of the repository.
     pub fn latest(sandbox: &Sandbox) -> Self {
-        let list = sandbox.git(["for-each-ref", "--format=%(objectname)", "refs/checkpoints/"]);
+        let list = sandbox.git([
+            "for-each-ref",
+            "--format=%(objectname)",
+            "refs/checkpoints/",
+        ]);
         Self::read(sandbox, list.lines().last().expect("there is one"))
     }
 
@@ -69,8 +80,17 @@ impl Snapshot {
             _ => panic!("snapshot {work} has the parents {parents:?}"),
         };
         let mut beside = parents_but(sandbox, &index, head.as_ref());
-        assert!(beside.len() <= 1, "index commit {index} has the parents {beside:?} beside HEAD {head:?}");
-        Self { name: String::new(), work: work.to_owned(), head, index, side: beside.pop() }
+        assert!(
+            beside.len() <= 1,
+            "index commit {index} has the parents {beside:?} beside HEAD {head:?}"
+        );
+        Self {
+            name: String::new(),
+            work: work.to_owned(),
+            head,
+            index,
+            side: beside.pop(),
+        }
     }
 
     /// The files as they were on disk.
@@ -85,7 +105,9 @@ impl Snapshot {
 
     /// What lies beside them; empty where nothing had to.
     pub fn side_tree(&self, sandbox: &Sandbox) -> Tree {
-        self.side.as_ref().map_or_else(Tree::new, |side| tree(sandbox, side))
+        self.side
+            .as_ref()
+            .map_or_else(Tree::new, |side| tree(sandbox, side))
     }
 
     /// The bytes at a path beside the trees, such as `conflicts/2/file` or `git-dir/MERGE_HEAD`.
@@ -97,14 +119,21 @@ impl Snapshot {
     /// The bytes that git would write at this path of the working tree, filters applied.
     pub fn smudged(&self, sandbox: &Sandbox, path: &[u8], leaf: &Leaf) -> Vec<u8> {
         let path = [b"--path=", path].concat();
-        let words = ["cat-file".as_ref(), "--filters".as_ref(), os(&path), OsStr::new(&leaf.id)];
+        let words = [
+            "cat-file".as_ref(),
+            "--filters".as_ref(),
+            os(&path),
+            OsStr::new(&leaf.id),
+        ];
         sandbox.git_with(&[], &words).stdout
     }
 }
 
 /// The bytes of a blob.
 pub(crate) fn blob(sandbox: &Sandbox, id: &str) -> Vec<u8> {
-    sandbox.git_with(&[], &["cat-file".as_ref(), "blob".as_ref(), OsStr::new(id)]).stdout
+    sandbox
+        .git_with(&[], &["cat-file".as_ref(), "blob".as_ref(), OsStr::new(id)])
+        .stdout
 }
 
 fn tree(sandbox: &Sandbox, commit: &str) -> Tree {
@@ -114,13 +143,21 @@ fn tree(sandbox: &Sandbox, commit: &str) -> Tree {
 
 /// Reads what `git ls-tree -r -z` printed.
 pub(crate) fn leaves(listed: &[u8]) -> Tree {
-    let lines = listed.split(|byte| *byte == 0).filter(|line| !line.is_empty());
+    let lines = listed
+        .split(|byte| *byte == 0)
+        .filter(|line| !line.is_empty());
     lines
         .map(|line| {
             let (head, path) = line.split_once_str("\t").expect("a tab before the path");
             let head = head.to_str().expect("modes and ids are ASCII");
             let words: Vec<_> = head.split(' ').collect();
-            (path.into(), Leaf { mode: words[0].to_owned(), id: words[2].to_owned() })
+            (
+                path.into(),
+                Leaf {
+                    mode: words[0].to_owned(),
+                    id: words[2].to_owned(),
+                },
+            )
         })
         .collect()
 }
@@ -128,13 +165,20 @@ pub(crate) fn leaves(listed: &[u8]) -> Tree {
 fn parents(sandbox: &Sandbox, commit: &str) -> Vec<String> {
     let commit = sandbox.git(["cat-file", "commit", commit]);
     let header = commit.lines().take_while(|line| !line.is_empty());
-    header.filter_map(|line| line.strip_prefix("parent ")).map(str::to_owned).collect()
+    header
+        .filter_map(|line| line.strip_prefix("parent "))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn parents_but(sandbox: &Sandbox, commit: &str, head: Option<&String>) -> Vec<String> {
     let mut parents = parents(sandbox, commit);
     if let Some(head) = head {
-        assert_eq!(parents.first(), Some(head), "the index commit {commit} has HEAD as its first parent");
+        assert_eq!(
+            parents.first(),
+            Some(head),
+            "the index commit {commit} has HEAD as its first parent"
+        );
         parents.remove(0);
     }
     parents

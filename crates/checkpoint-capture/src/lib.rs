@@ -24,6 +24,7 @@ mod walk;
 
 pub use error::CaptureError;
 pub use operation::operations;
+pub use operation::{is_operation_file, is_root_ref};
 pub use request::{Patterns, Request, Untracked};
 pub use side::{Meta, PermissionsFound, Side};
 pub use snapshot::{Captured, capture};

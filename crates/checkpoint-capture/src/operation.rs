@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use checkpoint_git::Repository;
 use checkpoint_model::words::OperationKind;
 use gix::ObjectId;
-use gix::bstr::{BString, ByteSlice};
+use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::Kind;
 
 use crate::CaptureError;
@@ -51,6 +51,33 @@ const COMPANIONS: &[&str] = &["ORIG_HEAD"];
 /// Reads which operations of git's are in progress, outermost first; none when nothing is. Reads files only.
 pub fn operations(repo: &Repository) -> Result<Vec<OperationKind>, CaptureError> {
     Ok(Operation::read(repo)?.kinds)
+}
+
+/// Whether `path`, from the git directory, is one by which git remembers an operation.
+pub fn is_operation_file(path: &BStr) -> bool {
+    let is_named = |names: &[&str]| names.iter().any(|name| path == name.as_bytes());
+    let is_below = |directory: &&str| {
+        path.strip_prefix(directory.as_bytes())
+            .is_some_and(|rest| rest.starts_with(b"/"))
+    };
+    is_named(FILES) || is_named(COMPANIONS) || DIRECTORIES.iter().any(is_below)
+}
+
+/// Whether `path` is a reference of its own beside `refs/`, where references are not files: `MERGE_HEAD` stays a file
+/// even then, since it may hold more than one line.
+pub fn is_root_ref(path: &BStr) -> bool {
+    const ROOT_REFS: &[&str] = &[
+        "AUTO_MERGE",
+        "BISECT_EXPECTED_REV",
+        "BISECT_HEAD",
+        "CHERRY_PICK_HEAD",
+        "NOTES_MERGE_PARTIAL",
+        "NOTES_MERGE_REF",
+        "ORIG_HEAD",
+        "REBASE_HEAD",
+        "REVERT_HEAD",
+    ];
+    ROOT_REFS.iter().any(|name| path == name.as_bytes())
 }
 
 /// The operation files of a repository, as they are.

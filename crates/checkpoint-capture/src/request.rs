@@ -1,5 +1,6 @@
 //! What a caller asks of a capture.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use gix::bstr::{BStr, ByteSlice};
@@ -40,6 +41,8 @@ pub struct Patterns {
     set: GlobSet,
     /// For each pattern the directories it fixes before its first wildcard; empty when it may match anywhere.
     roots: Vec<Vec<u8>>,
+    /// Paths that are meant as they stand.
+    exact: BTreeSet<Vec<u8>>,
 }
 
 impl Patterns {
@@ -68,22 +71,42 @@ impl Patterns {
         Ok(Self {
             set: builder.build()?,
             roots,
+            exact: BTreeSet::new(),
         })
+    }
+
+    /// These, and the very `paths` with all below them.
+    pub fn with_paths<'p>(&self, paths: impl IntoIterator<Item = &'p BStr>) -> Self {
+        let mut more = self.clone();
+        more.exact.extend(
+            paths
+                .into_iter()
+                .map(|path| path.strip_suffix(b"/").unwrap_or(path).to_vec()),
+        );
+        more
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.roots.is_empty()
+        self.roots.is_empty() && self.exact.is_empty()
     }
 
     /// Whether `path` is meant.
     pub(crate) fn matches(&self, path: &BStr) -> bool {
-        !self.is_empty() && path.to_path().is_ok_and(|path| self.set.is_match(path))
+        let is_exact = || {
+            let slashes = path.find_iter(b"/").chain([path.len()]);
+            slashes
+                .into_iter()
+                .any(|end| self.exact.contains(&path[..end]))
+        };
+        !self.exact.is_empty() && is_exact()
+            || !self.roots.is_empty() && path.to_path().is_ok_and(|path| self.set.is_match(path))
     }
 
     /// Whether something below `directory` may be meant.
     pub(crate) fn may_match_below(&self, directory: &BStr) -> bool {
-        self.roots.iter().any(|root| {
+        let roots = self.roots.iter().chain(&self.exact);
+        roots.into_iter().any(|root| {
             let shared = root.len().min(directory.len());
             root[..shared] == directory[..shared]
                 && (shared == root.len() || root[shared] == b'/')

@@ -38,6 +38,9 @@ pub struct Meta {
     /// Directories with nothing in them; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub empty_directories: Vec<TreePath>,
+    /// When the raw index was written, in seconds and nanoseconds since 1970: it tells which of its entries were racy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index_written: Option<(u64, u32)>,
     /// Permissions that differ from the usual; absent when all are as a fresh checkout would give them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<PermissionsFound>,
@@ -103,7 +106,8 @@ pub(crate) fn collect(
     for path in extra {
         push_extra(sink, path, &mut files, found)?;
     }
-    if let Some(meta) = meta(&index.state, found) {
+    let index_written = needs_raw_index(&index.state).then(|| moment(index.state.timestamp()));
+    if let Some(meta) = meta(&index.state, index_written, found) {
         let text = serde_json::to_vec(&meta).expect("paths and numbers always become JSON");
         files.push(("meta.json".into(), blob(text)?));
     }
@@ -235,18 +239,32 @@ fn is_executable(metadata: &std::fs::Metadata) -> bool {
     metadata.permissions().mode() & 0o100 != 0
 }
 
+/// A moment as `meta.json` tells it.
+fn moment(time: filetime::FileTime) -> (u64, u32) {
+    (
+        u64::try_from(time.unix_seconds()).unwrap_or(0),
+        time.nanoseconds(),
+    )
+}
+
 /// What has to be said in `meta.json`; none when there is nothing.
-fn meta(index: &gix::index::State, found: &Found) -> Option<Meta> {
+fn meta(
+    index: &gix::index::State,
+    index_written: Option<(u64, u32)>,
+    found: &Found,
+) -> Option<Meta> {
     let empty_directories: Vec<_> = found
         .empty_directories
         .iter()
         .map(|path| TreePath::new(BString::from(path.strip_suffix(b"/").unwrap_or(path))))
         .collect();
     let permissions = permissions(index, found);
-    let has_something = !empty_directories.is_empty() || permissions.is_some();
+    let has_something =
+        !empty_directories.is_empty() || permissions.is_some() || index_written.is_some();
     has_something.then_some(Meta {
         version: 1,
         empty_directories,
+        index_written,
         permissions,
     })
 }

@@ -30,6 +30,7 @@ pub mod checkpoint;
 pub mod selector;
 
 pub mod policy;
+pub mod restore;
 pub mod retention;
 
 pub mod trailers;

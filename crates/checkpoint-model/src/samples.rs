@@ -11,6 +11,7 @@ use crate::{
     id::{CheckpointId, EventId},
     name::CheckpointName,
     path::TreePath,
+    restore::{Action, Scope},
     verdict::{SkipReason, Skipped, Verdict},
     words::{Actor, CheckpointKind, OperationKind, Phase, StateCounts},
 };
@@ -261,14 +262,24 @@ fn any_body() -> BoxedStrategy<EventBody> {
             ..created
         }
         .into()),
-        (id(), option::of(id()), hostile_text()).prop_map(|(checkpoint, backup, scope)| {
-            CheckpointRestored {
-                checkpoint,
-                backup,
-                scope,
-            }
-            .into()
-        }),
+        (
+            id(),
+            option::of(id()),
+            select(Scope::ALL),
+            select(Action::ALL),
+            hostile_text()
+        )
+            .prop_map(|(checkpoint, backup, scope, action, worktree)| {
+                CheckpointRestored {
+                    checkpoint,
+                    backup,
+                    scope,
+                    paths: Vec::new(),
+                    action,
+                    worktree,
+                }
+                .into()
+            }),
         (id(), name(), select(DeletionReason::ALL)).prop_map(|(checkpoint, name, reason)| {
             CheckpointDeleted {
                 checkpoint,

@@ -35,5 +35,5 @@ pub use keep::{KeepRequest, Kept, keep};
 pub use load::{Loaded, Place, Problem, Stored, events, load, load_one};
 pub use maintain::maintain;
 pub use rebuild::{Rebuilt, rebuild};
-pub use record::Doing;
+pub use record::{Doing, append};
 pub use resolve::resolve;

@@ -46,6 +46,19 @@ pub(crate) fn add(additions: &mut Additions, snapshot: ObjectId, event: Event) {
     additions.entry(snapshot).or_default().insert(event);
 }
 
+/// Adds an event to the record of `snapshot`.
+pub fn append(
+    repo: &Repository,
+    snapshot: ObjectId,
+    body: impl Into<EventBody>,
+    doing: &Doing,
+) -> Result<(), StoreError> {
+    let mut additions = Additions::new();
+    add(&mut additions, snapshot, doing.event(body));
+    write(repo, doing, ObjectSink::new(repo.gix())?, &additions, &[])?;
+    Ok(())
+}
+
 /// The record of `snapshot`; empty where there is none.
 pub(crate) fn read(notes: &Notes<'_>, snapshot: ObjectId) -> Result<Record, StoreError> {
     Ok(notes

@@ -5,19 +5,42 @@ use checkpoint_tests::{Sandbox, keep, os};
 
 /// Checks the kinds as git names them; then every stage of the index must lie beside, mode included.
 fn check(sandbox: Sandbox, kinds: &[&str]) -> checkpoint_tests::Kept {
-    assert_eq!(conflicts::kinds(&sandbox), kinds, "the conflict is the one it claims to be");
+    assert_eq!(
+        conflicts::kinds(&sandbox),
+        kinds,
+        "the conflict is the one it claims to be"
+    );
     let kept = keep(sandbox);
-    kept.is_complete().skips(&[]).tells(&["merge"]).holds_index().holds_git_files(&["MERGE_HEAD", "MERGE_MSG"]);
+    kept.is_complete()
+        .skips(&[])
+        .tells(&["merge"])
+        .holds_index()
+        .holds_git_files(&["MERGE_HEAD", "MERGE_MSG"]);
     let stages = kept.sandbox.git_bytes(["ls-files", "--unmerged", "-z"]);
-    for stage in stages.split(|byte| *byte == 0).filter(|stage| !stage.is_empty()) {
-        let tab = stage.iter().position(|byte| *byte == b'\t').expect("a tab before the path");
+    for stage in stages
+        .split(|byte| *byte == 0)
+        .filter(|stage| !stage.is_empty())
+    {
+        let tab = stage
+            .iter()
+            .position(|byte| *byte == b'\t')
+            .expect("a tab before the path");
         let words = String::from_utf8_lossy(&stage[..tab]).into_owned();
-        let [mode, id, number] = words.split(' ').collect::<Vec<_>>()[..] else { panic!("three words in {words}") };
+        let [mode, id, number] = words.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("three words in {words}")
+        };
         let path = [b"conflicts/", number.as_bytes(), b"/", &stage[tab + 1..]].concat();
         // A submodule's commit is not here: its stages are in the raw index alone, or as they are.
         if mode != "160000" {
-            let leaf = kept.side.get(bstr::BStr::new(&path)).unwrap_or_else(|| panic!("no stage {path:?}"));
-            assert_eq!((leaf.mode.as_str(), leaf.id.as_str()), (mode, id), "stage {path:?}");
+            let leaf = kept
+                .side
+                .get(bstr::BStr::new(&path))
+                .unwrap_or_else(|| panic!("no stage {path:?}"));
+            assert_eq!(
+                (leaf.mode.as_str(), leaf.id.as_str()),
+                (mode, id),
+                "stage {path:?}"
+            );
         }
     }
     kept
@@ -60,7 +83,9 @@ fn a_link_against_a_file() {
 
 #[test]
 fn bytes_that_cannot_be_merged() {
-    check(conflicts::binary(), &["UU"]).work_holds("file", b"\0ours").equals_recipe();
+    check(conflicts::binary(), &["UU"])
+        .work_holds("file", b"\0ours")
+        .equals_recipe();
 }
 
 #[test]
@@ -91,6 +116,10 @@ fn a_folder_where_the_conflict_was() {
 #[test]
 fn names_that_have_to_be_quoted() {
     let kept = check(conflicts::odd_names(), &["UU", "UU", "UU"]);
-    assert!(kept.work.contains_key(bstr::BStr::new(b"not \xff UTF-8")), "{:?}", os(b"not \xff UTF-8"));
+    assert!(
+        kept.work.contains_key(bstr::BStr::new(b"not \xff UTF-8")),
+        "{:?}",
+        os(b"not \xff UTF-8")
+    );
     kept.equals_recipe();
 }

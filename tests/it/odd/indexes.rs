@@ -5,7 +5,11 @@ use checkpoint_tests::{Sandbox, keep};
 
 /// Plain as far as trees can tell: what git's own recipe would keep.
 fn plain(sandbox: Sandbox) {
-    keep(sandbox).is_complete().skips(&[]).equals_recipe().equals_index();
+    keep(sandbox)
+        .is_complete()
+        .skips(&[])
+        .equals_recipe()
+        .equals_index();
 }
 
 #[test]
@@ -13,7 +17,10 @@ fn an_intent_to_add_is_not_in_the_index_tree_and_not_forgotten() {
     let kept = keep(indexes::intent_to_add());
     kept.is_complete().skips(&[]).equals_recipe().holds_index();
     let index = kept.snapshot.index_tree(&kept.sandbox);
-    assert!(!index.keys().any(|path| path.starts_with(b"intended")), "git writes no intent into a tree: {index:?}");
+    assert!(
+        !index.keys().any(|path| path.starts_with(b"intended")),
+        "git writes no intent into a tree: {index:?}"
+    );
 }
 
 #[test]
@@ -26,38 +33,60 @@ fn a_file_assumed_unchanged_is_read_all_the_same() {
 #[test]
 fn a_skipped_file_that_is_there_is_read() {
     let kept = keep(indexes::skip_worktree());
-    kept.is_complete().skips(&[]).holds_index().equals_index().work_holds("README", "my local settings\n");
+    kept.is_complete()
+        .skips(&[])
+        .holds_index()
+        .equals_index()
+        .work_holds("README", "my local settings\n");
 }
 
 #[test]
 fn a_skipped_file_that_is_away_is_not_deleted() {
     let kept = keep(indexes::skip_worktree_absent());
-    kept.is_complete().skips(&[]).holds_index().equals_index().work_holds("README", "read me\n");
+    kept.is_complete()
+        .skips(&[])
+        .holds_index()
+        .equals_index()
+        .work_holds("README", "read me\n");
 }
 
 #[test]
 fn a_sparse_checkout_keeps_what_it_does_not_show() {
     let kept = keep(indexes::sparse_cone());
-    kept.is_complete().skips(&[]).holds_index().equals_recipe().equals_index();
+    kept.is_complete()
+        .skips(&[])
+        .holds_index()
+        .equals_recipe()
+        .equals_index();
     kept.work_holds("doc/guide.txt", "one\ntwo\nthree\nfour\nfive\n");
 }
 
 #[test]
 fn a_sparse_checkout_by_patterns() {
-    keep(indexes::sparse_patterns()).is_complete().skips(&[]).holds_index().equals_recipe().equals_index();
+    keep(indexes::sparse_patterns())
+        .is_complete()
+        .skips(&[])
+        .holds_index()
+        .equals_recipe()
+        .equals_index();
 }
 
 #[test]
 fn a_file_outside_the_sparse_cone() {
     let kept = keep(indexes::file_outside_the_cone());
     kept.is_complete().skips(&[]).equals_recipe().equals_index();
-    kept.work_holds("doc/guide.txt", "put there by hand\n").work_holds("doc/new.txt", "new outside\n");
+    kept.work_holds("doc/guide.txt", "put there by hand\n")
+        .work_holds("doc/new.txt", "new outside\n");
 }
 
 #[test]
 fn a_sparse_index() {
     let kept = keep(indexes::sparse_index());
-    kept.is_complete().skips(&[]).holds_index().equals_recipe().equals_index();
+    kept.is_complete()
+        .skips(&[])
+        .holds_index()
+        .equals_recipe()
+        .equals_index();
     kept.work_holds("doc/more/deep.txt", "deep\n");
 }
 
@@ -65,7 +94,8 @@ fn a_sparse_index() {
 fn a_file_in_a_folder_that_a_sparse_index_has_as_one() {
     let kept = keep(indexes::file_in_a_collapsed_folder());
     kept.is_complete().skips(&[]).equals_index();
-    kept.work_holds("doc/guide.txt", "put there by hand\n").work_holds("doc/more/new.txt", "new in a collapsed folder\n");
+    kept.work_holds("doc/guide.txt", "put there by hand\n")
+        .work_holds("doc/more/new.txt", "new in a collapsed folder\n");
     kept.work_holds("doc/more/deep.txt", "deep\n");
 }
 
@@ -107,7 +137,10 @@ fn an_empty_index() {
 #[test]
 fn a_change_in_the_index_files_own_second() {
     let kept = keep(indexes::racy());
-    kept.is_complete().equals_recipe().equals_index().work_holds("racy.txt", "other\n");
+    kept.is_complete()
+        .equals_recipe()
+        .equals_index()
+        .work_holds("racy.txt", "other\n");
 }
 
 #[test]

@@ -10,43 +10,67 @@ fn refused(sandbox: &Sandbox, exit: i32) -> Output {
     let refs = sandbox.try_git(["for-each-ref"]).text();
     let before = Fingerprint::of(sandbox);
     let output = sandbox.checkpoint(["create", "refused"]).exits(exit);
-    assert!(!output.stderr.is_empty() && !output.talk().contains("panicked"), "a person is told why: {output}");
+    assert!(
+        !output.stderr.is_empty() && !output.talk().contains("panicked"),
+        "a person is told why: {output}"
+    );
     before.assert_same(&Fingerprint::of(sandbox), "a refusal changes nothing");
-    assert_eq!(sandbox.try_git(["for-each-ref"]).text(), refs, "and keeps nothing");
+    assert_eq!(
+        sandbox.try_git(["for-each-ref"]).text(),
+        refs,
+        "and keeps nothing"
+    );
     output
 }
 
 #[test]
 fn unreadable_files_are_named_in_the_verdict() {
-    let Some(sandbox) = limits::unreadable() else { return };
+    let Some(sandbox) = limits::unreadable() else {
+        return;
+    };
     let kept = keep(sandbox);
     let unreadable = ["README", "closed", "new-secret.txt", "src/main.c"];
-    kept.skips(&unreadable.map(|path| (path, "unreadable"))).work_holds("new.txt", "may be read\n");
+    kept.skips(&unreadable.map(|path| (path, "unreadable")))
+        .work_holds("new.txt", "may be read\n");
 }
 
 #[test]
 fn a_git_directory_that_may_only_be_read() {
-    let Some(sandbox) = limits::read_only() else { return };
+    let Some(sandbox) = limits::read_only() else {
+        return;
+    };
     refused(&sandbox, 128);
 }
 
 #[test]
 fn refs_that_may_only_be_read() {
-    let Some(sandbox) = limits::read_only_refs() else { return };
+    let Some(sandbox) = limits::read_only_refs() else {
+        return;
+    };
     refused(&sandbox, 128);
 }
 
 #[test]
 fn a_repository_of_another_user() {
-    let Some(mut sandbox) = limits::foreign() else { return };
+    let Some(mut sandbox) = limits::foreign() else {
+        return;
+    };
     let output = refused(&sandbox, 128);
-    assert!(output.talk().contains("safe.directory"), "the way out is told: {output}");
+    assert!(
+        output.talk().contains("safe.directory"),
+        "the way out is told: {output}"
+    );
     // As git does, once the user trusts it.
     let top = sandbox.top().to_owned();
     sandbox.set_env("GIT_CONFIG_COUNT", "1");
     sandbox.set_env("GIT_CONFIG_KEY_0", "user.name");
     sandbox.set_env("GIT_CONFIG_VALUE_0", "Ada");
-    sandbox.git(["config", "--global", "safe.directory", &top.to_string_lossy()]);
+    sandbox.git([
+        "config",
+        "--global",
+        "safe.directory",
+        &top.to_string_lossy(),
+    ]);
     keep(sandbox).is_complete();
 }
 
@@ -57,7 +81,10 @@ fn a_hook_that_refuses_every_ref() {
 
 #[test]
 fn a_ref_that_another_process_has_locked() {
-    for lock in ["refs/notes/checkpoints.lock", "refs/tags/checkpoint/refused.lock"] {
+    for lock in [
+        "refs/notes/checkpoints.lock",
+        "refs/tags/checkpoint/refused.lock",
+    ] {
         let sandbox = Sandbox::committed();
         sandbox.write(format!(".git/{lock}"), "");
         let output = refused(&sandbox, 128);
@@ -71,22 +98,36 @@ fn a_ref_where_our_folder_should_be() {
     sandbox.git(["update-ref", "refs/checkpoints", "HEAD"]);
     let refs = sandbox.git(["for-each-ref"]);
     let output = sandbox.checkpoint(["create"]);
-    assert!([1, 128].contains(&output.code), "there is no place for it: {output}");
-    assert_eq!(sandbox.git(["for-each-ref"]), refs, "nothing is kept by halves");
+    assert!(
+        [1, 128].contains(&output.code),
+        "there is no place for it: {output}"
+    );
+    assert_eq!(
+        sandbox.git(["for-each-ref"]),
+        refs,
+        "nothing is kept by halves"
+    );
 }
 
 #[test]
 fn a_tag_where_our_tags_should_be() {
     let sandbox = Sandbox::committed();
     sandbox.git(["tag", "checkpoint"]);
-    assert!([1, 128].contains(&refused_or(&sandbox).code), "a name has no place");
+    assert!(
+        [1, 128].contains(&refused_or(&sandbox).code),
+        "a name has no place"
+    );
     sandbox.checkpoint(["create"]).exits(0);
 }
 
 fn refused_or(sandbox: &Sandbox) -> Output {
     let refs = sandbox.git(["for-each-ref"]);
     let output = sandbox.checkpoint(["create", "named"]);
-    assert_eq!(sandbox.git(["for-each-ref"]), refs, "nothing is kept by halves: {output}");
+    assert_eq!(
+        sandbox.git(["for-each-ref"]),
+        refs,
+        "nothing is kept by halves: {output}"
+    );
     output
 }
 
@@ -127,23 +168,41 @@ fn a_full_disk() {
     sandbox.append("README", "edited\n");
     fs_err::write(sandbox.scratch().join("script"), FULL_DISK).expect("a new file");
     let script = sandbox.scratch().join("script");
-    let tried = sandbox.sh(&format!("cd .. && unshare --user --map-root-user --mount sh -e {}", script.display()));
+    let tried = sandbox.sh(&format!(
+        "cd .. && unshare --user --map-root-user --mount sh -e {}",
+        script.display()
+    ));
     let (mut made, mut failed) = (0, 0);
     for line in tried.lines() {
         let words: Vec<_> = line.splitn(9, ' ').collect();
-        let [_, code, refs, tags, notes, locks, temporary, fsck] = [0, 1, 2, 3, 4, 5, 6, 7].map(|at| words[at].parse::<i32>().expect("a number"));
+        let [_, code, refs, tags, notes, locks, temporary, fsck] =
+            [0, 1, 2, 3, 4, 5, 6, 7].map(|at| words[at].parse::<i32>().expect("a number"));
         match code {
             0 => made += 1,
             128 => {
                 failed += 1;
-                assert!(words[8].contains("No space left") || words[8].contains("disk"), "the reason is told: {line}");
+                assert!(
+                    words[8].contains("No space left") || words[8].contains("disk"),
+                    "the reason is told: {line}"
+                );
             }
             _ => panic!("neither made nor failed: {line}"),
         }
-        assert_eq!([refs, tags, notes], [made; 3], "all of a checkpoint or nothing of it:\n{tried}");
-        assert_eq!([locks, temporary, fsck], [0; 3], "locks, temporary files, faults:\n{tried}");
+        assert_eq!(
+            [refs, tags, notes],
+            [made; 3],
+            "all of a checkpoint or nothing of it:\n{tried}"
+        );
+        assert_eq!(
+            [locks, temporary, fsck],
+            [0; 3],
+            "locks, temporary files, faults:\n{tried}"
+        );
     }
-    assert!(made > 0 && failed > 0, "there was too little room, and then enough:\n{tried}");
+    assert!(
+        made > 0 && failed > 0,
+        "there was too little room, and then enough:\n{tried}"
+    );
 }
 
 #[test]
@@ -154,10 +213,14 @@ fn a_process_killed_at_any_moment_leaves_all_or_nothing() {
     }
     let before = Fingerprint::of(&sandbox);
     for n in 0..40_u64 {
-        sandbox.checkpoint_killed_after(Duration::from_micros(n * 700), ["create", &format!("n{n}")]);
+        sandbox
+            .checkpoint_killed_after(Duration::from_micros(n * 700), ["create", &format!("n{n}")]);
     }
     sandbox.sh("find .git -name '*.lock' -delete");
-    before.assert_same(&Fingerprint::of(&sandbox), "a killed checkpoint is invisible too");
+    before.assert_same(
+        &Fingerprint::of(&sandbox),
+        "a killed checkpoint is invisible too",
+    );
     for snapshot in Snapshot::all(&sandbox) {
         sandbox.git(["rev-list", "--objects", "--quiet", &snapshot.work]);
     }

@@ -36,11 +36,18 @@ fn many_new_files_at_once() {
 
 #[test]
 fn fifos_and_sockets_are_named_and_not_opened() {
-    check(names::fifos_and_sockets()).skips(&[("fifo", "fifo"), ("new/fifo", "fifo"), ("socket", "socket")]);
+    check(names::fifos_and_sockets()).skips(&[
+        ("fifo", "fifo"),
+        ("new/fifo", "fifo"),
+        ("socket", "socket"),
+    ]);
 }
 
 #[test]
 fn a_fifo_in_a_files_place_is_not_opened() {
     // Git itself adds nothing more once it has met a fifo in a tracked file's place.
-    keep(names::fifo_in_a_files_place()).is_complete().equals_index().skips(&[("README", "fifo"), ("doc", "fifo")]);
+    keep(names::fifo_in_a_files_place())
+        .is_complete()
+        .equals_index()
+        .skips(&[("README", "fifo"), ("doc", "fifo")]);
 }

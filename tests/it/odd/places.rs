@@ -20,20 +20,39 @@ fn an_unborn_branch_with_nothing() {
 fn an_unborn_branch_with_files() {
     let kept = check(places::unborn_with_files());
     assert_eq!(kept.snapshot.head, None, "there is no HEAD to be a parent");
-    assert_eq!(kept.created["head"], serde_json::Value::Null, "and none in the record");
-    assert_eq!(kept.created["branch"], "main", "the branch has a name already");
+    assert_eq!(
+        kept.created["head"],
+        serde_json::Value::Null,
+        "and none in the record"
+    );
+    assert_eq!(
+        kept.created["branch"], "main",
+        "the branch has a name already"
+    );
 }
 
 #[test]
 fn an_unborn_branch_beside_others() {
-    assert_eq!(check(places::orphan()).snapshot.head, None, "the other branch's commit is no parent");
+    assert_eq!(
+        check(places::orphan()).snapshot.head,
+        None,
+        "the other branch's commit is no parent"
+    );
 }
 
 #[test]
 fn a_detached_head() {
     let kept = check(places::detached());
-    assert_eq!(kept.created["branch"], serde_json::Value::Null, "there is no branch");
-    assert_eq!(kept.snapshot.head, Some(kept.sandbox.git(["rev-parse", "HEAD"])), "HEAD is the first parent");
+    assert_eq!(
+        kept.created["branch"],
+        serde_json::Value::Null,
+        "there is no branch"
+    );
+    assert_eq!(
+        kept.snapshot.head,
+        Some(kept.sandbox.git(["rev-parse", "HEAD"])),
+        "HEAD is the first parent"
+    );
 }
 
 #[test]
@@ -42,7 +61,11 @@ fn submodules_are_kept_by_their_commits() {
     kept.is_complete().equals_index();
     for name in ["advanced", "staged", "edited"] {
         let head = kept.sandbox.git(["-C", name, "rev-parse", "HEAD"]);
-        assert_eq!(kept.work[bstr::BStr::new(name)].id, head, "the commit that {name} is at");
+        assert_eq!(
+            kept.work[bstr::BStr::new(name)].id,
+            head,
+            "the commit that {name} is at"
+        );
     }
 }
 
@@ -55,16 +78,26 @@ fn a_submodule_is_a_repository_too() {
 fn nested_repositories_are_named_in_the_verdict() {
     let kept = keep(places::nested_repositories());
     kept.is_complete().equals_index();
-    kept.skips(&[("deep/empty", "nested_repository"), ("nested", "nested_repository")]);
+    kept.skips(&[
+        ("deep/empty", "nested_repository"),
+        ("nested", "nested_repository"),
+    ]);
     kept.work_holds("deep/beside.txt", "ours\n");
-    let inside = |path: &bstr::BString| path.starts_with(b"nested/") || path.starts_with(b"deep/empty/");
-    assert!(!kept.work.keys().any(inside), "another repository's files are its own");
+    let inside =
+        |path: &bstr::BString| path.starts_with(b"nested/") || path.starts_with(b"deep/empty/");
+    assert!(
+        !kept.work.keys().any(inside),
+        "another repository's files are its own"
+    );
 }
 
 #[test]
 fn tracked_files_stay_ours_in_a_nested_repository() {
     let kept = keep(places::tracked_in_a_nested_repository());
-    kept.work_holds("src/main.c", "int main(void)\n{\n\treturn 0;\n}\n// edited\n");
+    kept.work_holds(
+        "src/main.c",
+        "int main(void)\n{\n\treturn 0;\n}\n// edited\n",
+    );
 }
 
 #[test]
@@ -88,7 +121,8 @@ fn a_git_directory_elsewhere() {
 fn a_working_tree_that_the_configuration_names() {
     // Git looks at its working tree only from there: the questions are asked by variables.
     let mut kept = keep(places::core_worktree());
-    kept.sandbox.set_env("GIT_DIR", kept.sandbox.world().join("repo/.git"));
+    kept.sandbox
+        .set_env("GIT_DIR", kept.sandbox.world().join("repo/.git"));
     kept.sandbox.stand_in("");
     kept.is_complete().skips(&[]).equals_recipe();
     kept.work_holds("untracked.txt", "in the other folder\n");
@@ -158,6 +192,11 @@ fn branches_named_like_our_refs() {
 #[test]
 fn no_identity() {
     let kept = check(places::without_identity());
-    let author = kept.sandbox.git(["log", "-1", "--format=%an <%ae>", &kept.snapshot.work]);
-    assert!(!author.starts_with(" <") && !author.contains("<>"), "a fixed identity: {author}");
+    let author = kept
+        .sandbox
+        .git(["log", "-1", "--format=%an <%ae>", &kept.snapshot.work]);
+    assert!(
+        !author.starts_with(" <") && !author.contains("<>"),
+        "a fixed identity: {author}"
+    );
 }

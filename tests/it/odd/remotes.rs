@@ -31,7 +31,11 @@ fn objects_in_another_repository() {
 
 #[test]
 fn a_repository_of_sha256() {
-    assert_eq!(check(remotes::sha256()).snapshot.work.len(), 64, "ids are longer");
+    assert_eq!(
+        check(remotes::sha256()).snapshot.work.len(),
+        64,
+        "ids are longer"
+    );
 }
 
 #[test]

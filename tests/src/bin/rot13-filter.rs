@@ -8,9 +8,15 @@ fn main() -> io::Result<()> {
     list(&mut from_git)?;
     send(&mut to_git, &[b"git-filter-server\n", b"version=2\n"])?;
     list(&mut from_git)?;
-    send(&mut to_git, &[b"capability=clean\n", b"capability=smudge\n"])?;
+    send(
+        &mut to_git,
+        &[b"capability=clean\n", b"capability=smudge\n"],
+    )?;
     while let Some(request) = list(&mut from_git)? {
-        assert!(request.iter().any(|line| line.starts_with(b"command=")), "a request has a command");
+        assert!(
+            request.iter().any(|line| line.starts_with(b"command=")),
+            "a request has a command"
+        );
         let content = list(&mut from_git)?.unwrap_or_default().concat();
         let turned: Vec<u8> = content.into_iter().map(turn).collect();
         send(&mut to_git, &[b"status=success\n"])?;
@@ -37,7 +43,9 @@ fn list(from_git: &mut impl Read) -> io::Result<Option<Vec<Vec<u8>>>> {
             return Ok(None);
         }
         from_git.read_exact(&mut length[1..])?;
-        let length = str::from_utf8(&length).ok().and_then(|digits| usize::from_str_radix(digits, 16).ok());
+        let length = str::from_utf8(&length)
+            .ok()
+            .and_then(|digits| usize::from_str_radix(digits, 16).ok());
         let Some(length) = length.ok_or(io::ErrorKind::InvalidData)?.checked_sub(4) else {
             return Ok(Some(packets));
         };

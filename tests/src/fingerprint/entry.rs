@@ -21,7 +21,11 @@ pub(super) struct Entry {
 #[derive(Clone, PartialEq, Eq)]
 enum Content {
     Folder,
-    File { length: u64, digest: u64, start: Vec<u8> },
+    File {
+        length: u64,
+        digest: u64,
+        start: Vec<u8>,
+    },
     Link(Vec<u8>),
     Unreadable(u64),
     /// A fifo, socket or device: never opened.
@@ -55,7 +59,11 @@ impl Entry {
         } else {
             Content::Special("device")
         };
-        Self { content, mode: stat.mode() & 0o7777, stat: exact.then(|| Stat::of(&stat)) }
+        Self {
+            content,
+            mode: stat.mode() & 0o7777,
+            stat: exact.then(|| Stat::of(&stat)),
+        }
     }
 
     /// Other bytes in place of those that were read.
@@ -81,7 +89,10 @@ impl Entry {
             words.push(format!("mode {:o} -> {:o}", self.mode, now.mode));
         }
         if let (Some(old), Some(new)) = (&self.stat, &now.stat) {
-            let pairs = [("mtime", old.modified, new.modified), ("ctime", old.changed, new.changed)];
+            let pairs = [
+                ("mtime", old.modified, new.modified),
+                ("ctime", old.changed, new.changed),
+            ];
             let moved = pairs.iter().filter(|(_, old, new)| old != new);
             words.extend(moved.map(|(what, old, new)| format!("{what} {old} -> {new}")));
             if old.inode != new.inode {
@@ -103,7 +114,8 @@ impl Content {
         let Ok(mut file) = fs::File::open(path) else {
             return Self::Unreadable(length);
         };
-        let (mut digest, mut start, mut buffer) = (DefaultHasher::new(), Vec::new(), vec![0; 1 << 16]);
+        let (mut digest, mut start, mut buffer) =
+            (DefaultHasher::new(), Vec::new(), vec![0; 1 << 16]);
         loop {
             let n_read = file.read(&mut buffer).expect("an open file can be read");
             if n_read == 0 {
@@ -112,14 +124,22 @@ impl Content {
             digest.write(&buffer[..n_read]);
             start.extend_from_slice(&buffer[..n_read.min(SHOWN - start.len().min(SHOWN))]);
         }
-        Self::File { length, digest: digest.finish(), start }
+        Self::File {
+            length,
+            digest: digest.finish(),
+            start,
+        }
     }
 
     fn of_bytes(bytes: &[u8]) -> Self {
         let mut digest = DefaultHasher::new();
         digest.write(bytes);
         let start = bytes[..bytes.len().min(SHOWN)].to_vec();
-        Self::File { length: bytes.len() as u64, digest: digest.finish(), start }
+        Self::File {
+            length: bytes.len() as u64,
+            digest: digest.finish(),
+            start,
+        }
     }
 }
 
@@ -128,7 +148,11 @@ impl fmt::Display for Content {
         match self {
             Self::Folder => write!(f, "folder"),
             Self::File { length, start, .. } => {
-                write!(f, "{length} bytes {:?}", bstr::BStr::new(&start[..start.len().min(SHOWN)]))
+                write!(
+                    f,
+                    "{length} bytes {:?}",
+                    bstr::BStr::new(&start[..start.len().min(SHOWN)])
+                )
             }
             Self::Link(target) => write!(f, "link to {:?}", bstr::BStr::new(target)),
             Self::Unreadable(length) => write!(f, "{length} bytes nobody may read"),
@@ -139,7 +163,9 @@ impl fmt::Display for Content {
 
 impl Stat {
     fn of(stat: &std::fs::Metadata) -> Self {
-        let time = |seconds: i64, nanoseconds: i64| i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds);
+        let time = |seconds: i64, nanoseconds: i64| {
+            i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds)
+        };
         Self {
             modified: time(stat.mtime(), stat.mtime_nsec()),
             changed: time(stat.ctime(), stat.ctime_nsec()),

@@ -65,7 +65,10 @@ fn foreign_refs(path: &Path) -> Vec<u8> {
     for line in bytes.lines_with_terminator() {
         // A line that starts with `^` is the peeled object of the line above.
         if !line.starts_with(b"^") {
-            let name = line.splitn(2, |byte| *byte == b' ').nth(1).unwrap_or_default();
+            let name = line
+                .splitn(2, |byte| *byte == b' ')
+                .nth(1)
+                .unwrap_or_default();
             ours = is_ours(&name.to_str_lossy());
         }
         if !ours {
@@ -77,7 +80,8 @@ fn foreign_refs(path: &Path) -> Vec<u8> {
 
 /// Also the git directory of a linked worktree, which has no objects of its own.
 fn is_git_dir(folder: &Path) -> bool {
-    folder.join("HEAD").is_file() && (folder.join("objects").is_dir() || folder.join("commondir").is_file())
+    folder.join("HEAD").is_file()
+        && (folder.join("objects").is_dir() || folder.join("commondir").is_file())
 }
 
 fn is_folder(path: &Path) -> bool {
@@ -88,11 +92,16 @@ fn list(folder: &Path) -> Vec<std::path::PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
-    entries.map(|entry| entry.expect("a folder that can be listed").path()).collect()
+    entries
+        .map(|entry| entry.expect("a folder that can be listed").path())
+        .collect()
 }
 
 /// Any path as text that tells two paths apart.
 fn name(top: &Path, path: &Path) -> String {
     let inside = path.strip_prefix(top).expect("it lies below");
-    <[u8]>::from_path(inside).expect("a path is bytes here").escape_bytes().to_string()
+    <[u8]>::from_path(inside)
+        .expect("a path is bytes here")
+        .escape_bytes()
+        .to_string()
 }

@@ -41,7 +41,9 @@ fn merged(base: impl Fn(&Sandbox), ours: impl Fn(&Sandbox), theirs: impl Fn(&San
 pub fn kinds(sandbox: &Sandbox) -> Vec<String> {
     let status = sandbox.git(["--no-optional-locks", "status", "--porcelain"]);
     let lines = status.lines().map(|line| line[..2].to_owned());
-    let mut kinds: Vec<_> = lines.filter(|kind| kind.contains('U') || kind == "AA" || kind == "DD").collect();
+    let mut kinds: Vec<_> = lines
+        .filter(|kind| kind.contains('U') || kind == "AA" || kind == "DD")
+        .collect();
     kinds.sort();
     kinds
 }
@@ -57,7 +59,11 @@ pub fn both_modified() -> Sandbox {
 
 /// `AA`
 pub fn both_added() -> Sandbox {
-    merged(|_| (), |sandbox| sandbox.write("file", "ours\n"), |sandbox| sandbox.write("file", "theirs\n"))
+    merged(
+        |_| (),
+        |sandbox| sandbox.write("file", "ours\n"),
+        |sandbox| sandbox.write("file", "theirs\n"),
+    )
 }
 
 /// `DU`
@@ -90,7 +96,11 @@ pub fn renamed_twice() -> Sandbox {
 
 /// A file on one side, a folder of the same name on the other; git moves the file aside.
 pub fn file_against_folder() -> Sandbox {
-    merged(|_| (), |sandbox| sandbox.write("thing", "a file\n"), |sandbox| sandbox.write("thing/inside", "a folder\n"))
+    merged(
+        |_| (),
+        |sandbox| sandbox.write("thing", "a file\n"),
+        |sandbox| sandbox.write("thing/inside", "a folder\n"),
+    )
 }
 
 /// A file became a symlink on one side and was edited on the other.
@@ -131,7 +141,12 @@ pub fn submodule() -> Sandbox {
     let link = |digit: &'static str| {
         move |sandbox: &Sandbox| {
             sandbox.mkdir("sub");
-            sandbox.git(["update-index", "--add", "--cacheinfo", &format!("160000,{},sub", digit.repeat(40))]);
+            sandbox.git([
+                "update-index",
+                "--add",
+                "--cacheinfo",
+                &format!("160000,{},sub", digit.repeat(40)),
+            ]);
         }
     };
     merged(link("1"), link("2"), link("3"))

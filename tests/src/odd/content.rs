@@ -54,7 +54,11 @@ pub fn links_not_supported() -> Sandbox {
         sandbox.remove(link);
         sandbox.git(["checkout", "--quiet", "--", link]);
     }
-    assert_eq!(sandbox.read("link"), b"src/main.c", "a file with the target");
+    assert_eq!(
+        sandbox.read("link"),
+        b"src/main.c",
+        "a file with the target"
+    );
     sandbox.write("other", "run.sh");
     sandbox
 }
@@ -139,7 +143,10 @@ pub fn ident() -> Sandbox {
     sandbox.write("plain.c", "/* $Id$ */\nint x;\n");
     sandbox.commit("first");
     sandbox.sh("rm expanded.c && git checkout --quiet expanded.c");
-    assert!(sandbox.read("expanded.c").starts_with(b"/* $Id: "), "git expanded it");
+    assert!(
+        sandbox.read("expanded.c").starts_with(b"/* $Id: "),
+        "git expanded it"
+    );
     sandbox.write("stale.c", "/* $Id: of another time $ */\n");
     sandbox.write("plain.c", "/* $Id$ */\nint edited;\n");
     sandbox
@@ -166,7 +173,11 @@ pub fn filter_that_loses() -> Sandbox {
     sandbox.write(".gitattributes", "*.env filter=secret\n");
     sandbox.write("tracked.env", "name=a\nsecret=b\n");
     sandbox.commit("first");
-    assert_eq!(sandbox.git(["show", "HEAD:tracked.env"]), "name=a", "the filter took a line");
+    assert_eq!(
+        sandbox.git(["show", "HEAD:tracked.env"]),
+        "name=a",
+        "the filter took a line"
+    );
     sandbox.write("new.env", "secret=c\nname=d\n");
     sandbox.append("tracked.env", "name=e\nsecret=f\n");
     sandbox
@@ -182,7 +193,11 @@ pub fn process_filter() -> Sandbox {
     sandbox.write("tracked.rot", "plain text\n");
     sandbox.write("same.rot", "not touched\n");
     sandbox.commit("first");
-    assert_eq!(sandbox.git(["cat-file", "blob", "HEAD:tracked.rot"]), "cynva grkg", "the filter works");
+    assert_eq!(
+        sandbox.git(["cat-file", "blob", "HEAD:tracked.rot"]),
+        "cynva grkg",
+        "the filter works"
+    );
     sandbox.append("tracked.rot", "edited\n");
     sandbox.write("folder/new.rot", "new text\n");
     sandbox.write("folder/large.rot", "0123456789abcdef".repeat(10_000));
@@ -192,8 +207,15 @@ pub fn process_filter() -> Sandbox {
 /// `rot13-filter` lies beside the folder of the tests.
 fn filter_program() -> String {
     let test = std::env::current_exe().expect("a running test has a path");
-    let folder = test.ancestors().nth(2).expect("cargo puts tests three levels deep");
-    folder.join("rot13-filter").to_str().expect("a path in UTF-8").to_owned()
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .expect("cargo puts tests three levels deep");
+    folder
+        .join("rot13-filter")
+        .to_str()
+        .expect("a path in UTF-8")
+        .to_owned()
 }
 
 /// A required filter that ends with an error: git refuses to add such a file.
@@ -216,27 +238,45 @@ fn with_required_filter(command: &str) -> Sandbox {
         sandbox.git(["config", "filter.needed.clean", command]);
         sandbox.git(["config", "filter.needed.smudge", command]);
     }
-    assert_ne!(sandbox.try_git(["hash-object", "new.dat"]).code, 0, "git needs the filter");
+    assert_ne!(
+        sandbox.try_git(["hash-object", "new.dat"]).code,
+        0,
+        "git needs the filter"
+    );
     sandbox
 }
 
 /// `text` as UTF-16 with a byte order mark, little end first.
 fn in_utf16(text: &str) -> Vec<u8> {
-    "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    "\u{feff}"
+        .encode_utf16()
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect()
 }
 
 /// `working-tree-encoding=UTF-16`
 pub fn utf16() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write(".gitattributes", "*.u16 text working-tree-encoding=UTF-16\n");
+    sandbox.write(
+        ".gitattributes",
+        "*.u16 text working-tree-encoding=UTF-16\n",
+    );
     sandbox.write("tracked.u16", in_utf16("one\n"));
     sandbox.write("same.u16", in_utf16("untouched\n"));
     sandbox.commit("first");
-    assert_eq!(sandbox.git(["cat-file", "blob", "HEAD:tracked.u16"]), "one", "stored as UTF-8");
+    assert_eq!(
+        sandbox.git(["cat-file", "blob", "HEAD:tracked.u16"]),
+        "one",
+        "stored as UTF-8"
+    );
     sandbox.write("tracked.u16", in_utf16("one\ntwo\n"));
     sandbox.write("new.u16", in_utf16("naïve ☃\n"));
     // With the other byte order, which git writes never.
-    let other = in_utf16("big end\n").chunks(2).flat_map(|pair| [pair[1], pair[0]]).collect::<Vec<_>>();
+    let other = in_utf16("big end\n")
+        .chunks(2)
+        .flat_map(|pair| [pair[1], pair[0]])
+        .collect::<Vec<_>>();
     sandbox.write("other-end.u16", other);
     sandbox
 }
@@ -348,14 +388,30 @@ pub fn ignored_folder() -> Sandbox {
 /// Ignore rules from every source, some of which take others back.
 pub fn ignore_rules() -> Sandbox {
     let sandbox = Sandbox::committed();
-    sandbox.write(".gitignore", "*.o\n!keep.o\n/only-top\ncache/*\n!cache/keep\n\\#odd\nfoo[0-9]\n**/deep/*.tmp\n");
+    sandbox.write(
+        ".gitignore",
+        "*.o\n!keep.o\n/only-top\ncache/*\n!cache/keep\n\\#odd\nfoo[0-9]\n**/deep/*.tmp\n",
+    );
     sandbox.write("src/.gitignore", "!*.o\nlocal\n");
     sandbox.write(".git/info/exclude", "excluded\n");
     sandbox.write("../home/ignore", "*.swp\n");
     sandbox.git(["config", "--global", "core.excludesFile", "~/ignore"]);
     let names = [
-        "a.o", "keep.o", "only-top", "src/only-top", "cache/a", "cache/keep", "#odd", "foo1", "foox", "a/deep/b.tmp", "src/a.o",
-        "src/local", "excluded", "src/excluded", "a.swp",
+        "a.o",
+        "keep.o",
+        "only-top",
+        "src/only-top",
+        "cache/a",
+        "cache/keep",
+        "#odd",
+        "foo1",
+        "foox",
+        "a/deep/b.tmp",
+        "src/a.o",
+        "src/local",
+        "excluded",
+        "src/excluded",
+        "a.swp",
     ];
     for name in names {
         sandbox.write(name, format!("{name}\n"));

@@ -38,7 +38,13 @@ pub fn intent_to_add() -> Sandbox {
         sandbox.write(name, "intended\n");
     }
     sandbox.chmod("intended.sh", 0o755);
-    sandbox.git(["add", "--intent-to-add", "intended.txt", "intended.sh", "gone.txt"]);
+    sandbox.git([
+        "add",
+        "--intent-to-add",
+        "intended.txt",
+        "intended.sh",
+        "gone.txt",
+    ]);
     sandbox.remove("gone.txt");
     sandbox
 }
@@ -71,7 +77,10 @@ pub fn skip_worktree_absent() -> Sandbox {
 pub fn sparse_cone() -> Sandbox {
     let sandbox = Sandbox::committed();
     sandbox.git(["sparse-checkout", "set", "--cone", "src"]);
-    assert!(!sandbox.path("doc").exists(), "what is outside the cone is away");
+    assert!(
+        !sandbox.path("doc").exists(),
+        "what is outside the cone is away"
+    );
     sandbox.append("src/main.c", "// edited\n");
     sandbox.write("src/new.c", "// new\n");
     sandbox
@@ -125,8 +134,19 @@ pub fn split_index() -> Sandbox {
     sandbox.git(["add", "after.txt", "src/lib/list.c"]);
     sandbox.git(["rm", "--quiet", "--cached", "README"]);
     let git_dir = fs_err::read_dir(sandbox.path(".git")).expect("it has a git directory");
-    let names = git_dir.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
-    assert!(names.into_iter().any(|name| name.starts_with("sharedindex.")), "the index is split");
+    let names = git_dir.map(|entry| {
+        entry
+            .expect("an entry")
+            .file_name()
+            .to_string_lossy()
+            .into_owned()
+    });
+    assert!(
+        names
+            .into_iter()
+            .any(|name| name.starts_with("sharedindex.")),
+        "the index is split"
+    );
     sandbox
 }
 
@@ -153,7 +173,10 @@ pub fn without_checksum() -> Sandbox {
     let sandbox = start();
     sandbox.git(["config", "index.skipHash", "true"]);
     sandbox.git(["update-index", "--force-write-index"]);
-    assert!(sandbox.read(".git/index").ends_with(&[0; 20]), "no checksum");
+    assert!(
+        sandbox.read(".git/index").ends_with(&[0; 20]),
+        "no checksum"
+    );
     sandbox
 }
 
@@ -186,8 +209,12 @@ pub fn racy() -> Sandbox {
     sandbox.git(["add", "racy.txt"]);
     let old = fs_err::metadata(sandbox.path("racy.txt")).expect("just written");
     sandbox.write("racy.txt", "other\n");
-    let file = std::fs::OpenOptions::new().write(true).open(sandbox.path("racy.txt")).expect("our own file");
-    file.set_modified(old.modified().expect("every file has a time")).expect("our own file");
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .open(sandbox.path("racy.txt"))
+        .expect("our own file");
+    file.set_modified(old.modified().expect("every file has a time"))
+        .expect("our own file");
     sandbox
 }
 
@@ -199,5 +226,8 @@ pub fn locked() -> Sandbox {
 }
 
 fn has(sandbox: &Sandbox, extension: &[u8]) -> bool {
-    sandbox.read(".git/index").windows(extension.len()).any(|window| window == extension)
+    sandbox
+        .read(".git/index")
+        .windows(extension.len())
+        .any(|window| window == extension)
 }

@@ -46,7 +46,11 @@ pub fn foreign() -> Option<Sandbox> {
     let sandbox = Sandbox::committed();
     dirty(&sandbox);
     sandbox.sh("chown -R 65534:65534 .");
-    assert_eq!(sandbox.try_git(["status"]).code, 128, "git does not trust it");
+    assert_eq!(
+        sandbox.try_git(["status"]).code,
+        128,
+        "git does not trust it"
+    );
     Some(sandbox)
 }
 
@@ -54,8 +58,15 @@ pub fn foreign() -> Option<Sandbox> {
 pub fn refusing_hook() -> Sandbox {
     let sandbox = Sandbox::committed();
     dirty(&sandbox);
-    sandbox.write(".git/hooks/reference-transaction", "#!/bin/sh\nexec test \"$1\" != prepared\n");
+    sandbox.write(
+        ".git/hooks/reference-transaction",
+        "#!/bin/sh\nexec test \"$1\" != prepared\n",
+    );
     sandbox.chmod(".git/hooks/reference-transaction", 0o755);
-    assert_ne!(sandbox.try_git(["branch", "refused"]).code, 0, "the hook refuses");
+    assert_ne!(
+        sandbox.try_git(["branch", "refused"]).code,
+        0,
+        "the hook refuses"
+    );
     sandbox
 }

@@ -18,8 +18,18 @@ pub const ALL: &[Odd] = &[
 pub fn odd_bytes() -> Sandbox {
     let sandbox = Sandbox::committed();
     let names: [&[u8]; 12] = [
-        b"not \xff\xfe UTF-8", b"new\nline", b"tab\ttab", b"\"quoted\"", b"back\\slash", b" blanks ", b"bell\x07", b"\x7f",
-        "snow ☃".as_bytes(), "e\u{301}".as_bytes(), "\u{e9}".as_bytes(), b"folder \xff/in\nside",
+        b"not \xff\xfe UTF-8",
+        b"new\nline",
+        b"tab\ttab",
+        b"\"quoted\"",
+        b"back\\slash",
+        b" blanks ",
+        b"bell\x07",
+        b"\x7f",
+        "snow ☃".as_bytes(),
+        "e\u{301}".as_bytes(),
+        "\u{e9}".as_bytes(),
+        b"folder \xff/in\nside",
     ];
     for name in names {
         sandbox.write(os(name), "tracked\n");
@@ -36,7 +46,10 @@ pub fn odd_bytes() -> Sandbox {
 /// Names with a meaning on a command line, in a pathspec or in a glob.
 pub fn misread() -> Sandbox {
     let sandbox = Sandbox::committed();
-    for name in ["-n", "--all", "*", "?", "[a]", ":(top)x", ":", "HEAD", "@", "~", "a..b", "$HOME", "`id`", ";", "&"] {
+    for name in [
+        "-n", "--all", "*", "?", "[a]", ":(top)x", ":", "HEAD", "@", "~", "a..b", "$HOME", "`id`",
+        ";", "&",
+    ] {
         sandbox.write(format!("odd/{name}"), "new\n");
         sandbox.write(name, "new\n");
     }
@@ -49,7 +62,10 @@ pub fn misread() -> Sandbox {
 /// Names that sort otherwise in an index than in a tree, half of them committed.
 pub fn sorted() -> Sandbox {
     let sandbox = Sandbox::committed();
-    let names = ["a", "a-", "a.b", "a0", "b/x", "b-", "b.c/x", "b0", "b-a/x", "b.", "b0x/z", "c/d/e", "c/d-", "c/d.e", "c-d/e"];
+    let names = [
+        "a", "a-", "a.b", "a0", "b/x", "b-", "b.c/x", "b0", "b-a/x", "b.", "b0x/z", "c/d/e",
+        "c/d-", "c/d.e", "c-d/e",
+    ];
     for name in names.iter().step_by(2) {
         sandbox.write(name, "tracked\n");
     }

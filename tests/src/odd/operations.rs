@@ -60,7 +60,10 @@ fn stop(sandbox: &Sandbox, words: &[&str], left: &str) {
 }
 
 fn left_behind(sandbox: &Sandbox, left: &str) {
-    assert!(sandbox.path(".git").join(left).exists(), "no {left} in the git directory");
+    assert!(
+        sandbox.path(".git").join(left).exists(),
+        "no {left} in the git directory"
+    );
 }
 
 /// Other work beside the stopped operation: an edit, a staged file, an untracked one.
@@ -95,7 +98,15 @@ pub fn octopus() -> Sandbox {
     sandbox.commit("other");
     sandbox.git(["switch", "--quiet", "main"]);
     sandbox.git(["merge", "--quiet", "--no-commit", "topic~2", "other"]);
-    assert_eq!(sandbox.read(".git/MERGE_HEAD").iter().filter(|byte| **byte == b'\n').count(), 2, "two heads");
+    assert_eq!(
+        sandbox
+            .read(".git/MERGE_HEAD")
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count(),
+        2,
+        "two heads"
+    );
     busy(sandbox)
 }
 
@@ -111,7 +122,11 @@ pub fn squash() -> Sandbox {
 pub fn merge_with_autostash() -> Sandbox {
     let sandbox = diverged();
     sandbox.append("src/main.c", "// edited\n");
-    stop(&sandbox, &["merge", "--autostash", "topic"], "MERGE_AUTOSTASH");
+    stop(
+        &sandbox,
+        &["merge", "--autostash", "topic"],
+        "MERGE_AUTOSTASH",
+    );
     busy(sandbox)
 }
 
@@ -139,8 +154,15 @@ pub fn rebase_of_merges() -> Sandbox {
     sandbox.commit("side");
     sandbox.git(["switch", "--quiet", "topic"]);
     sandbox.git(["merge", "--quiet", "--no-ff", "--no-edit", "side"]);
-    stop(&sandbox, &["rebase", "--rebase-merges", "main"], "rebase-merge/done");
-    assert!(!sandbox.git(["for-each-ref", "refs/rewritten/"]).is_empty(), "there are labels");
+    stop(
+        &sandbox,
+        &["rebase", "--rebase-merges", "main"],
+        "rebase-merge/done",
+    );
+    assert!(
+        !sandbox.git(["for-each-ref", "refs/rewritten/"]).is_empty(),
+        "there are labels"
+    );
     busy(sandbox)
 }
 
@@ -149,20 +171,34 @@ pub fn rebase_with_autostash() -> Sandbox {
     let sandbox = diverged();
     sandbox.git(["switch", "--quiet", "topic"]);
     sandbox.append("src/main.c", "// edited\n");
-    stop(&sandbox, &["rebase", "--autostash", "main"], "rebase-merge/autostash");
+    stop(
+        &sandbox,
+        &["rebase", "--autostash", "main"],
+        "rebase-merge/autostash",
+    );
     busy(sandbox)
 }
 
 /// `git rebase --apply` that stopped.
 pub fn rebase_by_patches() -> Sandbox {
     let sandbox = diverged();
-    stop(&sandbox, &["rebase", "--apply", "main", "topic"], "rebase-apply/rebasing");
+    stop(
+        &sandbox,
+        &["rebase", "--apply", "main", "topic"],
+        "rebase-apply/rebasing",
+    );
     busy(sandbox)
 }
 
 fn mail(sandbox: &Sandbox) -> String {
     let folder = sandbox.scratch();
-    sandbox.git(["format-patch", "--quiet", "-o", &folder.to_string_lossy(), "topic~3..topic"]);
+    sandbox.git([
+        "format-patch",
+        "--quiet",
+        "-o",
+        &folder.to_string_lossy(),
+        "topic~3..topic",
+    ]);
     sandbox.sh(&format!("cat {}/*.patch >../mailbox", folder.display()));
     "../mailbox".to_owned()
 }
@@ -180,7 +216,10 @@ pub fn mailbox_with_conflicts() -> Sandbox {
     let sandbox = diverged();
     let mailbox = mail(&sandbox);
     stop(&sandbox, &["am", "-3", &mailbox], "rebase-apply/applying");
-    assert!(!sandbox.git(["ls-files", "--unmerged"]).is_empty(), "there is a conflict");
+    assert!(
+        !sandbox.git(["ls-files", "--unmerged"]).is_empty(),
+        "there is a conflict"
+    );
     busy(sandbox)
 }
 
@@ -194,7 +233,11 @@ pub fn cherry_pick() -> Sandbox {
 /// `git cherry-pick` of three commits that stopped at the second.
 pub fn cherry_pick_of_a_range() -> Sandbox {
     let sandbox = diverged();
-    stop(&sandbox, &["cherry-pick", "topic~3..topic"], "sequencer/todo");
+    stop(
+        &sandbox,
+        &["cherry-pick", "topic~3..topic"],
+        "sequencer/todo",
+    );
     left_behind(&sandbox, "CHERRY_PICK_HEAD");
     busy(sandbox)
 }
@@ -214,7 +257,11 @@ pub fn revert_of_a_range() -> Sandbox {
     sandbox.write("both.txt", "changed once more\n");
     sandbox.commit("main 4");
     // The newest goes first: `main 3` is undone, then `main 2` conflicts with `main 4`.
-    stop(&sandbox, &["revert", "--no-edit", "HEAD~3..HEAD~1"], "sequencer/todo");
+    stop(
+        &sandbox,
+        &["revert", "--no-edit", "HEAD~3..HEAD~1"],
+        "sequencer/todo",
+    );
     left_behind(&sandbox, "REVERT_HEAD");
     busy(sandbox)
 }

@@ -12,9 +12,15 @@ pub const ALL: &[Odd] = &[
     ("submodules", submodules),
     ("inside a submodule", inside_a_submodule),
     ("nested repositories", nested_repositories),
-    ("tracked files in a nested repository", tracked_in_a_nested_repository),
+    (
+        "tracked files in a nested repository",
+        tracked_in_a_nested_repository,
+    ),
     ("linked worktree", linked_worktree),
-    ("linked worktree of a bare repository", linked_worktree_of_a_bare_repository),
+    (
+        "linked worktree of a bare repository",
+        linked_worktree_of_a_bare_repository,
+    ),
     ("git directory elsewhere", separate_git_dir),
     ("core.worktree", core_worktree),
     ("settings per worktree", settings_per_worktree),
@@ -72,13 +78,22 @@ pub fn submodules() -> Sandbox {
     let library = sandbox.world().join("library");
     sandbox.git_in(sandbox.world(), ["clone", "--quiet", "repo", "library"]);
     for name in ["edited", "advanced", "absent", "staged"] {
-        sandbox.git(["submodule", "--quiet", "add", &library.to_string_lossy(), name]);
+        sandbox.git([
+            "submodule",
+            "--quiet",
+            "add",
+            &library.to_string_lossy(),
+            name,
+        ]);
     }
     sandbox.commit("submodules");
     sandbox.write("edited/README", "edited in the submodule\n");
     sandbox.write("edited/new.txt", "new in the submodule\n");
     for name in ["advanced", "staged"] {
-        sandbox.git_in(name, ["commit", "--quiet", "--allow-empty", "-m", "another commit"]);
+        sandbox.git_in(
+            name,
+            ["commit", "--quiet", "--allow-empty", "-m", "another commit"],
+        );
     }
     sandbox.git(["add", "staged"]);
     sandbox.git(["submodule", "--quiet", "deinit", "--force", "absent"]);
@@ -131,8 +146,14 @@ pub fn linked_worktree() -> Sandbox {
 /// The same where the main repository is bare.
 pub fn linked_worktree_of_a_bare_repository() -> Sandbox {
     let mut sandbox = Sandbox::committed();
-    sandbox.git_in(sandbox.world(), ["clone", "--quiet", "--bare", "repo", "bare.git"]);
-    sandbox.git_in(sandbox.world().join("bare.git"), ["worktree", "add", "--quiet", "-b", "linked", "../linked"]);
+    sandbox.git_in(
+        sandbox.world(),
+        ["clone", "--quiet", "--bare", "repo", "bare.git"],
+    );
+    sandbox.git_in(
+        sandbox.world().join("bare.git"),
+        ["worktree", "add", "--quiet", "-b", "linked", "../linked"],
+    );
     sandbox.move_to("linked");
     dirty(&sandbox);
     sandbox
@@ -142,7 +163,10 @@ pub fn linked_worktree_of_a_bare_repository() -> Sandbox {
 pub fn separate_git_dir() -> Sandbox {
     let sandbox = Sandbox::with_init(&["--separate-git-dir", "elsewhere.git"]);
     sandbox.fill();
-    assert!(sandbox.path(".git").is_file(), "a file that points elsewhere");
+    assert!(
+        sandbox.path(".git").is_file(),
+        "a file that points elsewhere"
+    );
     dirty(&sandbox);
     sandbox
 }

@@ -24,14 +24,18 @@ fn clone(words: &[&str]) -> Sandbox {
     }
     sandbox.git(["config", "uploadpack.allowFilter", "true"]);
     let origin = format!("file://{}", sandbox.top().display());
-    sandbox.git_in(sandbox.world(), [&["clone", "--quiet"], words, &[&origin, "clone"]].concat());
+    sandbox.git_in(
+        sandbox.world(),
+        [&["clone", "--quiet"], words, &[&origin, "clone"]].concat(),
+    );
     sandbox.move_to("clone");
     dirty(&sandbox);
     sandbox
 }
 
 fn out_of_reach(sandbox: Sandbox) -> Sandbox {
-    fs_err::rename(sandbox.world().join("repo"), sandbox.world().join("away")).expect("our own folder");
+    fs_err::rename(sandbox.world().join("repo"), sandbox.world().join("away"))
+        .expect("our own folder");
     sandbox
 }
 
@@ -59,10 +63,16 @@ pub fn partial_without_trees() -> Sandbox {
 pub fn alternates() -> Sandbox {
     // `file://` would make it a clone over a connection, which shares nothing.
     let mut sandbox = Sandbox::committed();
-    sandbox.git_in(sandbox.world(), ["clone", "--quiet", "--shared", "repo", "clone"]);
+    sandbox.git_in(
+        sandbox.world(),
+        ["clone", "--quiet", "--shared", "repo", "clone"],
+    );
     sandbox.move_to("clone");
     dirty(&sandbox);
-    assert!(sandbox.path(".git/objects/info/alternates").exists(), "there is an alternate");
+    assert!(
+        sandbox.path(".git/objects/info/alternates").exists(),
+        "there is an alternate"
+    );
     sandbox
 }
 

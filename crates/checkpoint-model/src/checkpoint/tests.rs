@@ -1,3 +1,4 @@
+use crate::restore::{Action, Scope};
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
@@ -26,7 +27,10 @@ fn restored(seconds: i64) -> Event {
         CheckpointRestored {
             checkpoint: checkpoint_id(0),
             backup: None,
-            scope: "exact".to_owned(),
+            scope: Scope::Exact,
+            paths: Vec::new(),
+            action: Action::default(),
+            worktree: String::new(),
         },
     )
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::CheckpointId,
     name::CheckpointName,
+    path::TreePath,
+    restore::{Action, Scope},
     verdict::{Skipped, Verdict},
     words::{CheckpointKind, OperationKind, Phase, StateCounts, words},
 };
@@ -87,8 +89,17 @@ pub struct CheckpointRestored {
     /// The checkpoint of what was there before; none only when nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<CheckpointId>,
-    /// How much was put back: `exact`, `files`, `soft`, `mixed`, `paths`.
-    pub scope: String,
+    /// How much was put back.
+    pub scope: Scope,
+    /// With [`Scope::Paths`], which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<TreePath>,
+    /// What it counts as in the stack of undos.
+    #[serde(default)]
+    pub action: Action,
+    /// The working tree in which it was done; undo is a matter of one working tree.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub worktree: String,
 }
 
 /// `checkpoint_deleted`: a checkpoint is no longer wanted, or lost its name to another.

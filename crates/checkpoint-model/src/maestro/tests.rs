@@ -1,3 +1,4 @@
+use crate::restore::{Action, Scope};
 use serde_json::json;
 
 use super::*;
@@ -15,7 +16,10 @@ fn the_document_has_the_shape_that_others_read() {
     let restored = CheckpointRestored {
         checkpoint: checkpoint_id(0),
         backup: None,
-        scope: "exact".to_owned(),
+        scope: Scope::Exact,
+        paths: Vec::new(),
+        action: Action::default(),
+        worktree: String::new(),
     };
     let checkpoints = [
         fold([event(

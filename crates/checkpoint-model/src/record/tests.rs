@@ -1,3 +1,4 @@
+use crate::restore::{Action, Scope};
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
@@ -85,7 +86,10 @@ fn events_are_in_the_order_of_time() {
             CheckpointRestored {
                 checkpoint: checkpoint_id(0),
                 backup: None,
-                scope: "exact".to_owned(),
+                scope: Scope::Exact,
+                paths: Vec::new(),
+                action: Action::default(),
+                worktree: String::new(),
             },
         )
     };

@@ -1,4 +1,5 @@
 use super::*;
+use crate::restore::{Action, Scope};
 use crate::{
     event::{CheckpointCreated, CheckpointDeleted, CheckpointRestored, DeletionReason, Event},
     samples::{SNAPSHOT, at, checkpoint_id, created, event, name},
@@ -13,7 +14,10 @@ fn checkpoints_are_counted_and_deleted_ones_only_as_such() {
     let restored = CheckpointRestored {
         checkpoint: checkpoint_id(1),
         backup: None,
-        scope: "exact".to_owned(),
+        scope: Scope::Exact,
+        paths: Vec::new(),
+        action: Action::default(),
+        worktree: String::new(),
     };
     let deleted = CheckpointDeleted {
         checkpoint: checkpoint_id(9),

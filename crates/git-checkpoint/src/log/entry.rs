@@ -91,7 +91,7 @@ fn details(body: &EventBody) -> Option<String> {
         EventBody::CheckpointDeleted(deleted) => Some(deleted.reason.to_string()),
         EventBody::CheckpointRestored(restored) => Some(match restored.backup {
             Some(backup) => format!("{}, backup {backup}", restored.scope),
-            None => restored.scope.clone(),
+            None => restored.scope.to_string(),
         }),
         EventBody::CheckpointNamed(named) => match named.name {
             Some(_) => None,

@@ -8,6 +8,7 @@ use std::{
 
 use checkpoint_capture::{Patterns, Request, Untracked, capture};
 use checkpoint_git::{Repository, Surroundings, objects::ObjectSink};
+use checkpoint_model::restore::{Action, Scope};
 use checkpoint_model::{
     event::{CheckpointRestored, Event},
     id::{CheckpointId, EventId},
@@ -249,7 +250,10 @@ impl Scene {
         let body = CheckpointRestored {
             checkpoint: kept.id,
             backup: backup.map(|backup| backup.id),
-            scope: "files".to_owned(),
+            scope: Scope::Files,
+            paths: Vec::new(),
+            action: Action::default(),
+            worktree: String::new(),
         };
         self.append(kept, &event(hours, body));
     }

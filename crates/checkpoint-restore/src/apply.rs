@@ -1,0 +1,496 @@
+//! The second half of a restore: guard, back up, write the journal, do what is planned, check it, record it.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicU64;
+
+use checkpoint_git::Repository;
+use checkpoint_git::objects::ObjectSink;
+use checkpoint_model::event::CheckpointRestored;
+use checkpoint_model::id::CheckpointId;
+use checkpoint_model::path::TreePath;
+use checkpoint_model::restore::{Difference, FileKind, HeadMove, Leaf, Plan, Scope};
+use checkpoint_model::words::CheckpointKind;
+use checkpoint_store::keep::{KeepRequest, keep};
+use checkpoint_store::record::Doing;
+use gix::ObjectId;
+use gix::bstr::{BString, ByteSlice};
+
+use crate::files::{
+    self, Applied, Attributes, Content, Durability, Expected, Options, Step, Token, Wanted, Writer,
+};
+use crate::index::{IndexLock, Make};
+use crate::journal::{Desk, Journal};
+use crate::prepare::{Present, Restore};
+use crate::state::Objects;
+use crate::{RestoreError, head, index, operation};
+
+/// A restore that was done.
+#[derive(Debug, Clone)]
+pub struct Restored {
+    /// What was done.
+    pub plan: Plan,
+    /// What was there before; none when there was nothing to do.
+    pub backup: Option<CheckpointId>,
+}
+
+impl Restore<'_> {
+    /// Does what is planned. After a failure the journal stays where something was touched: [`crate::proceed`]
+    /// finishes it, [`crate::abort`] goes back.
+    pub fn run(self, doing: &Doing, tool: &str, worktree: &str) -> Result<Restored, RestoreError> {
+        let desk = Desk::take(self.repo)?;
+        if let Some(journal) = desk.journal()? {
+            return Err(RestoreError::Unfinished {
+                target: journal.target,
+            });
+        }
+        self.run_at(&desk, None, doing, tool, worktree)
+    }
+
+    /// As [`run`](Self::run), at a desk that is taken; after a restore that died, with the journal it left.
+    pub(crate) fn run_at(
+        self,
+        desk: &Desk,
+        left: Option<&Journal>,
+        doing: &Doing,
+        tool: &str,
+        worktree: &str,
+    ) -> Result<Restored, RestoreError> {
+        if self.plan.is_empty() && left.is_none() {
+            return Ok(Restored {
+                plan: self.plan,
+                backup: None,
+            });
+        }
+        self.guard()?;
+        let lock = IndexLock::take(self.repo)?;
+        let Self {
+            repo,
+            target,
+            asked,
+            request,
+            sink,
+            captured,
+            now,
+            then,
+            plan,
+            ..
+        } = self;
+        let backup = keep(
+            repo,
+            sink,
+            &captured,
+            &backup_request(&target.checkpoint.id, tool, worktree),
+            doing,
+        )?;
+        let backup = backup.checkpoint.id;
+        let token = left
+            .and_then(|left| left.token.parse().ok())
+            .unwrap_or_else(Token::random);
+        let journal = Journal {
+            version: 1,
+            target: target.checkpoint.id,
+            backup: left.map_or(backup, |left| left.backup),
+            scope: plan.scope,
+            paths: asked
+                .paths
+                .iter()
+                .map(|path| TreePath::new(path.clone()))
+                .collect(),
+            discard: asked.discard.clone(),
+            action: asked.action,
+            token: token.to_string(),
+            index_lock: lock.inode(),
+        };
+        desk.write(&journal)?;
+
+        // Everything is in the repository now.
+        let sink = ObjectSink::new(repo.gix())?;
+        let objects = Objects { sink: &sink };
+        let changed = write_files(repo, &plan, &now.side.meta.empty_directories, &token)?;
+        put_index(repo, &objects, lock, &plan, &then, desk)?;
+        if let Some(step) = &plan.head {
+            let position = destination(step)?;
+            head::apply(
+                repo,
+                step,
+                &position,
+                &format!("{}: {}", doing.command, target.checkpoint.id),
+            )?;
+        }
+        if plan.operation.is_some() {
+            operation::apply(repo, &objects, &now, &then)?;
+        }
+        if !changed.is_empty() {
+            return Err(RestoreError::ChangedMeanwhile { changed });
+        }
+        check(repo, &request, &then, &plan, &asked, target.checkpoint.id)?;
+        let event = CheckpointRestored {
+            checkpoint: target.checkpoint.id,
+            backup: Some(journal.backup),
+            scope: plan.scope,
+            paths: journal.paths.clone(),
+            action: asked.action,
+            worktree: worktree.to_owned(),
+        };
+        checkpoint_store::append(repo, target.snapshot, event, doing)?;
+        desk.clear()?;
+        checkpoint_store::maintain(repo);
+        Ok(Restored {
+            plan,
+            backup: Some(journal.backup),
+        })
+    }
+
+    /// Everything that may forbid the restore, before anything is done.
+    fn guard(&self) -> Result<(), RestoreError> {
+        if !self.plan.blocked.is_empty() {
+            return Err(RestoreError::WouldLose {
+                blocked: self.plan.blocked.clone(),
+            });
+        }
+        let Some(step) = &self.plan.head else {
+            return Ok(());
+        };
+        let Some(branch) = &step.then.reference else {
+            return Ok(());
+        };
+        let name = branch.strip_prefix("refs/heads/").unwrap_or(branch);
+        let moves = step.branch_now != step.then.id;
+        let id = self.target.checkpoint.id;
+        if moves && self.has_policy() && self.policy.branches.is_protected(name) {
+            let commit = |id: &Option<String>| id.clone().unwrap_or_else(|| "nothing".to_owned());
+            let (from, to) = (commit(&step.branch_now), commit(&step.then.id));
+            return Err(RestoreError::Protected {
+                id,
+                branch: name.to_owned(),
+                from,
+                to,
+            });
+        }
+        match head::checked_out_elsewhere(self.repo, branch)? {
+            Some(path) => Err(RestoreError::CheckedOutElsewhere {
+                id,
+                branch: name.to_owned(),
+                path,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the repository has asked for protection: the names that are protected by default bind only where a
+    /// policy says that rules are wanted.
+    fn has_policy(&self) -> bool {
+        let policy = checkpoint_model::policy::Policy::FILE_NAME;
+        self.repo
+            .work_tree()
+            .is_some_and(|top| top.join(policy).exists())
+    }
+}
+
+fn backup_request(target: &CheckpointId, tool: &str, worktree: &str) -> KeepRequest {
+    KeepRequest {
+        name: None,
+        description: format!("before restoring {target}"),
+        kind: CheckpointKind::Backup,
+        phase: None,
+        session: None,
+        agent: None,
+        task: None,
+        state: None,
+        worktree: worktree.to_owned(),
+        replace: false,
+        sign: false,
+        tool: tool.to_owned(),
+    }
+}
+
+fn destination(step: &HeadMove) -> Result<checkpoint_git::Head, RestoreError> {
+    Ok(checkpoint_git::Head {
+        reference: step
+            .then
+            .reference
+            .as_ref()
+            .map(|name| name.as_str().into()),
+        id: step.then.id.as_deref().map(parse).transpose()?,
+    })
+}
+
+/// Does the file steps; gives the paths at which somebody else was at work meanwhile.
+fn write_files(
+    repo: &Repository,
+    plan: &Plan,
+    empty: &[TreePath],
+    token: &Token,
+) -> Result<Vec<TreePath>, RestoreError> {
+    if plan.files.is_empty() && plan.directories.is_empty() {
+        return Ok(Vec::new());
+    }
+    let hash = repo.gix().object_hash();
+    let before = rules(
+        plan.files
+            .iter()
+            .map(|difference| (difference, difference.now.as_ref())),
+    )?;
+    let after = rules(
+        plan.files
+            .iter()
+            .map(|difference| (difference, difference.then.as_ref())),
+    )?;
+    let of = |files: &[(BString, ObjectId)]| {
+        files::attributes_of(hash, files.iter().map(|(path, id)| (path.as_bstr(), *id)))
+    };
+    let attributes = Attributes {
+        before: &of(&before),
+        after: &of(&after),
+    };
+    let options = Options {
+        durability: Durability::None,
+        token: token.clone(),
+    };
+    let mut writer = Writer::new(repo, attributes, &options)?;
+    let steps = steps(plan, empty)?;
+    writer.sweep(&steps)?;
+    let mut changed = Vec::new();
+    for step in steps {
+        if let Applied::Foreign { .. } = writer.apply(&step)? {
+            changed.push(TreePath::new(step.path().to_owned()));
+        }
+    }
+    Ok(changed)
+}
+
+/// The files of attributes among these.
+fn rules<'d>(
+    leaves: impl Iterator<Item = (&'d Difference, Option<&'d Leaf>)>,
+) -> Result<Vec<(BString, ObjectId)>, RestoreError> {
+    let found = leaves.filter(|(difference, _)| is_attributes(difference));
+    found
+        .filter_map(|(difference, leaf)| Some((difference.path.as_bstr().to_owned(), leaf?)))
+        .map(|(path, leaf)| Ok((path, parse(&leaf.id)?)))
+        .collect()
+}
+
+fn is_attributes(difference: &Difference) -> bool {
+    let path = difference.path.as_bstr();
+    path.ends_with(b"/.gitattributes") || path == ".gitattributes"
+}
+
+/// The steps in their order: what stands in the way goes first, what is only to go comes last.
+fn steps(plan: &Plan, empty: &[TreePath]) -> Result<Vec<Step>, RestoreError> {
+    let written: BTreeSet<&[u8]> = plan
+        .writes()
+        .map(|difference| difference.path.as_bstr().as_bytes())
+        .collect();
+    let above: BTreeSet<&[u8]> = written.iter().flat_map(|path| ancestors(path)).collect();
+    let is_in_the_way = |path: &[u8]| {
+        above.contains(path) || ancestors(path).any(|directory| written.contains(directory))
+    };
+    let mut steps = Vec::new();
+    let (first, last): (Vec<_>, Vec<_>) = plan
+        .deletes()
+        .partition(|difference| is_in_the_way(difference.path.as_bstr()));
+    push_deletes(&first, &mut steps)?;
+    let mut hollow: Vec<&TreePath> = empty
+        .iter()
+        .filter(|path| {
+            written.contains(path.as_bstr().as_bytes())
+                || ancestors(path.as_bstr()).any(|directory| written.contains(directory))
+        })
+        .collect();
+    hollow.sort();
+    for path in hollow.into_iter().rev() {
+        for directory in [path.as_bstr().as_bytes()]
+            .into_iter()
+            .chain(upwards(path.as_bstr()))
+        {
+            if written.contains(directory)
+                || ancestors(directory).any(|above| written.contains(above))
+            {
+                steps.push(Step::RemoveDirectoryIfEmpty {
+                    path: directory.into(),
+                });
+            }
+        }
+    }
+    // Attributes decide what becomes of all other files.
+    let (rules, others): (Vec<_>, Vec<_>) = plan
+        .writes()
+        .partition(|difference| is_attributes(difference));
+    let (gone, last): (Vec<_>, Vec<_>) = last
+        .into_iter()
+        .partition(|difference| is_attributes(difference));
+    for difference in &gone {
+        let path = difference.path.as_bstr().to_owned();
+        steps.push(Step::Delete {
+            path,
+            expected: expected(difference.now.as_ref())?,
+        });
+    }
+    for difference in rules.into_iter().chain(others) {
+        steps.push(write(difference)?);
+    }
+    push_deletes(&last, &mut steps)?;
+    steps.extend(plan.directories.iter().map(|path| Step::MakeDirectory {
+        path: path.as_bstr().to_owned(),
+    }));
+    Ok(steps)
+}
+
+/// Deletes, the deepest first, and the directories that are empty by that.
+fn push_deletes(deletes: &[&Difference], steps: &mut Vec<Step>) -> Result<(), RestoreError> {
+    let mut directories: BTreeSet<BString> = BTreeSet::new();
+    for difference in deletes.iter().rev() {
+        let path = difference.path.as_bstr().to_owned();
+        directories.extend(ancestors(&path).map(BString::from));
+        steps.push(Step::Delete {
+            path,
+            expected: expected(difference.now.as_ref())?,
+        });
+    }
+    steps.extend(
+        directories
+            .into_iter()
+            .rev()
+            .map(|path| Step::RemoveDirectoryIfEmpty { path }),
+    );
+    Ok(())
+}
+
+fn write(difference: &Difference) -> Result<Step, RestoreError> {
+    let path = difference.path.as_bstr().to_owned();
+    let then = difference
+        .then
+        .as_ref()
+        .expect("a write has something to write");
+    if let Some(now) = difference
+        .now
+        .as_ref()
+        .filter(|now| is_same_content(now, then))
+    {
+        let executable = then.kind == FileKind::Executable;
+        if now.kind != FileKind::Link {
+            return Ok(Step::SetPermissions {
+                path,
+                executable,
+                permissions: then.permissions,
+            });
+        }
+    }
+    let content = match &then.raw {
+        Some(raw) => Content::Raw(parse(raw)?),
+        None => Content::Stored(parse(&then.id)?),
+    };
+    let wanted = Wanted {
+        kind: kind(then.kind),
+        content,
+        permissions: then.permissions,
+    };
+    Ok(Step::Write {
+        path,
+        wanted,
+        expected: expected(difference.now.as_ref())?,
+    })
+}
+
+fn is_same_content(now: &Leaf, then: &Leaf) -> bool {
+    let is_regular = |leaf: &Leaf| matches!(leaf.kind, FileKind::File | FileKind::Executable);
+    is_regular(now) && is_regular(then) && now.id == then.id && now.raw == then.raw
+}
+
+fn expected(now: Option<&Leaf>) -> Result<Expected, RestoreError> {
+    let Some(now) = now else {
+        return Ok(Expected::Nothing);
+    };
+    Ok(Expected::File {
+        kind: kind(now.kind),
+        stored: parse(&now.id)?,
+        raw: now.raw.as_deref().map(parse).transpose()?,
+    })
+}
+
+fn kind(kind: FileKind) -> files::FileKind {
+    match kind {
+        FileKind::Executable => files::FileKind::Executable,
+        FileKind::Link => files::FileKind::Link,
+        FileKind::File | FileKind::Submodule => files::FileKind::File,
+    }
+}
+
+/// The directories above `path`, from the top.
+fn ancestors(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'/')
+        .map(|(slash, _)| &path[..slash])
+}
+
+/// The directories above `path`, from the deepest.
+fn upwards(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    ancestors(path).collect::<Vec<_>>().into_iter().rev()
+}
+
+/// Reads an object id of a plan.
+pub(crate) fn parse(hex: &str) -> Result<ObjectId, RestoreError> {
+    let unsafe_id = |_| RestoreError::UnsafePath {
+        path: TreePath::new(hex),
+    };
+    ObjectId::from_hex(hex.as_bytes()).map_err(unsafe_id)
+}
+
+fn put_index(
+    repo: &Repository,
+    objects: &Objects<'_>,
+    lock: IndexLock,
+    plan: &Plan,
+    then: &crate::state::State,
+    desk: &Desk,
+) -> Result<(), RestoreError> {
+    let make = match plan.scope {
+        Scope::Exact if plan.index => Make::Of(then),
+        Scope::Exact if !plan.files.is_empty() => Make::Refreshed,
+        Scope::Mixed => match then.head.id {
+            Some(commit) => Make::Tree(commit),
+            None => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    index::replace(repo, objects, lock, &make, desk.scratch())
+}
+
+/// Captures once more: there must be nothing left to do.
+fn check(
+    repo: &Repository,
+    request: &checkpoint_capture::Request,
+    then: &crate::state::State,
+    done: &Plan,
+    asked: &crate::Asked,
+    target: CheckpointId,
+) -> Result<(), RestoreError> {
+    if !done.scope.has_files() {
+        return Ok(());
+    }
+    let present = Present::capture(repo, request, &AtomicU64::new(0))?;
+    let differences = present.differences(then, done.scope, &asked.paths)?;
+    let left = present.plan(repo, then, done.scope, differences, asked)?;
+    let mut what: Vec<String> = left
+        .files
+        .iter()
+        .take(5)
+        .map(|difference| difference.path.to_string())
+        .collect();
+    let others = [
+        ("the index", left.index),
+        ("HEAD", left.head.is_some()),
+        ("the operation in progress", left.operation.is_some()),
+    ];
+    what.extend(
+        others
+            .into_iter()
+            .filter(|(_, is_left)| *is_left)
+            .map(|(name, _)| name.to_owned()),
+    );
+    match what.is_empty() {
+        true => Ok(()),
+        false => Err(RestoreError::Differs { target, what }),
+    }
+}

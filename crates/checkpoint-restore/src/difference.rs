@@ -1,0 +1,184 @@
+//! Where two states differ, directory by directory: what is the same tree is not read.
+
+use std::collections::BTreeSet;
+
+use checkpoint_model::path::TreePath;
+use checkpoint_model::restore::{Difference, Leaf};
+use gix::ObjectId;
+use gix::bstr::BString;
+use gix::objs::tree::EntryKind;
+
+use crate::RestoreError;
+use crate::state::{Objects, State, TreeEntry};
+
+/// The files that differ between `now` and `then`, sorted by path.
+pub(crate) fn files(
+    objects: &Objects<'_>,
+    now: &State,
+    then: &State,
+) -> Result<Vec<Difference>, RestoreError> {
+    let mut found = Vec::new();
+    trees(
+        objects,
+        Some(now.tree),
+        Some(then.tree),
+        &mut BString::default(),
+        &mut |path, now, then| {
+            found.push((path, now, then));
+        },
+    )?;
+    let mut differences: Vec<Difference> = found
+        .into_iter()
+        .map(|(path, was, will)| {
+            let was = was.map(|leaf| now.complete(&path, leaf));
+            let will = will.map(|leaf| then.complete(&path, leaf));
+            Difference {
+                path: TreePath::new(path),
+                now: was,
+                then: will,
+            }
+        })
+        .collect();
+    let known: BTreeSet<BString> = differences
+        .iter()
+        .map(|difference| difference.path.as_bstr().to_owned())
+        .collect();
+    differences.extend(same_in_git(objects, now, then, &known)?);
+    differences.extend(ignored(now, then));
+    differences.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(differences)
+}
+
+/// Files for which git stores the same, but whose bytes or permissions differ.
+fn same_in_git(
+    objects: &Objects<'_>,
+    now: &State,
+    then: &State,
+    known: &BTreeSet<BString>,
+) -> Result<Vec<Difference>, RestoreError> {
+    let told: BTreeSet<&BString> = [now, then]
+        .into_iter()
+        .flat_map(|state| state.side.raw.keys().chain(state.side.exceptional()))
+        .filter(|path| !known.contains(*path))
+        .collect();
+    let mut found = Vec::new();
+    for path in told {
+        let (Some(was), Some(will)) = (
+            find(objects, now.tree, path)?,
+            find(objects, then.tree, path)?,
+        ) else {
+            continue;
+        };
+        let (Some(was), Some(will)) = (was.leaf(), will.leaf()) else {
+            continue;
+        };
+        let (was, will) = (now.complete(path, was), then.complete(path, will));
+        // Where only one side was read lately, the other's permissions are not known to differ.
+        if was != will {
+            found.push(Difference {
+                path: TreePath::new(path.clone()),
+                now: Some(was),
+                then: Some(will),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Included ignored files: only those that the target holds are touched.
+fn ignored(now: &State, then: &State) -> Vec<Difference> {
+    let leaf = |entry: &TreeEntry| {
+        let leaf = entry.leaf()?;
+        Some(Leaf {
+            raw: Some(leaf.id.clone()),
+            ..leaf
+        })
+    };
+    let wanted = then.side.ignored.iter().filter_map(|(path, entry)| {
+        let present = now.side.ignored.get(path);
+        let is_same =
+            present.is_some_and(|present| present.id == entry.id && present.kind == entry.kind);
+        (!is_same).then(|| Difference {
+            path: TreePath::new(path.clone()),
+            now: present.and_then(leaf),
+            then: leaf(entry),
+        })
+    });
+    wanted.collect()
+}
+
+/// The entry at `path` below `tree`.
+fn find(
+    objects: &Objects<'_>,
+    tree: ObjectId,
+    path: &[u8],
+) -> Result<Option<TreeEntry>, RestoreError> {
+    let (mut tree, mut rest) = (tree, path);
+    loop {
+        let (name, below) = match rest.iter().position(|byte| *byte == b'/') {
+            Some(slash) => (&rest[..slash], Some(&rest[slash + 1..])),
+            None => (rest, None),
+        };
+        let Some(entry) = objects
+            .tree(tree)?
+            .into_iter()
+            .find(|entry| entry.name == name)
+        else {
+            return Ok(None);
+        };
+        match (below, entry.kind) {
+            (None, _) => return Ok(Some(entry)),
+            (Some(below), EntryKind::Tree) => (tree, rest) = (entry.id, below),
+            (Some(_), _) => return Ok(None),
+        }
+    }
+}
+
+type Tell<'t> = &'t mut dyn FnMut(BString, Option<Leaf>, Option<Leaf>);
+
+/// Tells each path below `prefix` at which two trees differ.
+fn trees(
+    objects: &Objects<'_>,
+    now: Option<ObjectId>,
+    then: Option<ObjectId>,
+    prefix: &mut BString,
+    tell: Tell<'_>,
+) -> Result<(), RestoreError> {
+    if now == then {
+        return Ok(());
+    }
+    let read = |id: Option<ObjectId>| id.map_or_else(|| Ok(Vec::new()), |id| objects.tree(id));
+    let (now, then) = (read(now)?, read(then)?);
+    let names: BTreeSet<&BString> = now.iter().chain(&then).map(|entry| &entry.name).collect();
+    let by_name = |entries: &[TreeEntry]| -> std::collections::HashMap<BString, TreeEntry> {
+        entries
+            .iter()
+            .map(|entry| (entry.name.clone(), entry.clone()))
+            .collect()
+    };
+    let (was, will) = (by_name(&now), by_name(&then));
+    for name in names {
+        let (was, will) = (was.get(name), will.get(name));
+        if was == will {
+            continue;
+        }
+        let depth = prefix.len();
+        prefix.extend_from_slice(name);
+        let (leaf_now, leaf_then) = (
+            was.and_then(TreeEntry::leaf),
+            will.and_then(TreeEntry::leaf),
+        );
+        if leaf_now.is_some() || leaf_then.is_some() {
+            tell(prefix.clone(), leaf_now, leaf_then);
+        }
+        let directory = |entry: Option<&TreeEntry>| {
+            entry
+                .filter(|entry| entry.kind == EntryKind::Tree)
+                .map(|entry| entry.id)
+        };
+        prefix.push(b'/');
+        trees(objects, directory(was), directory(will), prefix, tell)?;
+        prefix.truncate(depth);
+    }
+    Ok(())
+}

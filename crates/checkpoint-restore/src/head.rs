@@ -1,0 +1,122 @@
+//! Putting HEAD and its branch back, through the git program: it writes both reflogs and runs the hooks that watch refs.
+
+use std::path::PathBuf;
+
+use checkpoint_git::refs;
+use checkpoint_git::{Head, Repository};
+use checkpoint_model::restore::HeadMove;
+use gix::ObjectId;
+use gix::bstr::{BString, ByteSlice};
+
+use crate::RestoreError;
+use crate::faults;
+use crate::state::State;
+
+/// How HEAD has to move from `now` to `then`; none when it need not.
+pub(crate) fn plan(
+    repo: &Repository,
+    now: &State,
+    then: &State,
+) -> Result<Option<HeadMove>, RestoreError> {
+    let branch_now = match &then.head.reference {
+        Some(name) => refs::find(repo, &name.to_string())?,
+        None => None,
+    };
+    let is_there = now.head == then.head;
+    Ok((!is_there).then(|| HeadMove {
+        now: now.position(),
+        then: then.position(),
+        branch_now: branch_now.map(|id| id.to_string()),
+    }))
+}
+
+/// Moves HEAD to `then`, and its branch by compare-and-swap: it must still be where the plan saw it.
+pub(crate) fn apply(
+    repo: &Repository,
+    step: &HeadMove,
+    then: &Head,
+    message: &str,
+) -> Result<(), RestoreError> {
+    faults::point("refs::before_move").map_err(|source| failed(repo, source))?;
+    match &then.reference {
+        Some(name) => {
+            move_branch(repo, name, step.branch_now.as_deref(), then.id, message)?;
+            faults::point("refs::between").map_err(|source| failed(repo, source))?;
+            if step.now.reference.as_deref() != Some(&*name.to_str_lossy()) {
+                let name = name.to_string();
+                repo.git(["symbolic-ref", "-m", message, "HEAD", &name])
+                    .output()?;
+            }
+        }
+        None => {
+            let id = then.id.map(|id| id.to_string()).unwrap_or_default();
+            let mut arguments = vec!["update-ref", "--no-deref", "-m", message, "HEAD", &id];
+            // On an unborn branch HEAD has no value that could be compared.
+            if step.now.reference.is_none() {
+                arguments.extend(step.now.id.as_deref());
+            }
+            repo.git(arguments).output()?;
+        }
+    }
+    faults::passed("refs::after_move");
+    Ok(())
+}
+
+fn failed(repo: &Repository, source: std::io::Error) -> RestoreError {
+    RestoreError::GitDir {
+        path: repo.git_dir().join("HEAD"),
+        source,
+    }
+}
+
+/// Moves the branch, makes it, or removes it where it was unborn.
+fn move_branch(
+    repo: &Repository,
+    name: &BString,
+    now: Option<&str>,
+    then: Option<ObjectId>,
+    message: &str,
+) -> Result<(), RestoreError> {
+    let name = name.to_string();
+    let none = ObjectId::null(repo.gix().object_hash()).to_string();
+    match (now, then.map(|id| id.to_string())) {
+        (Some(now), Some(then)) if now == then => {}
+        (None, None) => {}
+        (now, Some(then)) => {
+            let now = now.unwrap_or(&none);
+            repo.git(["update-ref", "--no-deref", "-m", message, &name, &then, now])
+                .output()?;
+        }
+        (Some(now), None) => {
+            repo.git(["update-ref", "--no-deref", "-m", message, "-d", &name, now])
+                .output()?;
+        }
+    }
+    Ok(())
+}
+
+/// The other worktree in which `branch` (a full name) is checked out.
+pub(crate) fn checked_out_elsewhere(
+    repo: &Repository,
+    branch: &str,
+) -> Result<Option<PathBuf>, RestoreError> {
+    let listed = repo
+        .git(["worktree", "list", "--porcelain", "-z"])
+        .output()?;
+    let here = repo.work_tree().and_then(|tree| tree.canonicalize().ok());
+    let mut at = None;
+    for line in listed.split(|byte| *byte == 0) {
+        if let Some(path) = line.strip_prefix(b"worktree ") {
+            at = Some(checkpoint_git::paths::as_path(path.as_bstr()).to_owned());
+        }
+        let is_it = line
+            .strip_prefix(b"branch ")
+            .is_some_and(|name| name == branch.as_bytes());
+        if let Some(path) = at.as_ref().filter(|_| is_it)
+            && path.canonicalize().ok() != here
+        {
+            return Ok(Some(path.clone()));
+        }
+    }
+    Ok(None)
+}

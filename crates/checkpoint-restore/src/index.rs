@@ -1,0 +1,309 @@
+//! Putting an index back through the git program, under the index's own lock.
+//!
+//! git knows every kind of index (split, sparse, version 4, sha256); gix would write one without its extensions. The
+//! new index is made in a file of its own and renamed over the old one by way of `index.lock`.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use checkpoint_git::{Program, Repository};
+use gix::bstr::BString;
+use gix::index::entry::Flags;
+use gix::objs::Kind;
+
+use crate::RestoreError;
+use crate::faults;
+use crate::state::{Objects, State};
+
+/// `index.lock`, held: no other git process writes the index meanwhile. Dropped without [`commit`](Self::commit), the
+/// index stays as it was.
+#[derive(Debug)]
+pub(crate) struct IndexLock {
+    path: PathBuf,
+    index: PathBuf,
+    is_held: bool,
+}
+
+impl IndexLock {
+    /// Takes the lock; fails at once when another holds it.
+    pub(crate) fn take(repo: &Repository) -> Result<Self, RestoreError> {
+        let index = repo.index_path().to_owned();
+        let mut path = index.clone().into_os_string();
+        path.push(".lock");
+        let path = PathBuf::from(path);
+        let failed = |source: std::io::Error| match source.kind() {
+            std::io::ErrorKind::AlreadyExists => RestoreError::IndexLocked { path: path.clone() },
+            _ => RestoreError::GitDir {
+                path: path.clone(),
+                source,
+            },
+        };
+        faults::point("index::before_lock").map_err(failed)?;
+        fs_err::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)
+            .map_err(failed)?;
+        faults::passed("index::after_lock");
+        Ok(Self {
+            path,
+            index,
+            is_held: true,
+        })
+    }
+
+    /// The inode of the lock file: by it a later process knows that the lock was ours.
+    pub(crate) fn inode(&self) -> Option<u64> {
+        self.path.metadata().ok().map(|file| file.ino())
+    }
+
+    /// Removes a lock that a restore which is dead now has left behind: the file of that very inode, still empty.
+    pub(crate) fn remove_stale(repo: &Repository, inode: u64) -> Result<(), RestoreError> {
+        let mut path = repo.index_path().as_os_str().to_owned();
+        path.push(".lock");
+        let path = PathBuf::from(path);
+        match path.metadata() {
+            Ok(file) if file.ino() == inode => {
+                fs_err::remove_file(&path).map_err(|source| RestoreError::GitDir { path, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the content of `made` in the place of the index and gives the lock up.
+    fn commit(mut self, made: &Path) -> Result<(), RestoreError> {
+        let failed = |source| RestoreError::GitDir {
+            path: self.path.clone(),
+            source,
+        };
+        let bytes = fs_err::read(made).map_err(failed)?;
+        faults::point("index::before_write").map_err(failed)?;
+        let mut file = File::options()
+            .write(true)
+            .truncate(true)
+            .open(&self.path)
+            .map_err(failed)?;
+        file.write_all(&bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(failed)?;
+        // The index is as old as the file it was made in: git judges by it which entries may be racy.
+        let modified = made
+            .metadata()
+            .and_then(|file| file.modified())
+            .map_err(failed)?;
+        file.set_modified(modified).map_err(failed)?;
+        if let Ok(old) = self.index.metadata() {
+            file.set_permissions(old.permissions()).map_err(failed)?;
+        }
+        faults::point("index::before_rename").map_err(failed)?;
+        fs_err::rename(&self.path, &self.index).map_err(failed)?;
+        self.is_held = false;
+        faults::passed("index::after_rename");
+        Ok(())
+    }
+}
+
+impl Drop for IndexLock {
+    fn drop(&mut self) {
+        if self.is_held {
+            // Nothing is lost by a lock that stays: git tells how to remove it.
+            drop(fs_err::remove_file(&self.path));
+        }
+    }
+}
+
+/// Whether the index of `then` is another than that of `now`, by what counts: entries, stages and flags.
+pub(crate) fn differs(
+    objects: &Objects<'_>,
+    now: &State,
+    then: &State,
+) -> Result<bool, RestoreError> {
+    if now.index_tree != then.index_tree || now.side.conflicts != then.side.conflicts {
+        return Ok(true);
+    }
+    if now.side.index == then.side.index {
+        return Ok(false);
+    }
+    Ok(flags(objects, now)? != flags(objects, then)?)
+}
+
+/// The flags of an index, as far as its trees do not tell them: each path with what is said of it.
+fn flags(objects: &Objects<'_>, state: &State) -> Result<Vec<(BString, Flags)>, RestoreError> {
+    let Some(id) = state.side.index else {
+        return Ok(Vec::new());
+    };
+    let bytes = objects.read(id, Kind::Blob)?;
+    let damaged = |_| RestoreError::MissingObject { id };
+    let options = gix::index::decode::Options::default();
+    let old = gix::index::State::from_bytes(&bytes, filetime::FileTime::zero(), id.kind(), options);
+    let (index, _) = old.map_err(damaged)?;
+    let wanted = Flags::ASSUME_VALID | Flags::SKIP_WORKTREE | Flags::INTENT_TO_ADD;
+    let told = index
+        .entries()
+        .iter()
+        .filter(|entry| entry.flags.intersects(wanted));
+    Ok(told
+        .map(|entry| (entry.path(&index).to_owned(), entry.flags & wanted))
+        .collect())
+}
+
+/// What the index shall be.
+pub(crate) enum Make<'s> {
+    /// As the state had it.
+    Of(&'s State),
+    /// As a commit has it: `git reset --mixed`.
+    Tree(gix::ObjectId),
+    /// As it is, but knowing the files that were just written.
+    Refreshed,
+}
+
+/// Makes the index and puts it in the place of the old one. `scratch` is a directory of our own in the git directory.
+pub(crate) fn replace(
+    repo: &Repository,
+    objects: &Objects<'_>,
+    lock: IndexLock,
+    make: &Make<'_>,
+    scratch: &Path,
+) -> Result<(), RestoreError> {
+    let made = Made::begin(repo, scratch)?;
+    match make {
+        Make::Of(state) => match state.side.index {
+            Some(raw) => made.take_raw(objects, state, raw)?,
+            None => {
+                made.forget_flags(repo)?;
+                made.read_tree(repo, state.index_tree)?;
+            }
+        },
+        Make::Tree(tree) => made.read_tree(repo, *tree)?,
+        Make::Refreshed => {}
+    }
+    made.refresh(repo);
+    lock.commit(&made.path)
+}
+
+/// An index in the making; removed when dropped.
+struct Made {
+    path: PathBuf,
+}
+
+impl Made {
+    /// Begins with the present index, stat data and time included, so that what stays known need not be read again.
+    fn begin(repo: &Repository, scratch: &Path) -> Result<Self, RestoreError> {
+        let path = scratch.join(format!("index.{}", std::process::id()));
+        let made = Self { path };
+        let failed = |source| RestoreError::GitDir {
+            path: made.path.clone(),
+            source,
+        };
+        if repo.index_path().exists() {
+            let modified = repo
+                .index_path()
+                .metadata()
+                .and_then(|file| file.modified())
+                .map_err(failed)?;
+            fs_err::copy(repo.index_path(), &made.path).map_err(failed)?;
+            File::options()
+                .write(true)
+                .open(&made.path)
+                .and_then(|file| file.set_modified(modified))
+                .map_err(failed)?;
+        }
+        Ok(made)
+    }
+
+    fn git<'a>(&self, repo: &Repository, arguments: impl IntoIterator<Item = &'a str>) -> Program {
+        // A split index would leave its other half beside the scratch file.
+        let whole = ["-c", "core.splitIndex=false", "-c", "core.fsmonitor=false"];
+        repo.git(whole.into_iter().chain(arguments))
+            .env("GIT_INDEX_FILE", &self.path)
+    }
+
+    /// The index as it was written then; its time tells which of its entries were racy.
+    fn take_raw(
+        &self,
+        objects: &Objects<'_>,
+        state: &State,
+        raw: gix::ObjectId,
+    ) -> Result<(), RestoreError> {
+        let failed = |source| RestoreError::GitDir {
+            path: self.path.clone(),
+            source,
+        };
+        let bytes = objects.read(raw, Kind::Blob)?;
+        fs_err::write(&self.path, bytes).map_err(failed)?;
+        let written = state.side.meta.index_written.unwrap_or_default();
+        let modified = std::time::UNIX_EPOCH + std::time::Duration::new(written.0, written.1);
+        File::options()
+            .write(true)
+            .open(&self.path)
+            .and_then(|file| file.set_modified(modified))
+            .map_err(failed)
+    }
+
+    /// Takes the flags off that the target does not have, which `read-tree` would keep.
+    fn forget_flags(&self, repo: &Repository) -> Result<(), RestoreError> {
+        let Ok(bytes) = fs_err::read(&self.path) else {
+            return Ok(());
+        };
+        let options = gix::index::decode::Options::default();
+        let hash = repo.gix().object_hash();
+        let Ok((index, _)) =
+            gix::index::State::from_bytes(&bytes, filetime::FileTime::zero(), hash, options)
+        else {
+            // What cannot be read cannot be kept: read-tree begins anew.
+            drop(fs_err::remove_file(&self.path));
+            return Ok(());
+        };
+        let flagged = |flag| {
+            let entries = index
+                .entries()
+                .iter()
+                .filter(move |entry| entry.flags.contains(flag));
+            let paths = entries
+                .map(|entry| entry.path(&index))
+                .filter(|path| !path.ends_with(b"/"));
+            paths
+                .flat_map(|path| path.iter().copied().chain([0]))
+                .collect::<Vec<u8>>()
+        };
+        let takes = [
+            (Flags::ASSUME_VALID, "--no-assume-unchanged"),
+            (Flags::SKIP_WORKTREE, "--no-skip-worktree"),
+        ];
+        for (flag, option) in takes {
+            let paths = flagged(flag);
+            if !paths.is_empty() {
+                self.git(repo, ["update-index", option, "-z", "--stdin"])
+                    .output_of(&paths)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_tree(&self, repo: &Repository, tree: gix::ObjectId) -> Result<(), RestoreError> {
+        let id = tree.to_string();
+        let sparse = ["-c", "core.sparseCheckout=false"];
+        self.git(
+            repo,
+            sparse.into_iter().chain(["read-tree", "--reset", &id]),
+        )
+        .output()?;
+        Ok(())
+    }
+
+    /// Lets git look at the files again. Exit status 1 says only that some differ.
+    fn refresh(&self, repo: &Repository) {
+        drop(self.git(repo, ["update-index", "-q", "--refresh"]).output());
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        drop(fs_err::remove_file(&self.path));
+        let mut lock = self.path.clone().into_os_string();
+        lock.push(".lock");
+        drop(fs_err::remove_file(lock));
+    }
+}

@@ -1,0 +1,403 @@
+//! The first half of a restore, in which nothing is touched: resolve, verify, look at the present, plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicU64;
+
+use checkpoint_capture::{Captured, Patterns, Request, Untracked, capture};
+use checkpoint_git::Repository;
+use checkpoint_git::objects::ObjectSink;
+use checkpoint_model::path::TreePath;
+use checkpoint_model::policy::Policy;
+use checkpoint_model::restore::{
+    self, Action, Difference, FileKind, HeadPosition, Leaf, Plan, Scope,
+};
+use checkpoint_model::verdict::Skipped;
+use checkpoint_store::load::{Place, Stored};
+use gix::bstr::{BStr, BString, ByteSlice};
+
+use crate::state::{Objects, State, is_safe};
+use crate::{RestoreError, difference, head, index, operation};
+
+/// What is asked of a restore.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// How much is put back; without a word, everything where HEAD has not moved, and nothing where it has.
+    pub scope: Option<Scope>,
+    /// With [`Scope::Paths`], which: files and directories from the top of the working tree, and patterns.
+    pub paths: Vec<BString>,
+    /// What may be lost for good.
+    pub discard: Vec<TreePath>,
+    /// What the restore counts as.
+    pub action: Action,
+}
+
+/// A restore that is planned and not yet done.
+pub struct Restore<'r> {
+    pub(crate) repo: &'r Repository,
+    pub(crate) target: Stored,
+    pub(crate) asked: Asked,
+    pub(crate) request: Request,
+    pub(crate) policy: Policy,
+    pub(crate) sink: ObjectSink,
+    pub(crate) captured: Captured,
+    pub(crate) now: State,
+    pub(crate) then: State,
+    pub(crate) plan: Plan,
+}
+
+impl<'r> Restore<'r> {
+    /// Reads the target, captures the present without naming it, and plans. Touches nothing.
+    pub fn prepare(
+        repo: &'r Repository,
+        target: &Stored,
+        asked: &Asked,
+        request: &Request,
+        policy: &Policy,
+        seen: &AtomicU64,
+    ) -> Result<Self, RestoreError> {
+        if target.place != Place::Here {
+            return Err(RestoreError::StateMissing {
+                id: target.checkpoint.id,
+            });
+        }
+        let request = everything(request);
+        let mut present = Present::capture(repo, &request, seen)?;
+        let then = State::of_stored(repo, target, &present.objects())?;
+        operation::check(&then)?;
+        let scope = scope(target, asked, &present.now, &then)?;
+        let mut differences = present.differences(&then, scope, &asked.paths)?;
+        let hidden = present.hidden(repo, &differences);
+        if !hidden.is_empty() {
+            // Ignored files lie where the target has something: the backup has to hold them too.
+            let request = including(&request, &hidden)?;
+            present = Present::capture(repo, &request, seen)?;
+            differences = present.differences(&then, scope, &asked.paths)?;
+            differences.extend(present.cleared(&differences, &hidden));
+            differences.sort_by(|a, b| a.path.cmp(&b.path));
+        }
+        let plan = present.plan(repo, &then, scope, differences, asked)?;
+        require(&present.objects(), &plan)?;
+        let Present {
+            sink,
+            captured,
+            now,
+        } = present;
+        Ok(Self {
+            repo,
+            target: target.clone(),
+            asked: Asked {
+                scope: Some(scope),
+                ..asked.clone()
+            },
+            request,
+            policy: policy.clone(),
+            sink,
+            captured,
+            now,
+            then,
+            plan,
+        })
+    }
+
+    /// What would be done.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+}
+
+/// The request of a backup: whatever a policy leaves out of checkpoints, a restore must not lose.
+fn everything(request: &Request) -> Request {
+    Request {
+        exclude: Patterns::default(),
+        untracked: Untracked::Captured,
+        ..request.clone()
+    }
+}
+
+/// `request`, with these very paths included though they are ignored.
+fn including(request: &Request, paths: &BTreeSet<BString>) -> Result<Request, RestoreError> {
+    let include = request
+        .include
+        .with_paths(paths.iter().map(|path| path.as_bstr()));
+    Ok(Request {
+        include,
+        ..request.clone()
+    })
+}
+
+/// How much is put back: as asked, or everything as long as nothing has to be guessed.
+fn scope(target: &Stored, asked: &Asked, now: &State, then: &State) -> Result<Scope, RestoreError> {
+    match asked.scope {
+        Some(scope) => Ok(scope),
+        None if !asked.paths.is_empty() => Ok(Scope::Paths),
+        None if now.head == then.head => Ok(Scope::Exact),
+        None => Err(RestoreError::HeadMoved {
+            id: target.checkpoint.id,
+            then: told(&then.position()),
+            now: told(&now.position()),
+        }),
+    }
+}
+
+fn told(position: &HeadPosition) -> String {
+    let short = |id: &String| id.chars().take(7).collect::<String>();
+    let commit = position
+        .id
+        .as_ref()
+        .map_or_else(|| "no commit yet".to_owned(), short);
+    match &position.reference {
+        Some(name) => format!(
+            "{} at {commit}",
+            name.strip_prefix("refs/heads/").unwrap_or(name)
+        ),
+        None => format!("detached at {commit}"),
+    }
+}
+
+/// The present state, captured into a sink that nothing names yet.
+pub(crate) struct Present {
+    pub(crate) sink: ObjectSink,
+    pub(crate) captured: Captured,
+    pub(crate) now: State,
+}
+
+impl Present {
+    pub(crate) fn capture(
+        repo: &Repository,
+        request: &Request,
+        seen: &AtomicU64,
+    ) -> Result<Self, RestoreError> {
+        let sink = ObjectSink::new(repo.gix())?;
+        let captured = capture(repo, request, &sink, seen)?;
+        let now = State::of_captured(&captured, &Objects { sink: &sink })?;
+        Ok(Self {
+            sink,
+            captured,
+            now,
+        })
+    }
+
+    pub(crate) fn objects(&self) -> Objects<'_> {
+        Objects { sink: &self.sink }
+    }
+
+    /// The files that a restore of `scope` would change.
+    pub(crate) fn differences(
+        &self,
+        then: &State,
+        scope: Scope,
+        paths: &[BString],
+    ) -> Result<Vec<Difference>, RestoreError> {
+        if !scope.has_files() {
+            return Ok(Vec::new());
+        }
+        let mut differences = difference::files(&self.objects(), &self.now, then)?;
+        if scope == Scope::Paths {
+            differences.retain(|difference| {
+                paths
+                    .iter()
+                    .any(|path| is_meant(difference.path.as_bstr(), path.as_ref()))
+            });
+        }
+        Ok(differences)
+    }
+
+    /// What lies, unseen because it is ignored, where something shall be written.
+    fn hidden(&self, repo: &Repository, differences: &[Difference]) -> BTreeSet<BString> {
+        let Some(top) = repo.work_tree() else {
+            return BTreeSet::new();
+        };
+        let captured: BTreeSet<&BStr> = differences
+            .iter()
+            .filter(|difference| difference.now.is_some())
+            .map(|difference| difference.path.as_bstr())
+            .collect();
+        let is_skipped = |path: &BStr| {
+            self.now
+                .skipped
+                .iter()
+                .any(|skip| restore::is_same_or_below(path, skip.path.as_bstr()))
+        };
+        let mut hidden = BTreeSet::new();
+        for difference in differences
+            .iter()
+            .filter(|difference| difference.now.is_none())
+        {
+            let path = difference.path.as_bstr();
+            for end in path.find_iter(b"/").chain([path.len()]) {
+                let part = path[..end].as_bstr();
+                let Ok(there) = top
+                    .join(checkpoint_git::paths::as_path(part))
+                    .symlink_metadata()
+                else {
+                    break;
+                };
+                let is_in_the_way = end == path.len() || !there.is_dir();
+                if is_in_the_way && !captured.contains(part) && !is_skipped(part) {
+                    hidden.insert(part.to_owned());
+                    break;
+                }
+            }
+        }
+        hidden
+    }
+
+    /// The hidden files that go, because something else takes the place of the directory they are in or of them.
+    fn cleared(&self, differences: &[Difference], hidden: &BTreeSet<BString>) -> Vec<Difference> {
+        let known: BTreeSet<&BStr> = differences
+            .iter()
+            .map(|difference| difference.path.as_bstr())
+            .collect();
+        let ignored = self.now.side.ignored.iter();
+        let in_the_way = ignored.filter(|(path, _)| {
+            hidden
+                .iter()
+                .any(|hidden| restore::is_same_or_below(path.as_ref(), hidden.as_ref()))
+                && !known.contains(path.as_bstr())
+        });
+        in_the_way
+            .filter_map(|(path, entry)| {
+                let leaf = entry.leaf()?;
+                let now = Some(Leaf {
+                    raw: Some(leaf.id.clone()),
+                    ..leaf
+                });
+                Some(Difference {
+                    path: TreePath::new(path.clone()),
+                    now,
+                    then: None,
+                })
+            })
+            .collect()
+    }
+
+    pub(crate) fn plan(
+        &self,
+        repo: &Repository,
+        then: &State,
+        scope: Scope,
+        differences: Vec<Difference>,
+        asked: &Asked,
+    ) -> Result<Plan, RestoreError> {
+        let differences = self.knowing_ignored(differences);
+        let (files, mut left_alone, blocked) = restore::files(
+            differences,
+            &then.skipped,
+            &self.now.skipped,
+            &asked.discard,
+        );
+        left_alone.sort_by(|a, b| a.path.cmp(&b.path));
+        let is_exact = scope == Scope::Exact;
+        let moves = if scope.has_head() {
+            head::plan(repo, &self.now, &destination(scope, &self.now, then))?
+        } else {
+            None
+        };
+        let index = match scope {
+            Scope::Exact => index::differs(&self.objects(), &self.now, then)?,
+            Scope::Mixed => true,
+            _ => false,
+        };
+        Ok(Plan {
+            scope,
+            directories: if is_exact {
+                missing_directories(&self.now, then)
+            } else {
+                Vec::new()
+            },
+            files,
+            index,
+            head: moves,
+            operation: if is_exact {
+                operation::plan(&self.now, then)
+            } else {
+                None
+            },
+            left_alone: merged(
+                left_alone,
+                if scope.has_files() {
+                    &then.skipped
+                } else {
+                    &[]
+                },
+            ),
+            blocked,
+        })
+    }
+
+    /// What the trees do not tell because it is ignored, the backup may hold nevertheless.
+    fn knowing_ignored(&self, differences: Vec<Difference>) -> Vec<Difference> {
+        let mut by_path: BTreeMap<TreePath, Difference> = BTreeMap::new();
+        for mut difference in differences {
+            if difference.now.is_none()
+                && let Some(entry) = self.now.side.ignored.get(difference.path.as_bstr())
+            {
+                difference.now = entry.leaf().map(|leaf| Leaf {
+                    raw: Some(leaf.id.clone()),
+                    ..leaf
+                });
+            }
+            by_path.insert(difference.path.clone(), difference);
+        }
+        by_path.into_values().collect()
+    }
+}
+
+/// Where HEAD goes: with [`Scope::Soft`] and [`Scope::Mixed`] the branch of now goes to the commit of then.
+fn destination(scope: Scope, now: &State, then: &State) -> State {
+    let mut state = then.clone();
+    if scope != Scope::Exact {
+        state.head.reference = now.head.reference.clone();
+    }
+    state
+}
+
+fn missing_directories(now: &State, then: &State) -> Vec<TreePath> {
+    let present: BTreeSet<_> = now.side.meta.empty_directories.iter().collect();
+    let wanted = then.side.meta.empty_directories.iter();
+    wanted
+        .filter(|path| !present.contains(path) && is_safe(path.as_bstr()))
+        .cloned()
+        .collect()
+}
+
+/// What is left alone: the paths that differ, and what the target says it does not hold.
+fn merged(mut left_alone: Vec<Skipped>, skipped: &[Skipped]) -> Vec<Skipped> {
+    let known: BTreeSet<TreePath> = left_alone.iter().map(|skip| skip.path.clone()).collect();
+    left_alone.extend(
+        skipped
+            .iter()
+            .filter(|skip| !known.contains(&skip.path))
+            .cloned(),
+    );
+    left_alone
+}
+
+/// Whether `path` is meant by one of the paths asked for: itself, a directory above it, or a pattern that matches.
+fn is_meant(path: &BStr, asked: &BStr) -> bool {
+    let everything = asked.is_empty() || asked == ".";
+    let is_pattern = asked.find_byteset(b"*?[").is_some();
+    everything
+        || restore::is_same_or_below(path, asked)
+        || is_pattern && gix::glob::wildmatch(asked, path, gix::glob::wildmatch::Mode::empty())
+}
+
+/// Makes sure that everything to be written can be read: nothing may be touched before.
+fn require(objects: &Objects<'_>, plan: &Plan) -> Result<(), RestoreError> {
+    for leaf in plan
+        .writes()
+        .filter_map(|difference| difference.then.as_ref())
+    {
+        let ids = [
+            Some(&leaf.id).filter(|_| leaf.raw.is_none() && leaf.kind != FileKind::Submodule),
+            leaf.raw.as_ref(),
+        ];
+        for id in ids.into_iter().flatten() {
+            let id = crate::apply::parse(id)?;
+            if !objects.sink.reuse(&id)? {
+                return Err(RestoreError::MissingObject { id });
+            }
+        }
+    }
+    Ok(())
+}

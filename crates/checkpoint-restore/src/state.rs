@@ -1,0 +1,314 @@
+//! A state, read back from its trees: the one to be restored, or the present one just captured.
+
+use std::collections::{BTreeMap, HashMap};
+
+use checkpoint_capture::{Captured, Meta};
+use checkpoint_git::objects::ObjectSink;
+use checkpoint_git::{Head, Repository};
+use checkpoint_model::restore::{FileKind, HeadPosition, Leaf};
+use checkpoint_model::verdict::Skipped;
+use checkpoint_model::words::OperationKind;
+use checkpoint_store::load::Stored;
+use gix::ObjectId;
+use gix::bstr::{BString, ByteSlice};
+use gix::objs::Kind;
+use gix::objs::tree::EntryKind;
+
+use crate::RestoreError;
+
+/// Where the objects of a state are: in the repository, or still with the sink that will write them.
+pub(crate) struct Objects<'a> {
+    pub(crate) sink: &'a ObjectSink,
+}
+
+impl Objects<'_> {
+    pub(crate) fn read(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>, RestoreError> {
+        match self.sink.read(&id)? {
+            Some((found, data)) if found == kind => Ok(data),
+            _ => Err(RestoreError::MissingObject { id }),
+        }
+    }
+
+    /// The entries of a tree, in its order.
+    pub(crate) fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, RestoreError> {
+        let data = self.read(id, Kind::Tree)?;
+        let entries = gix::objs::TreeRefIter::from_bytes(&data, id.kind());
+        let entries = entries.map(|entry| {
+            entry.map(|entry| TreeEntry {
+                name: entry.filename.to_owned(),
+                kind: entry.mode.kind(),
+                id: entry.oid.to_owned(),
+            })
+        });
+        entries
+            .collect::<Result<_, _>>()
+            .map_err(|_| RestoreError::MissingObject { id })
+    }
+
+    /// All that is below a tree but directories, by path.
+    fn leaves(
+        &self,
+        id: ObjectId,
+        prefix: &[u8],
+        found: &mut BTreeMap<BString, TreeEntry>,
+    ) -> Result<(), RestoreError> {
+        for entry in self.tree(id)? {
+            let mut path = BString::from(prefix);
+            path.extend_from_slice(&entry.name);
+            match entry.kind {
+                EntryKind::Tree => {
+                    path.push(b'/');
+                    self.leaves(entry.id, &path, found)?;
+                }
+                _ => drop(found.insert(path, entry)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One entry of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TreeEntry {
+    pub(crate) name: BString,
+    pub(crate) kind: EntryKind,
+    pub(crate) id: ObjectId,
+}
+
+impl TreeEntry {
+    /// What the entry says of a file; nothing for a directory.
+    pub(crate) fn leaf(&self) -> Option<Leaf> {
+        let kind = match self.kind {
+            EntryKind::Tree => return None,
+            EntryKind::Blob => FileKind::File,
+            EntryKind::BlobExecutable => FileKind::Executable,
+            EntryKind::Link => FileKind::Link,
+            EntryKind::Commit => FileKind::Submodule,
+        };
+        Some(Leaf {
+            kind,
+            id: self.id.to_string(),
+            raw: None,
+            permissions: None,
+        })
+    }
+}
+
+/// A state: what two trees say, and what is kept beside them.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    pub(crate) head: Head,
+    pub(crate) operations: Vec<OperationKind>,
+    pub(crate) tree: ObjectId,
+    pub(crate) index_tree: ObjectId,
+    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) side: Side,
+}
+
+/// What is kept beside the trees.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Side {
+    /// `conflicts/<stage>/<path>` without the first part: the entries of stages 1 to 3.
+    pub(crate) conflicts: BTreeMap<BString, TreeEntry>,
+    /// The raw index.
+    pub(crate) index: Option<ObjectId>,
+    /// The bytes of files that git would give back otherwise.
+    pub(crate) raw: BTreeMap<BString, TreeEntry>,
+    /// Ignored files that were included.
+    pub(crate) ignored: BTreeMap<BString, TreeEntry>,
+    /// The files of the operation in progress.
+    pub(crate) git_dir: BTreeMap<BString, TreeEntry>,
+    pub(crate) meta: Meta,
+    /// Permissions that are not the usual, by path.
+    permissions: HashMap<BString, u16>,
+    usual: Option<(u16, u16)>,
+}
+
+impl State {
+    /// The present, as it was just captured.
+    pub(crate) fn of_captured(
+        captured: &Captured,
+        objects: &Objects<'_>,
+    ) -> Result<Self, RestoreError> {
+        let side = captured
+            .side
+            .as_ref()
+            .map(|side| Side::read(objects, side.tree))
+            .transpose()?;
+        Ok(Self {
+            head: captured.head.clone(),
+            operations: captured.operations.clone(),
+            tree: captured.tree,
+            index_tree: captured.index_tree,
+            skipped: captured.skipped.clone(),
+            side: side.unwrap_or_default(),
+        })
+    }
+
+    /// A checkpoint. Its commits are read here; fails with [`RestoreError::NotASnapshot`] when they are not as
+    /// [`Captured::commit`] makes them, whatever the record says.
+    pub(crate) fn of_stored(
+        repo: &Repository,
+        stored: &Stored,
+        objects: &Objects<'_>,
+    ) -> Result<Self, RestoreError> {
+        let created = &stored.checkpoint.created;
+        let shape = || RestoreError::NotASnapshot {
+            id: stored.snapshot,
+        };
+        let head_id = created
+            .head
+            .as_ref()
+            .map(|hex| ObjectId::from_hex(hex.as_bytes()).map_err(|_| shape()))
+            .transpose()?;
+        let snapshot = Parsed::read(objects, stored.snapshot)?;
+        let index = match (head_id, snapshot.parents.as_slice()) {
+            (Some(head), [first, index]) if *first == head => *index,
+            (None, [index]) => *index,
+            _ => return Err(shape()),
+        };
+        let index = Parsed::read(objects, index)?;
+        let side = match (head_id, index.parents.as_slice()) {
+            (Some(head), [first]) if *first == head => None,
+            (Some(head), [first, side]) if *first == head => Some(*side),
+            (None, []) => None,
+            (None, [side]) => Some(*side),
+            _ => return Err(shape()),
+        };
+        let side = side
+            .map(|side| Side::read(objects, Parsed::read(objects, side)?.tree))
+            .transpose()?;
+        // The branch may be any reference that HEAD pointed at.
+        let reference = created
+            .branch
+            .as_ref()
+            .map(|branch| match branch.starts_with("refs/") {
+                true => branch.as_str().into(),
+                false => format!("refs/heads/{branch}").into(),
+            });
+        let operations = match created.operations.as_slice() {
+            [] => created.operation.into_iter().collect(),
+            several => several.to_vec(),
+        };
+        if head_id.is_some_and(|id| !repo.gix().has_object(id)) {
+            return Err(RestoreError::MissingObject {
+                id: head_id.expect("it was just asked for"),
+            });
+        }
+        Ok(Self {
+            head: Head {
+                reference,
+                id: head_id,
+            },
+            operations,
+            tree: snapshot.tree,
+            index_tree: index.tree,
+            skipped: created.skipped.clone(),
+            side: side.unwrap_or_default(),
+        })
+    }
+
+    /// Completes what a tree says of a file by what is kept beside it.
+    pub(crate) fn complete(&self, path: &BString, mut leaf: Leaf) -> Leaf {
+        if leaf.kind == FileKind::File || leaf.kind == FileKind::Executable {
+            leaf.raw = self.side.raw.get(path).map(|entry| entry.id.to_string());
+            leaf.permissions = self.side.permissions(path, leaf.kind);
+        }
+        leaf
+    }
+
+    /// Where HEAD points, as a plan tells it.
+    pub(crate) fn position(&self) -> HeadPosition {
+        HeadPosition {
+            reference: self.head.reference.as_ref().map(ToString::to_string),
+            id: self.head.id.map(|id| id.to_string()),
+        }
+    }
+}
+
+impl Side {
+    fn read(objects: &Objects<'_>, tree: ObjectId) -> Result<Self, RestoreError> {
+        let mut side = Self::default();
+        for entry in objects.tree(tree)? {
+            let into = match entry.name.as_slice() {
+                b"conflicts" => &mut side.conflicts,
+                b"raw" => &mut side.raw,
+                b"ignored" => &mut side.ignored,
+                b"git-dir" => &mut side.git_dir,
+                b"index" => {
+                    side.index = Some(entry.id);
+                    continue;
+                }
+                b"meta.json" => {
+                    let text = objects.read(entry.id, Kind::Blob)?;
+                    side.meta = serde_json::from_slice(&text)
+                        .map_err(|_| RestoreError::MissingObject { id: entry.id })?;
+                    continue;
+                }
+                // What keeps objects alive, what lies outside the working tree, what a newer version added.
+                _ => continue,
+            };
+            objects.leaves(entry.id, b"", into)?;
+        }
+        side.read_permissions();
+        Ok(side)
+    }
+
+    fn read_permissions(&mut self) {
+        let octal = |text: &str| u16::from_str_radix(text, 8).ok();
+        let Some(found) = &self.meta.permissions else {
+            return;
+        };
+        self.usual = octal(&found.file).zip(octal(&found.executable));
+        let exceptions = found
+            .exceptions
+            .iter()
+            .filter_map(|(path, bits)| Some((path.as_bstr().to_owned(), octal(bits)?)));
+        self.permissions = exceptions.collect();
+    }
+
+    /// The paths whose permissions are told one by one.
+    pub(crate) fn exceptional(&self) -> impl Iterator<Item = &BString> {
+        self.permissions.keys()
+    }
+
+    /// The exact bits of a file, where the state tells them.
+    fn permissions(&self, path: &BString, kind: FileKind) -> Option<u16> {
+        let usual = self.usual.map(|(file, executable)| {
+            if kind == FileKind::Executable {
+                executable
+            } else {
+                file
+            }
+        });
+        self.permissions.get(path).copied().or(usual)
+    }
+}
+
+/// The parts of a commit that count here.
+struct Parsed {
+    tree: ObjectId,
+    parents: Vec<ObjectId>,
+}
+
+impl Parsed {
+    fn read(objects: &Objects<'_>, id: ObjectId) -> Result<Self, RestoreError> {
+        let data = objects.read(id, Kind::Commit)?;
+        let commit = gix::objs::CommitRef::from_bytes(&data, id.kind())
+            .map_err(|_| RestoreError::NotASnapshot { id })?;
+        Ok(Self {
+            tree: commit.tree(),
+            parents: commit.parents().collect(),
+        })
+    }
+}
+
+/// Whether a path kept beside the trees may be written below a directory: relative, without `..`, and no look-alike
+/// of a git directory. A snapshot may be made by hand.
+pub(crate) fn is_safe(path: &[u8]) -> bool {
+    let parts = path.split(|byte| *byte == b'/');
+    !path.is_empty()
+        && parts.into_iter().all(|part| {
+            !part.is_empty() && part != b"." && part != b".." && part.find_byte(0).is_none()
+        })
+}

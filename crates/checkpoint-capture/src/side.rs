@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::CaptureError;
 use crate::operation::Operation;
 use crate::tree::{Entry, write_files};
-use crate::walk::Found;
+use crate::walk::{Found, Permissions};
 
 /// What is kept beside the trees, ready to be committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,9 @@ pub struct Meta {
     /// Directories with nothing in them; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub empty_directories: Vec<TreePath>,
+    /// Files that are there though their index entries are marked skip-worktree; all others so marked are not. Sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sparse_present: Vec<TreePath>,
     /// When the raw index was written, in seconds and nanoseconds since 1970: it tells which of its entries were racy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index_written: Option<(u64, u32)>,
@@ -258,12 +261,21 @@ fn meta(
         .iter()
         .map(|path| TreePath::new(BString::from(path.strip_suffix(b"/").unwrap_or(path))))
         .collect();
+    let sparse_present: Vec<_> = found
+        .sparse_present
+        .iter()
+        .cloned()
+        .map(TreePath::new)
+        .collect();
     let permissions = permissions(index, found);
-    let has_something =
-        !empty_directories.is_empty() || permissions.is_some() || index_written.is_some();
+    let has_something = !empty_directories.is_empty()
+        || permissions.is_some()
+        || index_written.is_some()
+        || !sparse_present.is_empty();
     has_something.then_some(Meta {
         version: 1,
         empty_directories,
+        sparse_present,
         index_written,
         permissions,
     })
@@ -272,10 +284,18 @@ fn meta(
 /// The permissions found, told by what most files have; none when that is the usual and has no exceptions.
 fn permissions(index: &gix::index::State, found: &Found) -> Option<PermissionsFound> {
     let all = || {
-        let tracked = found.tracked_permissions.iter().map(|(_, bits)| *bits);
-        tracked.chain(found.other_permissions.iter().map(|(_, bits)| *bits))
+        let tracked = found
+            .tracked_permissions
+            .iter()
+            .map(|(_, permissions)| *permissions);
+        tracked.chain(
+            found
+                .other_permissions
+                .iter()
+                .map(|(_, permissions)| *permissions),
+        )
     };
-    if all().all(|bits| bits == usual(USUAL, bits)) {
+    if all().all(|permissions| is_as(USUAL, permissions)) {
         return None;
     }
     let common = (
@@ -283,18 +303,21 @@ fn permissions(index: &gix::index::State, found: &Found) -> Option<PermissionsFo
         most_common(all(), true).unwrap_or(USUAL.1),
     );
     let octal = |bits: u16| format!("{bits:o}");
-    let tracked = found.tracked_permissions.iter().map(|(position, bits)| {
-        let entry = &index.entries()[*position as usize];
-        (entry.path(index), *bits)
-    });
+    let tracked = found
+        .tracked_permissions
+        .iter()
+        .map(|(position, permissions)| {
+            let entry = &index.entries()[*position as usize];
+            (entry.path(index), *permissions)
+        });
     let others = found
         .other_permissions
         .iter()
-        .map(|(path, bits)| (path.as_bstr(), *bits));
+        .map(|(path, permissions)| (path.as_bstr(), *permissions));
     let exceptions = tracked
         .chain(others)
-        .filter(|(_, bits)| *bits != usual(common, *bits))
-        .map(|(path, bits)| (TreePath::new(path.to_owned()), octal(bits)))
+        .filter(|(_, permissions)| !is_as(common, *permissions))
+        .map(|(path, permissions)| (TreePath::new(path.to_owned()), octal(permissions.bits)))
         .collect();
     Some(PermissionsFound {
         file: octal(common.0),
@@ -303,14 +326,19 @@ fn permissions(index: &gix::index::State, found: &Found) -> Option<PermissionsFo
     })
 }
 
-fn usual((file, executable): (u16, u16), bits: u16) -> u16 {
-    if bits & 0o100 == 0 { file } else { executable }
+fn is_as((file, executable): (u16, u16), permissions: Permissions) -> bool {
+    permissions.bits
+        == if permissions.is_executable {
+            executable
+        } else {
+            file
+        }
 }
 
-fn most_common(all: impl Iterator<Item = u16>, executable: bool) -> Option<u16> {
+fn most_common(all: impl Iterator<Item = Permissions>, executable: bool) -> Option<u16> {
     let mut counts: HashMap<u16, usize> = HashMap::new();
-    for bits in all.filter(|bits| (bits & 0o100 != 0) == executable) {
-        *counts.entry(bits).or_default() += 1;
+    for permissions in all.filter(|permissions| permissions.is_executable == executable) {
+        *counts.entry(permissions.bits).or_default() += 1;
     }
     counts
         .into_iter()

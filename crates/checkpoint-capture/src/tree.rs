@@ -153,7 +153,10 @@ impl Source<'_> {
             .iter()
             .filter(|(_, entry)| !matches!(entry.mode, Mode::COMMIT | Mode::DIR));
         for (name, entry) in objects {
-            if !sink.reuse(&entry.id)? {
+            if entry.id.is_empty_blob() {
+                // git knows it without having it; a checkpoint has to hold it.
+                sink.write(gix::objs::Kind::Blob, Vec::new())?;
+            } else if !sink.reuse(&entry.id)? {
                 return Err(CaptureError::MissingObject {
                     id: entry.id,
                     path: (*name).into(),

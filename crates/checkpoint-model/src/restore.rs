@@ -133,6 +133,37 @@ pub struct HeadMove {
     pub branch_now: Option<String>,
 }
 
+/// A branch that a restore moved though it was not the one that was checked out: undo moves it back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BranchMove {
+    /// The full name.
+    pub name: String,
+    /// Where it was, in hex; none when it did not exist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Where it went, in hex; none when it was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+impl HeadMove {
+    /// The branch that moves beside the one that is checked out now.
+    #[must_use]
+    pub fn other_branch(&self) -> Option<BranchMove> {
+        let name = self
+            .then
+            .reference
+            .as_ref()
+            .filter(|name| self.now.reference.as_ref() != Some(*name))?;
+        let (from, to) = (self.branch_now.clone(), self.then.id.clone());
+        (from != to).then(|| BranchMove {
+            name: name.clone(),
+            from,
+            to,
+        })
+    }
+}
+
 /// The operations in progress, now and then.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OperationMove {
@@ -296,6 +327,8 @@ pub struct Past {
     pub scope: Scope,
     /// With [`Scope::Paths`], which.
     pub paths: Vec<TreePath>,
+    /// The branch that was moved beside HEAD's own.
+    pub branch: Option<BranchMove>,
 }
 
 /// What can be undone and redone in one working tree; the next is the last of each.
@@ -325,6 +358,7 @@ impl History {
                 backup,
                 scope: restored.scope,
                 paths: restored.paths.clone(),
+                branch: restored.branch.clone(),
             };
             match restored.action {
                 Action::Restore => {

@@ -41,6 +41,7 @@ pub fn proceed(
             .collect(),
         discard: journal.discard.clone(),
         action: journal.action,
+        branch: None,
     };
     let target = stored(repo, journal.target)?;
     let restore = Restore::prepare(repo, &target, &asked, request, policy, seen)?;
@@ -63,6 +64,7 @@ pub fn abort(
         paths: Vec::new(),
         discard: journal.discard.clone(),
         action: Action::Abort,
+        branch: journal.branch.clone(),
     };
     let target = stored(repo, journal.backup)?;
     let restore = Restore::prepare(repo, &target, &asked, request, policy, seen)?;

@@ -98,6 +98,7 @@ impl Restore<'_> {
                 .collect(),
             discard: asked.discard.clone(),
             action: asked.action,
+            branch: plan.head.as_ref().and_then(HeadMove::other_branch),
             token: token.to_string(),
             index_lock: lock.inode(),
         };
@@ -117,6 +118,9 @@ impl Restore<'_> {
                 &format!("{}: {}", doing.command, target.checkpoint.id),
             )?;
         }
+        if let Some(branch) = &asked.branch {
+            head::take_back(repo, branch, &doing.command)?;
+        }
         if plan.operation.is_some() {
             operation::apply(repo, &objects, &now, &then)?;
         }
@@ -131,6 +135,7 @@ impl Restore<'_> {
             paths: journal.paths.clone(),
             action: asked.action,
             worktree: worktree.to_owned(),
+            branch: journal.branch.clone(),
         };
         checkpoint_store::append(repo, target.snapshot, event, doing)?;
         desk.clear()?;
@@ -167,7 +172,11 @@ impl Restore<'_> {
                 to,
             });
         }
-        match head::checked_out_elsewhere(self.repo, branch)? {
+        if step.now.reference.as_ref() == Some(branch) {
+            // Here too already: what it moves for the other worktree, any commit of ours would have moved.
+            return Ok(());
+        }
+        match head::checked_out_elsewhere(self.repo, branch) {
             Some(path) => Err(RestoreError::CheckedOutElsewhere {
                 id,
                 branch: name.to_owned(),

@@ -1,6 +1,6 @@
 //! Where two states differ, directory by directory: what is the same tree is not read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use checkpoint_model::path::TreePath;
 use checkpoint_model::restore::{Difference, Leaf};
@@ -30,8 +30,8 @@ pub(crate) fn files(
     let mut differences: Vec<Difference> = found
         .into_iter()
         .map(|(path, was, will)| {
-            let was = was.map(|leaf| now.complete(&path, leaf));
-            let will = will.map(|leaf| then.complete(&path, leaf));
+            let was = was.and_then(|leaf| now.complete(&path, leaf));
+            let will = will.and_then(|leaf| then.complete(&path, leaf));
             Difference {
                 path: TreePath::new(path),
                 now: was,
@@ -45,44 +45,64 @@ pub(crate) fn files(
         .collect();
     differences.extend(same_in_git(objects, now, then, &known)?);
     differences.extend(ignored(now, then));
+    differences.retain(|difference| difference.now != difference.then);
     differences.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(differences)
 }
 
-/// Files for which git stores the same, but whose bytes or permissions differ.
+/// Files for which git stores the same, but whose bytes or permissions differ, or that are on disk in one state only.
 fn same_in_git(
     objects: &Objects<'_>,
     now: &State,
     then: &State,
     known: &BTreeSet<BString>,
 ) -> Result<Vec<Difference>, RestoreError> {
-    let told: BTreeSet<&BString> = [now, then]
+    let told = [now, then]
         .into_iter()
-        .flat_map(|state| state.side.raw.keys().chain(state.side.exceptional()))
-        .filter(|path| !known.contains(*path))
-        .collect();
+        .flat_map(|state| state.side.raw.keys().chain(state.side.exceptional()));
+    let mut told: BTreeSet<BString> = told.cloned().collect();
+    for path in now.side.absent.symmetric_difference(&then.side.absent) {
+        match path.strip_suffix(b"/") {
+            Some(directory) => {
+                told.extend(below(objects, now, directory)?.chain(below(objects, then, directory)?))
+            }
+            None => drop(told.insert(path.clone())),
+        }
+    }
     let mut found = Vec::new();
-    for path in told {
-        let (Some(was), Some(will)) = (
-            find(objects, now.tree, path)?,
-            find(objects, then.tree, path)?,
-        ) else {
-            continue;
+    for path in told.difference(known) {
+        let leaf = |state: &State| -> Result<Option<Leaf>, RestoreError> {
+            let entry = find(objects, state.tree, path)?;
+            Ok(entry
+                .and_then(|entry| entry.leaf())
+                .and_then(|leaf| state.complete(path, leaf)))
         };
-        let (Some(was), Some(will)) = (was.leaf(), will.leaf()) else {
-            continue;
-        };
-        let (was, will) = (now.complete(path, was), then.complete(path, will));
-        // Where only one side was read lately, the other's permissions are not known to differ.
+        let (was, will) = (leaf(now)?, leaf(then)?);
         if was != will {
             found.push(Difference {
                 path: TreePath::new(path.clone()),
-                now: Some(was),
-                then: Some(will),
+                now: was,
+                then: will,
             });
         }
     }
     Ok(found)
+}
+
+/// The paths of all files below `directory`.
+fn below(
+    objects: &Objects<'_>,
+    state: &State,
+    directory: &[u8],
+) -> Result<impl Iterator<Item = BString>, RestoreError> {
+    let mut found = BTreeMap::new();
+    if let Some(entry) =
+        find(objects, state.tree, directory)?.filter(|entry| entry.kind == EntryKind::Tree)
+    {
+        let prefix = [directory, b"/"].concat();
+        objects.leaves(entry.id, &prefix, &mut found)?;
+    }
+    Ok(found.into_keys())
 }
 
 /// Included ignored files: only those that the target holds are touched.

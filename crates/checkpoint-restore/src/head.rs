@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use checkpoint_git::refs;
 use checkpoint_git::{Head, Repository};
-use checkpoint_model::restore::HeadMove;
+use checkpoint_model::restore::{BranchMove, HeadMove};
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 
@@ -62,6 +62,26 @@ pub(crate) fn apply(
     Ok(())
 }
 
+/// Puts a branch back where it was before a restore moved it, unless somebody has moved it since.
+pub(crate) fn take_back(
+    repo: &Repository,
+    branch: &BranchMove,
+    message: &str,
+) -> Result<(), RestoreError> {
+    let parse = |hex: &Option<String>| hex.as_deref().map(crate::apply::parse).transpose();
+    let now = refs::find(repo, &branch.name)?;
+    match now == parse(&branch.to)? {
+        true => move_branch(
+            repo,
+            &branch.name.as_str().into(),
+            branch.to.as_deref(),
+            parse(&branch.from)?,
+            message,
+        ),
+        false => Ok(()),
+    }
+}
+
 fn failed(repo: &Repository, source: std::io::Error) -> RestoreError {
     RestoreError::GitDir {
         path: repo.git_dir().join("HEAD"),
@@ -95,28 +115,27 @@ fn move_branch(
     Ok(())
 }
 
-/// The other worktree in which `branch` (a full name) is checked out.
-pub(crate) fn checked_out_elsewhere(
-    repo: &Repository,
-    branch: &str,
-) -> Result<Option<PathBuf>, RestoreError> {
-    let listed = repo
-        .git(["worktree", "list", "--porcelain", "-z"])
-        .output()?;
-    let here = repo.work_tree().and_then(|tree| tree.canonicalize().ok());
-    let mut at = None;
-    for line in listed.split(|byte| *byte == 0) {
-        if let Some(path) = line.strip_prefix(b"worktree ") {
-            at = Some(checkpoint_git::paths::as_path(path.as_bstr()).to_owned());
-        }
-        let is_it = line
-            .strip_prefix(b"branch ")
-            .is_some_and(|name| name == branch.as_bytes());
-        if let Some(path) = at.as_ref().filter(|_| is_it)
-            && path.canonicalize().ok() != here
-        {
-            return Ok(Some(path.clone()));
-        }
-    }
-    Ok(None)
+/// The git directory of another worktree in which `branch` (a full name) is checked out.
+pub(crate) fn checked_out_elsewhere(repo: &Repository, branch: &str) -> Option<PathBuf> {
+    let linked = fs_err::read_dir(repo.common_dir().join("worktrees"))
+        .into_iter()
+        .flatten();
+    let linked = linked.filter_map(Result::ok).map(|entry| entry.path());
+    let is_bare = repo
+        .gix()
+        .config_snapshot()
+        .boolean("core.bare")
+        .unwrap_or(false);
+    let main = Some(repo.common_dir().to_owned()).filter(|_| !is_bare);
+    let here = repo.git_dir().canonicalize().ok();
+    let others = main
+        .into_iter()
+        .chain(linked)
+        .filter(|dir| dir.canonicalize().ok() != here);
+    let points_there = |dir: &PathBuf| {
+        let head = fs_err::read(dir.join("HEAD")).unwrap_or_default();
+        head.strip_prefix(b"ref: ")
+            .is_some_and(|name| name.trim() == branch.as_bytes())
+    };
+    others.into_iter().find(points_there)
 }

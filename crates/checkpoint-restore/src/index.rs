@@ -129,16 +129,20 @@ pub(crate) fn differs(
     Ok(flags(objects, now)? != flags(objects, then)?)
 }
 
+/// Reads an index from its bytes; none where they are none.
+pub(crate) fn parse(bytes: &[u8], hash: gix::hash::Kind) -> Option<gix::index::State> {
+    let options = gix::index::decode::Options::default();
+    let parsed = gix::index::State::from_bytes(bytes, filetime::FileTime::zero(), hash, options);
+    parsed.ok().map(|(index, _)| index)
+}
+
 /// The flags of an index, as far as its trees do not tell them: each path with what is said of it.
 fn flags(objects: &Objects<'_>, state: &State) -> Result<Vec<(BString, Flags)>, RestoreError> {
     let Some(id) = state.side.index else {
         return Ok(Vec::new());
     };
     let bytes = objects.read(id, Kind::Blob)?;
-    let damaged = |_| RestoreError::MissingObject { id };
-    let options = gix::index::decode::Options::default();
-    let old = gix::index::State::from_bytes(&bytes, filetime::FileTime::zero(), id.kind(), options);
-    let (index, _) = old.map_err(damaged)?;
+    let index = parse(&bytes, id.kind()).ok_or(RestoreError::MissingObject { id })?;
     let wanted = Flags::ASSUME_VALID | Flags::SKIP_WORKTREE | Flags::INTENT_TO_ADD;
     let told = index
         .entries()
@@ -247,11 +251,7 @@ impl Made {
         let Ok(bytes) = fs_err::read(&self.path) else {
             return Ok(());
         };
-        let options = gix::index::decode::Options::default();
-        let hash = repo.gix().object_hash();
-        let Ok((index, _)) =
-            gix::index::State::from_bytes(&bytes, filetime::FileTime::zero(), hash, options)
-        else {
+        let Some(index) = parse(&bytes, repo.gix().object_hash()) else {
             // What cannot be read cannot be kept: read-tree begins anew.
             drop(fs_err::remove_file(&self.path));
             return Ok(());
@@ -268,6 +268,12 @@ impl Made {
                 .flat_map(|path| path.iter().copied().chain([0]))
                 .collect::<Vec<u8>>()
         };
+        // An entry that is only intended to be added would stay so beside one of the same content.
+        let intended = flagged(Flags::INTENT_TO_ADD);
+        if !intended.is_empty() {
+            self.git(repo, ["update-index", "--force-remove", "-z", "--stdin"])
+                .output_of(&intended)?;
+        }
         let takes = [
             (Flags::ASSUME_VALID, "--no-assume-unchanged"),
             (Flags::SKIP_WORKTREE, "--no-skip-worktree"),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use checkpoint_git::Repository;
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
-use checkpoint_model::restore::Scope;
+use checkpoint_model::restore::{BranchMove, Scope};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,9 @@ pub struct Journal {
     pub discard: Vec<TreePath>,
     /// What the restore counts as.
     pub action: crate::Action,
+    /// The branch that it moves beside HEAD's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<BranchMove>,
     /// What makes the names of the temporary files ours; 16 hex digits.
     pub token: String,
     /// The inode of `index.lock`, which the restore holds.

@@ -9,7 +9,7 @@ use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::path::TreePath;
 use checkpoint_model::policy::Policy;
 use checkpoint_model::restore::{
-    self, Action, Difference, FileKind, HeadPosition, Leaf, Plan, Scope,
+    self, Action, BranchMove, Difference, FileKind, HeadPosition, Leaf, Plan, Scope,
 };
 use checkpoint_model::verdict::Skipped;
 use checkpoint_store::load::{Place, Stored};
@@ -29,6 +29,8 @@ pub struct Asked {
     pub discard: Vec<TreePath>,
     /// What the restore counts as.
     pub action: Action,
+    /// A branch that the restore to be taken back has moved beside HEAD's own: it goes back as well.
+    pub branch: Option<BranchMove>,
 }
 
 /// A restore that is planned and not yet done.
@@ -81,6 +83,7 @@ impl<'r> Restore<'r> {
             sink,
             captured,
             now,
+            ..
         } = present;
         Ok(Self {
             repo,
@@ -159,6 +162,8 @@ pub(crate) struct Present {
     pub(crate) sink: ObjectSink,
     pub(crate) captured: Captured,
     pub(crate) now: State,
+    /// The top of the working tree.
+    top: std::path::PathBuf,
 }
 
 impl Present {
@@ -170,10 +175,12 @@ impl Present {
         let sink = ObjectSink::new(repo.gix())?;
         let captured = capture(repo, request, &sink, seen)?;
         let now = State::of_captured(&captured, &Objects { sink: &sink })?;
+        let top = repo.work_tree().unwrap_or(repo.git_dir()).to_owned();
         Ok(Self {
             sink,
             captured,
             now,
+            top,
         })
     }
 
@@ -192,6 +199,7 @@ impl Present {
             return Ok(Vec::new());
         }
         let mut differences = difference::files(&self.objects(), &self.now, then)?;
+        differences.retain(|difference| !self.has_those_bytes(difference));
         if scope == Scope::Paths {
             differences.retain(|difference| {
                 paths
@@ -200,6 +208,41 @@ impl Present {
             });
         }
         Ok(differences)
+    }
+
+    /// Whether a file that was not read, because the index knows it as unchanged, has the very bytes that are wanted.
+    fn has_those_bytes(&self, difference: &Difference) -> bool {
+        let (Some(now), Some(then)) = (&difference.now, &difference.then) else {
+            return false;
+        };
+        let Some(raw) = then.raw.as_ref().filter(|_| now.raw.is_none()) else {
+            return false;
+        };
+        let is_same =
+            now.kind == then.kind && now.id == then.id && now.permissions == then.permissions;
+        is_same
+            && self
+                .hash_file(difference.path.as_bstr())
+                .is_some_and(|id| id.to_string() == *raw)
+    }
+
+    /// The id of the bytes of a file, read in flat memory.
+    fn hash_file(&self, path: &BStr) -> Option<gix::ObjectId> {
+        let path = self.top.join(checkpoint_git::paths::as_path(path));
+        let file = path.symlink_metadata().ok().filter(|file| file.is_file())?;
+        let mut hasher = gix::hash::hasher(self.now.tree.kind());
+        hasher.update(&gix::objs::encode::loose_header(
+            gix::objs::Kind::Blob,
+            file.len(),
+        ));
+        let mut source = fs_err::File::open(&path).ok()?;
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match std::io::Read::read(&mut source, &mut buffer).ok()? {
+                0 => return hasher.try_finalize().ok(),
+                n_read => hasher.update(&buffer[..n_read]),
+            }
+        }
     }
 
     /// What lies, unseen because it is ignored, where something shall be written.

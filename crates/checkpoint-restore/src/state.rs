@@ -1,16 +1,18 @@
 //! A state, read back from its trees: the one to be restored, or the present one just captured.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use checkpoint_capture::{Captured, Meta};
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_git::{Head, Repository};
+use checkpoint_model::path::TreePath;
 use checkpoint_model::restore::{FileKind, HeadPosition, Leaf};
 use checkpoint_model::verdict::Skipped;
 use checkpoint_model::words::OperationKind;
 use checkpoint_store::load::Stored;
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
+use gix::index::entry::Flags;
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 
@@ -46,7 +48,7 @@ impl Objects<'_> {
     }
 
     /// All that is below a tree but directories, by path.
-    fn leaves(
+    pub(crate) fn leaves(
         &self,
         id: ObjectId,
         prefix: &[u8],
@@ -119,6 +121,9 @@ pub(crate) struct Side {
     /// The files of the operation in progress.
     pub(crate) git_dir: BTreeMap<BString, TreeEntry>,
     pub(crate) meta: Meta,
+    /// Paths that are in the tree but not in the working tree, because the checkout is sparse; that of a directory
+    /// ends in a slash and means all below it.
+    pub(crate) absent: BTreeSet<BString>,
     /// Permissions that are not the usual, by path.
     permissions: HashMap<BString, u16>,
     usual: Option<(u16, u16)>,
@@ -208,13 +213,16 @@ impl State {
         })
     }
 
-    /// Completes what a tree says of a file by what is kept beside it.
-    pub(crate) fn complete(&self, path: &BString, mut leaf: Leaf) -> Leaf {
+    /// Completes what a tree says of a file by what is kept beside it; none when it is in the tree only.
+    pub(crate) fn complete(&self, path: &BString, mut leaf: Leaf) -> Option<Leaf> {
+        if self.side.is_absent(path) {
+            return None;
+        }
         if leaf.kind == FileKind::File || leaf.kind == FileKind::Executable {
             leaf.raw = self.side.raw.get(path).map(|entry| entry.id.to_string());
             leaf.permissions = self.side.permissions(path, leaf.kind);
         }
-        leaf
+        Some(leaf)
     }
 
     /// Where HEAD points, as a plan tells it.
@@ -251,7 +259,43 @@ impl Side {
             objects.leaves(entry.id, b"", into)?;
         }
         side.read_permissions();
+        side.read_absent(objects)?;
         Ok(side)
+    }
+
+    fn read_absent(&mut self, objects: &Objects<'_>) -> Result<(), RestoreError> {
+        let Some(id) = self.index else { return Ok(()) };
+        let index = crate::index::parse(&objects.read(id, Kind::Blob)?, id.kind());
+        let index = index.ok_or(RestoreError::MissingObject { id })?;
+        let present: BTreeSet<_> = self
+            .meta
+            .sparse_present
+            .iter()
+            .map(TreePath::as_bstr)
+            .collect();
+        let skipped = index
+            .entries()
+            .iter()
+            .filter(|entry| entry.flags.contains(Flags::SKIP_WORKTREE));
+        let absent = skipped
+            .map(|entry| entry.path(&index))
+            .filter(|path| !present.contains(path));
+        self.absent = absent.map(ToOwned::to_owned).collect();
+        Ok(())
+    }
+
+    /// Whether the file at `path` is in the tree only.
+    pub(crate) fn is_absent(&self, path: &BString) -> bool {
+        let slashes = path
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte == b'/')
+            .map(|(at, _)| at + 1);
+        !self.absent.is_empty()
+            && (self.absent.contains(path)
+                || slashes
+                    .into_iter()
+                    .any(|end| self.absent.contains(&BString::from(&path[..end]))))
     }
 
     fn read_permissions(&mut self) {

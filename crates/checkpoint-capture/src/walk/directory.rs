@@ -9,10 +9,10 @@ use checkpoint_model::verdict::SkipReason;
 use gix::ObjectId;
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::index::entry::{Flags, Mode};
-use rustix::fs::{AtFlags, FileType, Mode as Permissions, OFlags, Stat};
+use rustix::fs::{AtFlags, FileType, Mode as OpenMode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{Candidate, Directory, Eyes, Found, Job, Role, Walk};
+use super::{Candidate, Directory, Eyes, Found, Job, Permissions, Role, Walk};
 use crate::CaptureError;
 use crate::request::Untracked;
 use crate::tree::{Change, Entry, child_name, run_of};
@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
                 parent,
                 directory.name().as_bytes(),
                 flags,
-                Permissions::empty(),
+                OpenMode::empty(),
             )),
         }
     }
@@ -235,12 +235,15 @@ impl<'a> Walk<'a> {
                 return true;
             }
         }
+        if entry.flags.contains(Flags::SKIP_WORKTREE) {
+            found.sparse_present.push(entry.path(self.index).to_owned());
+        }
         let is_settled = entry.stage_raw() == 0 && !entry.flags.contains(Flags::INTENT_TO_ADD);
         if is_settled
             && self.has_same_type(entry.mode, &stat)
             && self.rules.stat.is_unchanged(&entry.stat, &stat)
         {
-            remember_permissions(position, &stat, found);
+            remember_permissions(position, entry.mode, &stat, found);
             return true;
         }
         let role = if is_settled {
@@ -443,17 +446,12 @@ fn special(stat: &Stat) -> SkipReason {
 }
 
 /// Keeps the permissions of a tracked file; a link has none.
-pub(super) fn remember_permissions(position: usize, stat: &Stat, found: &mut Found) {
+pub(super) fn remember_permissions(position: usize, mode: Mode, stat: &Stat, found: &mut Found) {
     if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
         && let Ok(position) = u32::try_from(position)
     {
         found
             .tracked_permissions
-            .push((position, permissions(stat)));
+            .push((position, Permissions::of(mode, stat)));
     }
-}
-
-/// The permission bits, with set-user-id, set-group-id and sticky.
-pub(super) fn permissions(stat: &Stat) -> u16 {
-    u16::try_from(stat.st_mode & 0o7777).expect("twelve bits fit into sixteen")
 }

@@ -10,10 +10,10 @@ use gix::ObjectId;
 use gix::bstr::{BStr, BString};
 use gix::index::entry::Mode;
 use gix::objs::Kind;
-use rustix::fs::{AtFlags, FileType, Mode as Permissions, OFlags, Stat};
+use rustix::fs::{AtFlags, FileType, Mode as OpenMode, OFlags, Stat};
 
-use super::directory::{permissions, remember_permissions};
-use super::{Candidate, Eyes, Found, Role, Walk};
+use super::directory::remember_permissions;
+use super::{Candidate, Eyes, Found, Permissions, Role, Walk};
 use crate::CaptureError;
 use crate::filter::Cleaned;
 use crate::stat::is_same_file;
@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
         // Without NONBLOCK a fifo that took the file's place would wait for a writer.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let mut file =
-            match rustix::fs::openat(fd, candidate.name.as_slice(), flags, Permissions::empty()) {
+            match rustix::fs::openat(fd, candidate.name.as_slice(), flags, OpenMode::empty()) {
                 Ok(file) => File::from(file),
                 Err(rustix::io::Errno::NOENT | rustix::io::Errno::LOOP) => return Ok(None),
                 Err(_) => {
@@ -257,11 +257,11 @@ impl<'a> Walk<'a> {
                 if now.mode != Mode::SYMLINK {
                     found
                         .other_permissions
-                        .push((path.clone(), permissions(&kept.stat)));
+                        .push((path.clone(), Permissions::of(now.mode, &kept.stat)));
                 }
             }
             Role::Tracked(position) | Role::Unsettled(position) => {
-                remember_permissions(position, &kept.stat, found);
+                remember_permissions(position, now.mode, &kept.stat, found);
                 let entry = &self.index.entries()[position];
                 let is_same = now
                     == Entry {

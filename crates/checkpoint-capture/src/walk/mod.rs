@@ -19,7 +19,8 @@ use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::path::TreePath;
 use checkpoint_model::verdict::{SkipReason, Skipped};
 use gix::bstr::{BStr, BString};
-use rustix::fs::{Mode, OFlags};
+use gix::index::entry::Mode as EntryMode;
+use rustix::fs::{Mode, OFlags, Stat};
 
 use crate::CaptureError;
 use crate::filter::Filters;
@@ -89,14 +90,35 @@ pub(crate) struct Found {
     /// Directories with nothing in them.
     pub(crate) empty_directories: Vec<BString>,
     /// Permissions of tracked files, by position in the index, and of other captured files, by path.
-    pub(crate) tracked_permissions: Vec<(u32, u16)>,
-    pub(crate) other_permissions: Vec<(BString, u16)>,
+    pub(crate) tracked_permissions: Vec<(u32, Permissions)>,
+    pub(crate) other_permissions: Vec<(BString, Permissions)>,
+    /// Files that are there though the index says that they need not be (skip-worktree).
+    pub(crate) sparse_present: Vec<BString>,
     /// Tracked files that differ from the index.
     pub(crate) changed: u64,
     /// Untracked files captured.
     pub(crate) untracked: u64,
     /// Bytes of the files that were read.
     pub(crate) bytes: u64,
+}
+
+/// The permission bits of a file, and what the tree says of it: with `core.fileMode=false` the two may differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Permissions {
+    /// With set-user-id, set-group-id and sticky.
+    pub(crate) bits: u16,
+    /// The tree has it as executable.
+    pub(crate) is_executable: bool,
+}
+
+impl Permissions {
+    fn of(mode: EntryMode, stat: &Stat) -> Self {
+        let bits = u16::try_from(stat.st_mode & 0o7777).expect("twelve bits fit into sixteen");
+        Self {
+            bits,
+            is_executable: mode == EntryMode::FILE_EXECUTABLE,
+        }
+    }
 }
 
 impl Found {
@@ -116,6 +138,7 @@ impl Found {
         self.empty_directories.extend(other.empty_directories);
         self.tracked_permissions.extend(other.tracked_permissions);
         self.other_permissions.extend(other.other_permissions);
+        self.sparse_present.extend(other.sparse_present);
         self.changed += other.changed;
         self.untracked += other.untracked;
         self.bytes += other.bytes;
@@ -125,6 +148,7 @@ impl Found {
         self.changes.sort_by(|a, b| a.path.cmp(&b.path));
         self.skipped.sort_by(|a, b| a.path.cmp(&b.path));
         self.empty_directories.sort();
+        self.sparse_present.sort();
     }
 }
 

@@ -31,6 +31,7 @@ fn restored(seconds: i64) -> Event {
             paths: Vec::new(),
             action: Action::default(),
             worktree: String::new(),
+            branch: None,
         },
     )
 }

@@ -7,7 +7,7 @@ use crate::{
     id::CheckpointId,
     name::CheckpointName,
     path::TreePath,
-    restore::{Action, Scope},
+    restore::{Action, BranchMove, Scope},
     verdict::{Skipped, Verdict},
     words::{CheckpointKind, OperationKind, Phase, StateCounts, words},
 };
@@ -100,6 +100,9 @@ pub struct CheckpointRestored {
     /// The working tree in which it was done; undo is a matter of one working tree.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub worktree: String,
+    /// A branch that was moved though it was not checked out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<BranchMove>,
 }
 
 /// `checkpoint_deleted`: a checkpoint is no longer wanted, or lost its name to another.

@@ -20,6 +20,7 @@ fn the_document_has_the_shape_that_others_read() {
         paths: Vec::new(),
         action: Action::default(),
         worktree: String::new(),
+        branch: None,
     };
     let checkpoints = [
         fold([event(

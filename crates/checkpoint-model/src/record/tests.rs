@@ -90,6 +90,7 @@ fn events_are_in_the_order_of_time() {
                 paths: Vec::new(),
                 action: Action::default(),
                 worktree: String::new(),
+                branch: None,
             },
         )
     };

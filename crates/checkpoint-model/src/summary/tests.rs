@@ -18,6 +18,7 @@ fn checkpoints_are_counted_and_deleted_ones_only_as_such() {
         paths: Vec::new(),
         action: Action::default(),
         worktree: String::new(),
+        branch: None,
     };
     let deleted = CheckpointDeleted {
         checkpoint: checkpoint_id(9),

@@ -254,6 +254,7 @@ impl Scene {
             paths: Vec::new(),
             action: Action::default(),
             worktree: String::new(),
+            branch: None,
         };
         self.append(kept, &event(hours, body));
     }

@@ -383,7 +383,8 @@ fn no_working_tree() {
 #[test]
 fn a_home_folder_is_too_much_unless_the_policy_says_so() {
     let mut sandbox = start();
-    sandbox.set_env("HOME", sandbox.top().to_owned());
+    let top = sandbox.top().to_owned();
+    sandbox.set_env("HOME", top);
     refused(&sandbox, &["create"], 1, "capture::too_wide");
     sandbox.write(".git-checkpoint.toml", "[capture]\nallow-home = true\n");
     sandbox.checkpoint(["create"]).exits(0);

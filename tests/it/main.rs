@@ -7,4 +7,5 @@ mod invisible;
 mod odd;
 mod random;
 mod readback;
+mod sessions;
 mod stash;

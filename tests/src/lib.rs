@@ -27,6 +27,7 @@ mod process;
 mod random;
 pub mod recipe;
 mod sandbox;
+pub mod session;
 mod snapshot;
 
 pub use edit::{Content, Edit};

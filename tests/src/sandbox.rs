@@ -138,6 +138,7 @@ impl Sandbox {
 
     /// Sets an environment variable for every command from now on.
     pub fn set_env(&mut self, name: &str, value: impl AsRef<OsStr>) {
+        self.env.retain(|(known, _)| known != name);
         self.env.push((name.into(), value.as_ref().to_owned()));
     }
 
@@ -240,6 +241,13 @@ impl Sandbox {
         let mut command = self.command("sh", &self.place);
         command.args(["-e", "-c", script]);
         process::run(command, LIMIT).exits(0).text()
+    }
+
+    /// Runs lines of shell in the working tree, whatever comes of it; both outputs come as one, as at a terminal.
+    pub fn terminal(&self, script: &str) -> Output {
+        let mut command = self.command("sh", &self.place);
+        command.args(["-c", &format!("{{ {script}\n}} 2>&1")]);
+        process::run(command, LIMIT)
     }
 
     /// Runs `git checkpoint` as a user does, through the real git.

@@ -2,7 +2,10 @@
 
 mod against_git;
 mod bad_input;
+mod capture;
+mod commit;
 mod concurrency;
+mod everywhere;
 mod invisible;
 mod odd;
 mod random;

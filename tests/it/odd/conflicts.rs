@@ -94,6 +94,17 @@ fn an_executable_on_one_side() {
 }
 
 #[test]
+fn modes_and_links_that_only_the_index_knows() {
+    let sandbox = conflicts::modes_not_trusted();
+    assert_eq!(conflicts::kinds(&sandbox), ["UD", "UD"], "both conflict");
+    let kept = keep(sandbox);
+    kept.equals_recipe().holds_index();
+    let mode = |path: &str| kept.work[bstr::BStr::new(path)].mode.clone();
+    assert_eq!(mode("program"), "100755", "as in stage 2");
+    assert_eq!(mode("pointer"), "120000", "as in stage 2");
+}
+
+#[test]
 fn a_submodule_on_both_sides() {
     check(conflicts::submodule(), &["UU"]);
 }

@@ -51,6 +51,15 @@ fn a_skipped_file_that_is_away_is_not_deleted() {
 }
 
 #[test]
+fn a_file_where_the_folder_of_a_skipped_one_was() {
+    let kept = keep(indexes::skip_worktree_below_a_file());
+    kept.skips(&[])
+        .holds_index()
+        .equals_index()
+        .work_holds("doc", "a file now\n");
+}
+
+#[test]
 fn a_sparse_checkout_keeps_what_it_does_not_show() {
     let kept = keep(indexes::sparse_cone());
     kept.is_complete()

@@ -70,6 +70,11 @@ fn submodules_are_kept_by_their_commits() {
 }
 
 #[test]
+fn a_submodule_with_a_reftable_is_kept_by_its_commit() {
+    check(places::submodule_with_a_reftable());
+}
+
+#[test]
 fn a_submodule_is_a_repository_too() {
     check(places::inside_a_submodule());
 }
@@ -126,6 +131,18 @@ fn a_working_tree_that_the_configuration_names() {
     kept.sandbox.stand_in("");
     kept.is_complete().skips(&[]).equals_recipe();
     kept.work_holds("untracked.txt", "in the other folder\n");
+}
+
+#[test]
+fn a_working_tree_above_the_folder_of_its_git_directory() {
+    let kept = check(places::core_worktree_above());
+    kept.work_holds("inner/tracked.txt", "tracked\nedited\n")
+        .work_holds("inner/new.txt", "new\n");
+}
+
+#[test]
+fn a_head_that_is_a_link() {
+    check(places::head_is_a_link());
 }
 
 #[test]

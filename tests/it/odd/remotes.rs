@@ -25,6 +25,17 @@ fn a_partial_clone_without_old_trees() {
 }
 
 #[test]
+fn a_partial_and_sparse_clone_out_of_reach_of_its_origin() {
+    let kept = keep(remotes::partial_and_sparse());
+    kept.skips(&[])
+        .work_holds("doc/new.txt", "new beside what is not here\n");
+    assert!(
+        kept.work.contains_key(bstr::BStr::new("doc/guide.txt")),
+        "what is not here is named all the same"
+    );
+}
+
+#[test]
 fn objects_in_another_repository() {
     check(remotes::alternates());
 }

@@ -14,6 +14,7 @@ pub const ALL: &[Odd] = &[
     ("link against file", link_against_file),
     ("binary on both sides", binary),
     ("executable on one side", executable),
+    ("modes and links not trusted", modes_not_trusted),
     ("submodule on both sides", submodule),
     ("some of them resolved", partly_resolved),
     ("file of a conflict gone", without_file),
@@ -134,6 +135,33 @@ pub fn executable() -> Sandbox {
             sandbox.chmod("file", 0o755);
         },
     )
+}
+
+/// A program and a link in conflict, on a disk that can hold neither: the index alone knows what they are.
+pub fn modes_not_trusted() -> Sandbox {
+    // There are the stages 1 and 2; the base was neither a program nor a link.
+    let sandbox = merged(
+        |sandbox| {
+            sandbox.write("program", "base\n");
+            sandbox.write("pointer", "base\n");
+        },
+        |sandbox| {
+            sandbox.write("program", "ours\n");
+            sandbox.chmod("program", 0o755);
+            sandbox.remove("pointer");
+            sandbox.symlink("pointer", "ours");
+        },
+        |sandbox| {
+            sandbox.remove("program");
+            sandbox.remove("pointer");
+        },
+    );
+    sandbox.git(["config", "core.fileMode", "false"]);
+    sandbox.git(["config", "core.symlinks", "false"]);
+    sandbox.chmod("program", 0o644);
+    sandbox.remove("pointer");
+    sandbox.write("pointer", "ours");
+    sandbox
 }
 
 /// A submodule, without files here, that the sides have at different commits.

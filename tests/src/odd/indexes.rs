@@ -9,6 +9,7 @@ pub const ALL: &[Odd] = &[
     ("assume unchanged", assume_unchanged),
     ("skip-worktree, file present", skip_worktree),
     ("skip-worktree, file absent", skip_worktree_absent),
+    ("skip-worktree below a file", skip_worktree_below_a_file),
     ("sparse cone", sparse_cone),
     ("sparse patterns", sparse_patterns),
     ("file outside the sparse cone", file_outside_the_cone),
@@ -70,6 +71,15 @@ pub fn skip_worktree_absent() -> Sandbox {
     let sandbox = start();
     sandbox.git(["update-index", "--skip-worktree", "README"]);
     sandbox.remove("README");
+    sandbox
+}
+
+/// The same, with a file where the folder of the absent one was.
+pub fn skip_worktree_below_a_file() -> Sandbox {
+    let sandbox = start();
+    sandbox.git(["update-index", "--skip-worktree", "doc/guide.txt"]);
+    sandbox.sh("rm -r doc");
+    sandbox.write("doc", "a file now\n");
     sandbox
 }
 

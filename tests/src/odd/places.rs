@@ -10,6 +10,7 @@ pub const ALL: &[Odd] = &[
     ("unborn branch beside others", orphan),
     ("detached", detached),
     ("submodules", submodules),
+    ("submodule with a reftable", submodule_with_a_reftable),
     ("inside a submodule", inside_a_submodule),
     ("nested repositories", nested_repositories),
     (
@@ -23,6 +24,8 @@ pub const ALL: &[Odd] = &[
     ),
     ("git directory elsewhere", separate_git_dir),
     ("core.worktree", core_worktree),
+    ("core.worktree above", core_worktree_above),
+    ("HEAD is a link", head_is_a_link),
     ("settings per worktree", settings_per_worktree),
     ("subfolder", subfolder),
     ("untracked subfolder", untracked_subfolder),
@@ -98,6 +101,19 @@ pub fn submodules() -> Sandbox {
     sandbox.git(["add", "staged"]);
     sandbox.git(["submodule", "--quiet", "deinit", "--force", "absent"]);
     dirty(&sandbox);
+    sandbox
+}
+
+/// A submodule whose refs lie in a reftable, at another commit than the index has.
+pub fn submodule_with_a_reftable() -> Sandbox {
+    let sandbox = Sandbox::committed();
+    sandbox.git(["init", "--quiet", "--ref-format=reftable", "sub"]);
+    sandbox.git_in("sub", ["commit", "--quiet", "--allow-empty", "-m", "first"]);
+    sandbox.commit("a submodule");
+    sandbox.git_in(
+        "sub",
+        ["commit", "--quiet", "--allow-empty", "-m", "second"],
+    );
     sandbox
 }
 
@@ -181,6 +197,31 @@ pub fn core_worktree() -> Sandbox {
     sandbox.write("README", "edited in the other folder\n");
     // Git looks for the repository from where the user stands.
     sandbox.stand_in("../repo/.git");
+    sandbox
+}
+
+/// The working tree is the folder above the one that `.git` lies in, whose files are tracked too.
+pub fn core_worktree_above() -> Sandbox {
+    let mut sandbox = Sandbox::without_repository();
+    let inner = sandbox.path("inner");
+    sandbox.mkdir("inner");
+    sandbox.git_in(&inner, ["init", "--quiet"]);
+    sandbox.git_in(&inner, ["config", "core.worktree", "../.."]);
+    sandbox.stand_in("inner");
+    sandbox.write("inner/tracked.txt", "tracked\n");
+    sandbox.write("outer.txt", "tracked\n");
+    sandbox.commit("first");
+    sandbox.append("inner/tracked.txt", "edited\n");
+    sandbox.write("inner/new.txt", "new\n");
+    sandbox
+}
+
+/// HEAD as a symlink, as git made it long ago, to a branch that is packed.
+pub fn head_is_a_link() -> Sandbox {
+    let sandbox = Sandbox::committed();
+    sandbox.sh("rm .git/HEAD && ln -s refs/heads/main .git/HEAD");
+    sandbox.git(["pack-refs", "--all"]);
+    dirty(&sandbox);
     sandbox
 }
 

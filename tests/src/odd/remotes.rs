@@ -8,6 +8,7 @@ pub const ALL: &[Odd] = &[
     ("shallow", shallow),
     ("partial clone", partial),
     ("partial clone without trees", partial_without_trees),
+    ("partial and sparse clone", partial_and_sparse),
     ("alternates", alternates),
     ("sha256", sha256),
     ("reftable", reftable),
@@ -17,6 +18,12 @@ pub const ALL: &[Odd] = &[
 
 /// A clone of a repository with three commits, dirty, whose origin is out of reach.
 fn clone(words: &[&str]) -> Sandbox {
+    let sandbox = clean_clone(words);
+    dirty(&sandbox);
+    sandbox
+}
+
+fn clean_clone(words: &[&str]) -> Sandbox {
     let mut sandbox = Sandbox::committed();
     for n in 1..3 {
         sandbox.write("README", format!("version {n}\n"));
@@ -29,7 +36,6 @@ fn clone(words: &[&str]) -> Sandbox {
         [&["clone", "--quiet"], words, &[&origin, "clone"]].concat(),
     );
     sandbox.move_to("clone");
-    dirty(&sandbox);
     sandbox
 }
 
@@ -57,6 +63,19 @@ pub fn partial() -> Sandbox {
 /// `git clone --filter=tree:0`
 pub fn partial_without_trees() -> Sandbox {
     out_of_reach(clone(&["--filter=tree:0"]))
+}
+
+/// `git clone --filter=blob:none --sparse`: not even all of HEAD's own files are here, and one of their folders changed.
+pub fn partial_and_sparse() -> Sandbox {
+    let sandbox = out_of_reach(clean_clone(&["--filter=blob:none", "--sparse"]));
+    sandbox.write("doc/new.txt", "new beside what is not here\n");
+    let absent = sandbox.git(["rev-parse", "HEAD:doc/guide.txt"]);
+    let missing = sandbox.git(["rev-list", "--objects", "--all", "--missing=print"]);
+    assert!(
+        missing.contains(&format!("?{absent}")),
+        "a blob of HEAD is missing: {missing}"
+    );
+    sandbox
 }
 
 /// `git clone --shared`: all old objects lie in another repository.

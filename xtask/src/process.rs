@@ -60,6 +60,7 @@ impl World {
             .env_clear()
             .env("PATH", &self.path)
             .env("HOME", &self.home)
+            .env("USER", "person")
             .env("LC_ALL", "C")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")

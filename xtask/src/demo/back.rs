@@ -21,7 +21,9 @@ pub(crate) fn plain(session: &mut Session<'_>, state: &str) -> Result<()> {
 /// No stash can hold conflicts; the snapshot does, and four git commands put them back.
 pub(crate) fn conflicted(session: &mut Session<'_>, state: &str) -> Result<()> {
     let side = format!("{state}^2^2");
-    session.show(&format!("git ls-tree -r --name-only {side}"))?;
+    session.show(&format!(
+        "git ls-tree -r --name-only {side} conflicts git-dir"
+    ))?;
     session.show(&format!(
         "git restore --no-overlay --source={state} --worktree ."
     ))?;

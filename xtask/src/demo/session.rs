@@ -88,8 +88,9 @@ impl<'a> Session<'a> {
         let mut said = done.stdout;
         said.extend_from_slice(&done.stderr);
         let milliseconds = took.as_secs_f64() * 1000.0;
+        let shown = self.shown(line);
         self.print(&format!(
-            "$ {line:<58} # {milliseconds:.0} ms\n{}",
+            "$ {shown:<58} # {milliseconds:.0} ms\n{}",
             shorten(&said)
         ))?;
         Ok((took, done.status.success()))

@@ -24,9 +24,10 @@ _git_checkpoint() {
         show,*|diff,*|name,*|delete,*|export,*)
             if (( cword > at + 1 )); then
                 local prefix="$(__git config --get checkpoint.tagPrefix)"
+                prefix="${prefix#refs/tags/}" prefix="${prefix%/}"
+                prefix="refs/tags/${prefix:-checkpoint}/"
                 __gitcomp_nl "latest
-$(__git for-each-ref --format='%(refname)' "refs/tags/${prefix:-checkpoint/}" |
-    sed "s,^refs/tags/${prefix:-checkpoint/},,")"
+$(__git for-each-ref --format='%(refname)' "$prefix" | sed "s,^$prefix,,")"
                 return
             fi ;;
     esac

@@ -17,7 +17,7 @@ const EXIT: [(&str, &str); 4] = [
 const CONFIGURATION: [(&str, &str); 6] = [
     (
         "checkpoint.tagPrefix",
-        "What the tags of named checkpoints begin with, below refs/tags/. Default: checkpoint/.",
+        "What the tags of named checkpoints begin with, below refs/tags/. Default: checkpoint.",
     ),
     (
         "user.name, user.email",

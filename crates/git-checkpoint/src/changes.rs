@@ -1,18 +1,15 @@
 //! What differs between two trees, as git tells it to programs.
 
-use std::{
-    ffi::{OsStr, OsString},
-    path::Path,
-};
+use std::{ffi::OsString, path::Path};
 
 use bstr::{BStr, BString, ByteSlice};
-use checkpoint_git::Program;
+use checkpoint_cli::Session;
 use checkpoint_model::path::TreePath;
 use gix::ObjectId;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{CheckpointError, session::Session};
+use crate::CheckpointError;
 
 /// One file that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -45,20 +42,6 @@ pub(crate) enum Status {
     Renamed,
     /// It is a file of another type, such as a symbolic link.
     TypeChanged,
-}
-
-impl Session<'_> {
-    /// The git program in the current directory, so that paths mean what they mean there.
-    pub(crate) fn git_here<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
-        let cwd = &self.surroundings.cwd;
-        let is_inside = |top: &Path| cwd.starts_with(top) && !cwd.starts_with(self.repo.git_dir());
-        let program = self.repo.git(args);
-        match self.repo.work_tree().is_some_and(is_inside) {
-            true => program.at(cwd),
-            // From inside the git directory git could not compare files; paths are then from the top.
-            false => program,
-        }
-    }
 }
 
 /// The files that differ from one tree to another, sorted by path, with renames as git finds them by default.

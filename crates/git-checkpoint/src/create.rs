@@ -11,7 +11,7 @@ mod unchanged;
 use std::sync::Arc;
 
 use checkpoint_capture::{Captured, capture};
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Schema, Session};
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::{
     path::TreePath,
@@ -21,9 +21,9 @@ use checkpoint_model::{
 use checkpoint_store::{Doing, KeepRequest, Kept, Place, StoreError, Stored, keep, tag};
 
 pub use self::commit::CommitError;
-pub(crate) use self::outcome::{CreateOutcome, tell_skipped};
+pub(crate) use self::outcome::CreateOutcome;
 use self::resolve::Asked;
-use crate::{CheckpointError, args::CreateArgs, session::Session};
+use crate::{CheckpointError, args::CreateArgs};
 
 /// Keeps the present state. Whatever fails, no ref was moved by the checkpoint, and no file or index was written.
 pub(crate) fn run(

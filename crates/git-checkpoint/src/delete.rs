@@ -2,13 +2,15 @@
 
 use std::io;
 
-use checkpoint_cli::{Envelope, Outcome, Output, Schema, Talk, count, write_line};
+use checkpoint_cli::{
+    Envelope, Outcome, Output, Schema, Session, Talk, count, shell_word, write_line,
+};
 use checkpoint_model::{id::CheckpointId, name::CheckpointName};
 use checkpoint_store::{Place, Stored};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{CheckpointError, args::DeleteArgs, chosen::shell_word, session::Session};
+use crate::{CheckpointError, args::DeleteArgs};
 
 /// Deletes all that are named, or none: one that is unknown stops it before anything is changed. Their states stay
 /// until `prune`, after the days of grace.

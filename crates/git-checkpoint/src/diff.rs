@@ -2,19 +2,17 @@
 
 mod error;
 mod outcome;
-mod present;
 
 use std::{ffi::OsString, path::Path};
 
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Present, Schema, Session};
 use checkpoint_store::Stored;
 use gix::ObjectId;
 
 pub use self::error::DiffError;
 pub(crate) use self::outcome::DiffOutcome;
 use self::outcome::Differences;
-use self::present::Present;
-use crate::{CheckpointError, args::DiffArgs, changes, session::Session};
+use crate::{CheckpointError, args::DiffArgs, changes};
 
 /// Compares. The working tree is read as a checkpoint would read it, untracked files included, and what that writes
 /// is thrown away; neither the index nor the object database is touched.

@@ -1,16 +1,13 @@
 //! What `git checkpoint` can fail with: the errors of the layers below, and a few of its own.
 
-use std::path::PathBuf;
-
 use checkpoint_capture::CaptureError;
-use checkpoint_cli::{Failure, Kind};
+use checkpoint_cli::{Failure, Kind, PresentError, SessionError};
 use checkpoint_git::{OpenError, ProgramError, objects::ObjectError};
 use checkpoint_model::{
     id::IdError,
     name::NameError,
     path::TreePath,
-    policy::{GlobError, PolicyError},
-    selector::{ResolveError, SelectorError},
+    selector::ResolveError,
     words::{StateError, WordError},
 };
 use checkpoint_store::StoreError;
@@ -22,15 +19,6 @@ use crate::{create::CommitError, diff::DiffError, exchange::ExchangeError, since
 /// Why a command did not do what was asked.
 #[derive(Debug, Error, Diagnostic)]
 pub enum CheckpointError {
-    /// The policy file is there and cannot be read. Nothing was changed.
-    #[error("cannot read the policy '{}'", path.display())]
-    #[diagnostic(code(policy::unreadable))]
-    PolicyUnreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
     /// The policy's `capture.nested` wants no checkpoint where there is a repository inside this one. Nothing was changed.
     #[error("'{path}' is a repository of its own, and the policy says capture.nested = \"refuse\"")]
     #[diagnostic(
@@ -50,15 +38,19 @@ pub enum CheckpointError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The command could not begin. Nothing was changed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Session(#[from] SessionError),
+    /// The working tree could not be compared.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Present(#[from] PresentError),
     /// Nothing was committed, and no checkpoint made.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Commit(#[from] CommitError),
-    /// The policy file makes no sense. Nothing was changed.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Policy(#[from] PolicyError),
-    /// No repository, or none that can be worked in.
+    /// The repository cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Open(#[from] OpenError),
@@ -78,18 +70,10 @@ pub enum CheckpointError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     State(#[from] StateError),
-    /// A pattern of paths cannot be read.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Glob(#[from] GlobError),
     /// A text is no id.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Id(#[from] IdError),
-    /// A text cannot mean a checkpoint.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Selector(#[from] SelectorError),
     /// A selector means none, or several.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -123,19 +107,15 @@ pub enum CheckpointError {
 impl Failure for CheckpointError {
     fn kind(&self) -> Kind {
         match self {
-            Self::PolicyUnreadable { .. }
-            | Self::TestNotRun { .. }
-            | Self::Open(_)
-            | Self::Program(_) => Kind::Fatal,
+            Self::TestNotRun { .. } | Self::Open(_) | Self::Program(_) => Kind::Fatal,
             Self::Nested { .. } => Kind::Refused,
+            Self::Session(error) => error.kind(),
+            Self::Present(error) => error.kind(),
             Self::Commit(error) => error.kind(),
-            Self::Policy(error) => error.kind(),
             Self::Name(error) => error.kind(),
             Self::Word(error) => error.kind(),
             Self::State(error) => error.kind(),
-            Self::Glob(error) => error.kind(),
             Self::Id(error) => error.kind(),
-            Self::Selector(error) => error.kind(),
             Self::Resolve(error) => error.kind(),
             Self::Time(error) => error.kind(),
             Self::Diff(error) => error.kind(),

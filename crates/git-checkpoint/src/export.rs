@@ -5,7 +5,7 @@ mod outcome;
 
 use std::path::PathBuf;
 
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Schema, Session};
 use checkpoint_model::{checkpoint::Checkpoint, id::CheckpointId, maestro::Maestro};
 use checkpoint_store::{Stored, export as store};
 
@@ -15,7 +15,6 @@ use crate::{
     CheckpointError, ExchangeError,
     args::{ExportArgs, ExportFormat},
     exchange::{bundle_beside, is_stream},
-    session::Session,
 };
 
 /// Writes records, and with `--with-state` the states into a git bundle beside them. States come first: where they

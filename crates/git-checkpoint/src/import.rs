@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Schema, Session};
 use checkpoint_store::{
     StoreError,
     export::{self as store, Imported, ImportedStates},
@@ -18,7 +18,6 @@ use crate::{
     CheckpointError, ExchangeError,
     args::ImportArgs,
     exchange::{bundle_beside, is_stream},
-    session::Session,
 };
 
 /// Merges records by set union, and takes states from the bundle that stands beside the file, if one does; a bundle

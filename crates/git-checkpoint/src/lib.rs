@@ -1,18 +1,14 @@
 //! `git checkpoint`: keep the whole working state, and say what is kept.
 //!
 //! Read in this order: `args` says what can be typed, [`run`] opens the repository and hands over to the module of the
-//! subcommand, each of which goes from arguments to an outcome; `answer` is what the edge gets back.
+//! subcommand, each of which goes from arguments to an outcome.
 //!
 //! What it does *not* do: restore (that is `git safe-restore`), print, or choose exit numbers (that is
 //! [`checkpoint_cli`]).
 
-mod answer;
 mod args;
 mod error;
 mod schemas;
-mod session;
-
-mod request;
 mod situation;
 
 mod create;
@@ -20,9 +16,7 @@ mod status;
 mod validate;
 
 mod changes;
-mod chosen;
 mod since;
-mod view;
 
 mod delete;
 mod diff;
@@ -36,10 +30,9 @@ mod prune;
 mod show;
 mod summary;
 
-use checkpoint_cli::Console;
+use checkpoint_cli::{Answer, Console, Session};
 use clap::CommandFactory as _;
 
-pub use answer::Answer;
 pub use args::Args;
 pub use create::CommitError;
 pub use diff::DiffError;
@@ -49,7 +42,6 @@ pub use schemas::schemas;
 pub use since::TimeError;
 
 use args::Command;
-use session::Session;
 
 /// The command line as a value, for the manual and the completions.
 #[must_use]

@@ -3,14 +3,11 @@
 mod filter;
 mod outcome;
 
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Schema, Session, shortened};
 
 use self::outcome::Listed;
-pub(crate) use self::{
-    filter::Filter,
-    outcome::{ListOutcome, tell_problems},
-};
-use crate::{CheckpointError, args::ListArgs, chosen::shortened, session::Session};
+pub(crate) use self::{filter::Filter, outcome::ListOutcome};
+use crate::{CheckpointError, args::ListArgs};
 
 /// Lists what the filters leave. Every record is read, no state.
 pub(crate) fn run(session: &Session<'_>, args: ListArgs) -> Result<ListOutcome, CheckpointError> {

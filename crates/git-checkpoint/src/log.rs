@@ -6,13 +6,13 @@ mod outcome;
 
 use std::collections::BTreeSet;
 
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Schema, Session};
 use chrono::{DateTime, Utc};
 use gix::ObjectId;
 
 pub(crate) use self::outcome::LogOutcome;
 use self::{entry::Entry, follow::Follow};
-use crate::{CheckpointError, args::LogArgs, session::Session, since};
+use crate::{CheckpointError, args::LogArgs, since};
 
 /// With `--follow`, so many events are shown before the new ones, as tail(1) does.
 const BEFORE_NEW: usize = 10;

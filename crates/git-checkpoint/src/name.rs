@@ -2,13 +2,13 @@
 
 use std::io;
 
-use checkpoint_cli::{Envelope, Outcome, Output, Schema, Style, Talk, write_line};
+use checkpoint_cli::{Envelope, Outcome, Output, Schema, Session, Style, Talk, write_line};
 use checkpoint_model::{id::CheckpointId, name::CheckpointName};
 use checkpoint_store::{Named, Naming};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{CheckpointError, args::NameArgs, session::Session};
+use crate::{CheckpointError, args::NameArgs};
 
 /// Gives the name; all or nothing.
 pub(crate) fn run(session: &Session<'_>, args: NameArgs) -> Result<NameOutcome, CheckpointError> {

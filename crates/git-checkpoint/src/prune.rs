@@ -5,7 +5,7 @@ mod pins;
 
 use std::collections::BTreeMap;
 
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Schema, Session};
 use checkpoint_model::{
     id::CheckpointId,
     retention::{self, PrunePlan},
@@ -14,7 +14,7 @@ use checkpoint_store::Stored;
 
 pub(crate) use self::outcome::PruneOutcome;
 use self::{outcome::Pruned, pins::Pins};
-use crate::{CheckpointError, args::PruneArgs, session::Session};
+use crate::{CheckpointError, args::PruneArgs};
 
 /// Plans what goes, and removes it, in one transaction; with `--dry-run`, only plans.
 pub(crate) fn run(session: &Session<'_>, args: PruneArgs) -> Result<PruneOutcome, CheckpointError> {

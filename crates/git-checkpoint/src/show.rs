@@ -3,7 +3,7 @@
 mod outcome;
 
 use bstr::BString;
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Schema, Session};
 use checkpoint_store::{Place, Stored};
 use gix::ObjectId;
 
@@ -12,7 +12,6 @@ use crate::{
     CheckpointError,
     args::ShowArgs,
     changes::{self, Change},
-    session::Session,
 };
 
 /// Shows a checkpoint. Where only its record is here, what it holds cannot be told, and is left out.

@@ -3,12 +3,12 @@
 use std::io;
 
 use bstr::ByteSlice as _;
-use checkpoint_cli::{Output, Style};
+use checkpoint_cli::{Output, Session, Style};
 use checkpoint_model::{policy::Policy, words::OperationKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{CheckpointError, session::Session};
+use crate::CheckpointError;
 
 /// Where the work stands, as git would tell it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

@@ -3,13 +3,13 @@
 mod outcome;
 
 use bstr::ByteSlice as _;
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Schema, Session};
 use checkpoint_store::{Place, Stored};
 use chrono::DateTime;
 
 pub(crate) use self::outcome::StatusOutcome;
 use self::outcome::{Commit, Kept};
-use crate::{CheckpointError, session::Session, situation::Situation};
+use crate::{CheckpointError, situation::Situation};
 
 /// How many commits and checkpoints are recent.
 const RECENT: usize = 5;

@@ -3,12 +3,12 @@
 mod bytes;
 mod outcome;
 
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Schema, Session};
 use checkpoint_model::summary::Summary;
 use checkpoint_store::Stored;
 
 pub(crate) use self::{bytes::kept_by, outcome::SummaryOutcome};
-use crate::{CheckpointError, args::SummaryArgs, list::Filter, session::Session};
+use crate::{CheckpointError, args::SummaryArgs, list::Filter};
 
 /// Counts what the filters leave, and measures what these checkpoints alone keep on disk.
 pub(crate) fn run(

@@ -4,16 +4,13 @@ mod outcome;
 mod test_command;
 
 use checkpoint_capture::{Captured, capture};
-use checkpoint_cli::Schema;
+use checkpoint_cli::{Additions, Schema, Session};
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::policy::Policy;
 
 pub(crate) use self::outcome::ValidateOutcome;
 use self::outcome::{Finding, Findings};
-use crate::{
-    CheckpointError, args::ValidateArgs, create::refuse_gaps, request::Additions, session::Session,
-    situation::Situation,
-};
+use crate::{CheckpointError, args::ValidateArgs, create::refuse_gaps, situation::Situation};
 
 /// Captures the state as `create` would and throws it away; then runs the policy's test command.
 pub(crate) fn run(

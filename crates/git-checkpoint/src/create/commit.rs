@@ -9,7 +9,7 @@ use std::{
 
 use bstr::{BString, ByteSlice as _};
 use checkpoint_capture::Untracked;
-use checkpoint_cli::{Failure, Kind};
+use checkpoint_cli::{Failure, Kind, Session, SessionError};
 use checkpoint_git::{
     Program,
     refs::{self, RefError},
@@ -24,7 +24,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::{refuse_nested, resolve::Asked};
-use crate::{CheckpointError, session::Session};
+use crate::CheckpointError;
 
 /// Why nothing was committed. Unless the variant says otherwise, HEAD, the index and all refs are as they were.
 #[derive(Debug, Error, Diagnostic)]
@@ -178,7 +178,8 @@ fn stage(
     let untracked = copy.used_by(repo.git(words)).output()?;
     let exclude = policy
         .exclude
-        .with(asked.additions.exclude.iter().map(String::as_str))?;
+        .with(asked.additions.exclude.iter().map(String::as_str))
+        .map_err(SessionError::from)?;
     let mut wanted = BString::default();
     for path in untracked.split_str(b"\0").filter(|path| !path.is_empty()) {
         if path.ends_with(b"/") {

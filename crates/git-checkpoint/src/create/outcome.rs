@@ -3,15 +3,13 @@
 use std::io;
 
 use checkpoint_cli::{
-    Envelope, Outcome, Output, Schema, Style, Talk, count, human_bytes, write_line,
+    CheckpointView, Envelope, Outcome, Output, Schema, Style, Talk, tell_skipped, write_line,
 };
-use checkpoint_model::{id::CheckpointId, name::CheckpointName, verdict::Skipped};
+use checkpoint_model::{id::CheckpointId, name::CheckpointName};
 use checkpoint_store::Stored;
 use gix::ObjectId;
 use schemars::JsonSchema;
 use serde::Serialize;
-
-use crate::view::CheckpointView;
 
 /// What became of `create`.
 pub(crate) enum CreateOutcome {
@@ -159,28 +157,4 @@ fn hint_at_return(stored: &Stored, has_staged: bool, talk: &Talk) {
             "on a clean working tree, plain git brings it back:\n  git stash apply --index {state}"
         ));
     }
-}
-
-/// Says what a checkpoint does not hold, and why; at most a screenful.
-pub(crate) fn tell_skipped(skipped: &[Skipped], talk: &Talk) {
-    const SHOWN: usize = 15;
-    if skipped.is_empty() {
-        return;
-    }
-    let paths = count(skipped.len() as u64, "path is", "paths are");
-    let mut text = format!("{paths} not in the checkpoint:");
-    for Skipped {
-        path,
-        reason,
-        bytes,
-    } in skipped.iter().take(SHOWN)
-    {
-        let size = bytes.map(|bytes| format!(" ({})", human_bytes(bytes)));
-        let why = reason.explain();
-        text.push_str(&format!("\n  {path}: {why}{}", size.unwrap_or_default()));
-    }
-    if let Some(more @ 1..) = skipped.len().checked_sub(SHOWN) {
-        text.push_str(&format!("\n  and {more} more"));
-    }
-    talk.warning(text);
 }

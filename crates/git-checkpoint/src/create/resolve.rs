@@ -1,12 +1,13 @@
 //! From words to values; what makes no sense is refused here, before the repository is looked at.
 
 use checkpoint_capture::Untracked;
+use checkpoint_cli::Additions;
 use checkpoint_model::{
     name::CheckpointName,
     words::{CheckpointKind, Phase, StateCounts},
 };
 
-use crate::{CheckpointError, args::CreateArgs, request::Additions};
+use crate::{CheckpointError, args::CreateArgs};
 
 /// What was asked for.
 #[derive(Debug)]

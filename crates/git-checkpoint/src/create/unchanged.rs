@@ -2,11 +2,12 @@
 
 use bstr::ByteSlice as _;
 use checkpoint_capture::Captured;
+use checkpoint_cli::Session;
 use checkpoint_model::selector::Selector;
 use checkpoint_store::{Place, StoreError, Stored};
 use gix::ObjectId;
 
-use crate::{CheckpointError, session::Session};
+use crate::CheckpointError;
 
 /// The latest checkpoint of this worktree, if HEAD, branch, files, index and what lies beside them are the same in it.
 pub(super) fn latest_like(

@@ -1,7 +1,5 @@
 //! What can go wrong with a comparison.
 
-use std::path::PathBuf;
-
 use checkpoint_cli::{Failure, Kind};
 use gix::ObjectId;
 use miette::Diagnostic;
@@ -10,15 +8,6 @@ use thiserror::Error;
 /// Why nothing was compared. Nothing was changed.
 #[derive(Debug, Error, Diagnostic)]
 pub enum DiffError {
-    /// There is no place for the objects that the comparison needs for a moment.
-    #[error("cannot write to the temporary directory '{}'", dir.display())]
-    #[diagnostic(code(diff::no_scratch))]
-    NoScratch {
-        /// The directory.
-        dir: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
     /// The snapshot is not of the shape that a checkpoint has.
     #[error("cannot read the index of snapshot {snapshot}")]
     #[diagnostic(code(diff::no_index), help("git fsck"))]

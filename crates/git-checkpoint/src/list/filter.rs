@@ -1,10 +1,11 @@
 //! Which checkpoints are meant.
 
+use checkpoint_cli::Session;
 use checkpoint_model::words::{CheckpointKind, Phase};
 use checkpoint_store::{Place, Stored};
 use chrono::{DateTime, Utc};
 
-use crate::{CheckpointError, args::Filters, session::Session, since};
+use crate::{CheckpointError, args::Filters, since};
 
 /// Conditions that all must hold.
 #[derive(Debug, Default)]

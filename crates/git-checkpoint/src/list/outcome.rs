@@ -3,14 +3,13 @@
 use std::io;
 
 use checkpoint_cli::{
-    Align, Cell, Envelope, Outcome, Output, Schema, Style, Table, Talk, count, write_line,
+    Align, Cell, CheckpointView, Envelope, Outcome, Output, Schema, Style, Table, Talk,
+    tell_problems, write_line,
 };
 use checkpoint_model::verdict::Verdict;
 use checkpoint_store::{Place, Problem, Stored};
 use schemars::JsonSchema;
 use serde::Serialize;
-
-use crate::view::CheckpointView;
 
 /// The checkpoints, newest first.
 pub(crate) struct ListOutcome {
@@ -126,19 +125,4 @@ fn holds(stored: &Stored) -> Cell {
         .map(|(n, what)| format!("{n} {what}"))
         .collect();
     parts.join(", ").into()
-}
-
-/// Says which records could not be read in full; no more than a few, since one cause mostly has many effects.
-pub(crate) fn tell_problems(problems: &[Problem], talk: &Talk) {
-    const SHOWN: usize = 3;
-    for problem in problems.iter().take(SHOWN) {
-        let Problem { snapshot, why } = problem;
-        talk.warning(format_args!(
-            "the record of snapshot {snapshot} has a line that cannot be read: {why}"
-        ));
-    }
-    if let Some(more @ 1..) = problems.len().checked_sub(SHOWN) {
-        let more = count(more as u64, "more line", "more lines");
-        talk.warning(format_args!("{more} of records cannot be read"));
-    }
 }

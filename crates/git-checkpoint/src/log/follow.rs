@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, io, time::Duration};
 
+use checkpoint_cli::Session;
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::id::EventId;
 use checkpoint_store::{StoreError, notes::CHECKPOINTS};
@@ -12,7 +13,7 @@ use rustix::{
 };
 
 use super::{Entry, Wanted};
-use crate::{CheckpointError, session::Session};
+use crate::CheckpointError;
 
 /// How often the records are looked at. One look reads one reference.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use checkpoint_cli::Session;
 use checkpoint_model::{event::EventBody, id::CheckpointId, policy::Retention};
 use checkpoint_store::Stored;
 use chrono::TimeDelta;
 
-use crate::{CheckpointError, session::Session};
+use crate::CheckpointError;
 
 /// Checkpoints that retention must not take.
 pub(super) struct Pins(BTreeSet<CheckpointId>);

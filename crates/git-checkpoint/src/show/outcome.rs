@@ -3,8 +3,8 @@
 use std::io;
 
 use checkpoint_cli::{
-    Align, Cell, Envelope, Outcome, Output, Schema, Style, Table, Talk, count, human_bytes, shown,
-    write_line,
+    Align, Cell, CheckpointView, Envelope, Outcome, Output, Schema, Style, Table, Talk, count,
+    human_bytes, shown, write_line,
 };
 use checkpoint_model::{
     event::{DeletionReason, FileCounts},
@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Holdings;
-use crate::{changes::Change, view::CheckpointView};
+use crate::changes::Change;
 
 /// One checkpoint.
 pub(crate) struct ShowOutcome {

@@ -3,15 +3,15 @@
 use std::io;
 
 use checkpoint_cli::{
-    Align, Cell, Envelope, Outcome, Output, Schema, Style, Table, Talk, count, human_bytes,
-    write_line,
+    Align, Cell, CheckpointView, Envelope, Outcome, Output, Schema, Style, Table, Talk, count,
+    human_bytes, shortened, write_line,
 };
 use checkpoint_store::Stored;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{chosen::shortened, situation::Situation, view::CheckpointView};
+use crate::situation::Situation;
 
 /// Where the work stands, what was committed last, what is kept.
 pub(crate) struct StatusOutcome {

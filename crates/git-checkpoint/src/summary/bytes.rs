@@ -1,9 +1,8 @@
 //! What checkpoints alone keep on disk.
 
+use checkpoint_cli::Session;
 use checkpoint_git::ProgramError;
 use checkpoint_store::{Place, Stored};
-
-use crate::session::Session;
 
 const MEASURE: [&str; 4] = [
     "rev-list",

@@ -3,14 +3,13 @@
 use std::io;
 
 use checkpoint_cli::{
-    Align, Envelope, Outcome, Output, Schema, Style, Table, Talk, human_bytes, write_line,
+    Align, Envelope, Outcome, Output, Schema, Style, Table, Talk, human_bytes, tell_problems,
+    write_line,
 };
 use checkpoint_model::summary::Summary;
 use checkpoint_store::Problem;
 use schemars::JsonSchema;
 use serde::Serialize;
-
-use crate::list::tell_problems;
 
 /// The numbers.
 pub(crate) struct SummaryOutcome {

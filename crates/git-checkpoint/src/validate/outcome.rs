@@ -2,14 +2,16 @@
 
 use std::io;
 
-use checkpoint_cli::{Envelope, Outcome, Output, Schema, Style, Talk, count, write_line};
+use checkpoint_cli::{
+    Envelope, Outcome, Output, Schema, Style, Talk, count, tell_skipped, write_line,
+};
 use checkpoint_model::verdict::{Skipped, Verdict};
 use miette::Diagnostic;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::test_command::Tested;
-use crate::{create::tell_skipped, situation::Situation};
+use crate::situation::Situation;
 
 /// The answer: no when there is an error.
 pub(crate) struct ValidateOutcome {

@@ -5,10 +5,11 @@ use std::{
     process::{Command, Stdio},
 };
 
+use checkpoint_cli::Session;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{CheckpointError, session::Session};
+use crate::CheckpointError;
 
 /// How the test command ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

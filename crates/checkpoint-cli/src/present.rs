@@ -1,31 +1,68 @@
 //! The working tree as it is now, as trees that nobody keeps.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use checkpoint_capture::{Request, capture};
-use checkpoint_git::objects::{Durability, ObjectSink};
+use checkpoint_capture::{CaptureError, Request, capture};
+use checkpoint_git::objects::{Durability, ObjectError, ObjectSink};
 use checkpoint_model::verdict::Skipped;
 use gix::ObjectId;
+use miette::Diagnostic;
 use tempfile::TempDir;
+use thiserror::Error;
 
-use super::DiffError;
-use crate::{CheckpointError, request::Additions, session::Session};
+use crate::{Additions, Failure, Kind, Session, SessionError};
+
+/// Why the working tree was not read for a comparison. Nothing was changed.
+#[derive(Debug, Error, Diagnostic)]
+pub enum PresentError {
+    /// There is no place for the objects that the comparison needs for a moment.
+    #[error("cannot write to the temporary directory '{}'", dir.display())]
+    #[diagnostic(code(diff::no_scratch))]
+    NoScratch {
+        /// The directory.
+        dir: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The policy cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Session(#[from] SessionError),
+    /// The state could not be captured.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Capture(#[from] CaptureError),
+    /// Objects could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Objects(#[from] ObjectError),
+}
+
+impl Failure for PresentError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NoScratch { .. } | Self::Objects(_) => Kind::Fatal,
+            Self::Session(error) => error.kind(),
+            Self::Capture(error) => error.kind(),
+        }
+    }
+}
 
 /// The present state, in an object database of its own, which is removed when this is dropped. The repository's stands
 /// behind it as an alternate, so what is there already is not written again.
-pub(crate) struct Present {
+pub struct Present {
     /// The tree of the working tree, untracked files included.
-    pub(super) files: ObjectId,
+    pub files: ObjectId,
     /// The tree of the index.
-    pub(super) index: ObjectId,
+    pub index: ObjectId,
     /// What was not read, and why.
-    pub(super) skipped: Vec<Skipped>,
+    pub skipped: Vec<Skipped>,
     scratch: TempDir,
 }
 
 impl Present {
     /// Captures the state of the working tree.
-    pub(super) fn capture(session: &Session<'_>) -> Result<Self, CheckpointError> {
+    pub fn capture(session: &Session<'_>) -> Result<Self, PresentError> {
         let repo = session.repo.gix();
         let home = repo.objects.store_ref().path().to_owned();
         let scratch = scratch(&home)?;
@@ -48,12 +85,12 @@ impl Present {
     }
 
     /// The object database that has the trees.
-    pub(super) fn objects(&self) -> &Path {
+    pub fn objects(&self) -> &Path {
         self.scratch.path()
     }
 }
 
-fn scratch(alternate: &Path) -> Result<TempDir, DiffError> {
+fn scratch(alternate: &Path) -> Result<TempDir, PresentError> {
     let made = tempfile::Builder::new().prefix("git-checkpoint-").tempdir();
     let scratch = made.map_err(|source| no_scratch(&std::env::temp_dir(), source))?;
     let fill = || {
@@ -69,15 +106,15 @@ fn scratch(alternate: &Path) -> Result<TempDir, DiffError> {
     Ok(scratch)
 }
 
-fn no_scratch(dir: &Path, source: std::io::Error) -> DiffError {
-    DiffError::NoScratch {
+fn no_scratch(dir: &Path, source: std::io::Error) -> PresentError {
+    PresentError::NoScratch {
         dir: dir.to_owned(),
         source,
     }
 }
 
 /// What a checkpoint made now would hold: the same files are compared. Those outside the working tree are not.
-fn request(session: &Session<'_>) -> Result<Request, CheckpointError> {
+fn request(session: &Session<'_>) -> Result<Request, SessionError> {
     let policy = session.policy()?.capture;
     Ok(Request {
         extra: Vec::new(),

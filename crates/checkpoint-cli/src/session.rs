@@ -1,25 +1,29 @@
-//! One run of the command in one repository: what every subcommand is handed.
+//! One run of a command in one repository: what whatever it does is handed.
 
-use checkpoint_cli::{Console, Taste};
-use checkpoint_git::{Repository, Surroundings};
+mod error;
+
+use std::{ffi::OsStr, path::Path};
+
+use checkpoint_git::{Program, Repository, Surroundings};
 use checkpoint_model::{policy::Policy, words::Actor};
 use chrono::{DateTime, Utc};
 
-use crate::CheckpointError;
+pub use self::error::SessionError;
+use crate::{Console, Taste};
 
 /// The repository, opened once, and the edge.
-pub(crate) struct Session<'a> {
+pub struct Session<'a> {
     /// The ways to speak with the person.
-    pub(crate) console: &'a Console,
+    pub console: &'a Console,
     /// Directory, time and environment of the start.
-    pub(crate) surroundings: Surroundings,
+    pub surroundings: Surroundings,
     /// The repository.
-    pub(crate) repo: Repository,
+    pub repo: Repository,
 }
 
 impl<'a> Session<'a> {
     /// Opens the repository that git would use from here, and tells the edge what the person likes.
-    pub(crate) fn open(console: &'a Console) -> Result<Self, CheckpointError> {
+    pub fn open(console: &'a Console) -> Result<Self, SessionError> {
         let start = console.start();
         let surroundings = Surroundings {
             cwd: start.cwd.clone(),
@@ -36,18 +40,18 @@ impl<'a> Session<'a> {
     }
 
     /// When the command began.
-    pub(crate) fn now(&self) -> DateTime<Utc> {
+    pub fn now(&self) -> DateTime<Utc> {
         self.surroundings.now
     }
 
     /// The top of the working tree, as records tell it; the git directory where there is none.
-    pub(crate) fn worktree(&self) -> String {
+    pub fn worktree(&self) -> String {
         let top = self.repo.work_tree().unwrap_or(self.repo.git_dir());
         top.to_string_lossy().into_owned()
     }
 
     /// Reads the policy: the file at the top of the working tree, or the defaults where there is none.
-    pub(crate) fn policy(&self) -> Result<Policy, CheckpointError> {
+    pub fn policy(&self) -> Result<Policy, SessionError> {
         let Some(top) = self.repo.work_tree() else {
             return Ok(Policy::default());
         };
@@ -60,12 +64,24 @@ impl<'a> Session<'a> {
         match read() {
             Ok(text) => Ok(Policy::parse(&text, Policy::FILE_NAME)?),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Policy::default()),
-            Err(source) => Err(CheckpointError::PolicyUnreadable { path, source }),
+            Err(source) => Err(SessionError::PolicyUnreadable { path, source }),
+        }
+    }
+
+    /// The git program in the current directory, so that paths mean what they mean there.
+    pub fn git_here<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
+        let cwd = &self.surroundings.cwd;
+        let is_inside = |top: &Path| cwd.starts_with(top) && !cwd.starts_with(self.repo.git_dir());
+        let program = self.repo.git(args);
+        match self.repo.work_tree().is_some_and(is_inside) {
+            true => program.at(cwd),
+            // From inside the git directory git could not compare files; paths are then from the top.
+            false => program,
         }
     }
 
     /// Who acts, for the records; `agent` and `session` as told on the command line.
-    pub(crate) fn actor(&self, agent: Option<&str>, session: Option<&str>) -> Actor {
+    pub fn actor(&self, agent: Option<&str>, session: Option<&str>) -> Actor {
         let variable = |name| self.surroundings.filled(name);
         let user = variable("LOGNAME").or_else(|| variable("USER"));
         let host = rustix::system::uname();

@@ -1,15 +1,15 @@
-//! What any subcommand answers, as one type for the edge.
+//! What a command answers that can have more than one outcome, as one type for the edge.
 
 use std::io;
 
-use checkpoint_cli::{Outcome, Output, Talk};
+use crate::{Outcome, Output, Talk};
 
-/// The outcome of whichever subcommand was run.
+/// The outcome of whichever work was done.
 pub struct Answer(Box<dyn Outcome>);
 
 impl Answer {
-    /// Wraps the outcome of a subcommand.
-    pub(crate) fn of(outcome: impl Outcome + 'static) -> Self {
+    /// Wraps an outcome.
+    pub fn of(outcome: impl Outcome + 'static) -> Self {
         Self(Box::new(outcome))
     }
 }

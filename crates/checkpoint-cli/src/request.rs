@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use checkpoint_capture::{Patterns, Request, Untracked};
 use checkpoint_model::policy::{Capture, GlobError, PathGlobs};
 
-use crate::{CheckpointError, session::Session};
+use crate::{Session, SessionError};
 
 /// What the command line adds to the policy's `[capture]`.
 #[derive(Debug, Clone)]
-pub(crate) struct Additions {
+pub struct Additions {
     /// Ignored files to keep as well.
-    pub(crate) include: Vec<String>,
+    pub include: Vec<String>,
     /// Untracked files to leave out as well.
-    pub(crate) exclude: Vec<String>,
+    pub exclude: Vec<String>,
     /// Whether untracked files are kept at all.
-    pub(crate) untracked: Untracked,
+    pub untracked: Untracked,
 }
 
 impl Default for Additions {
@@ -30,11 +30,11 @@ impl Default for Additions {
 
 impl Session<'_> {
     /// What to capture: as the policy says, with `additions`. Fails on a pattern that is none.
-    pub(crate) fn request(
+    pub fn request(
         &self,
         policy: &Capture,
         additions: &Additions,
-    ) -> Result<Request, CheckpointError> {
+    ) -> Result<Request, SessionError> {
         let home = self.surroundings.filled("HOME").map(PathBuf::from);
         let refused = match policy.allow_home {
             true => Vec::new(),
@@ -59,7 +59,7 @@ impl Session<'_> {
     }
 }
 
-fn patterns(policy: &PathGlobs, typed: &[String]) -> Result<Patterns, CheckpointError> {
+fn patterns(policy: &PathGlobs, typed: &[String]) -> Result<Patterns, SessionError> {
     let all = policy.with(typed.iter().map(String::as_str))?;
     Patterns::parse(all.patterns()).map_err(|error| {
         let pattern = error.glob().unwrap_or_default().to_owned();

@@ -5,17 +5,17 @@ use std::borrow::Cow;
 use checkpoint_model::{id::CheckpointId, selector::Selector};
 use checkpoint_store::{Doing, Place, Stored};
 
-use crate::{CheckpointError, session::Session};
+use crate::{Session, SessionError};
 
 impl Session<'_> {
     /// The one checkpoint that `typed` means, whether its state is here or not.
-    pub(crate) fn choose(&self, typed: &str) -> Result<Stored, CheckpointError> {
+    pub fn choose(&self, typed: &str) -> Result<Stored, SessionError> {
         let selector: Selector = typed.parse()?;
         Ok(checkpoint_store::resolve(&self.repo, &selector)?)
     }
 
     /// The checkpoints that are meant, in the order in which they were typed, each once.
-    pub(crate) fn choose_all(&self, typed: &[String]) -> Result<Vec<Stored>, CheckpointError> {
+    pub fn choose_all(&self, typed: &[String]) -> Result<Vec<Stored>, SessionError> {
         let mut chosen: Vec<Stored> = Vec::with_capacity(typed.len());
         for typed in typed {
             let stored = self.choose(typed)?;
@@ -30,7 +30,7 @@ impl Session<'_> {
     }
 
     /// What is being done now, for the records; `command` as one types it.
-    pub(crate) fn doing(&self, command: &str) -> Doing {
+    pub fn doing(&self, command: &str) -> Doing {
         Doing {
             now: self.now(),
             by: self.actor(None, None),
@@ -39,7 +39,7 @@ impl Session<'_> {
     }
 
     /// Like [`choose`](Self::choose), for what needs the state: refused where only the record is here.
-    pub(crate) fn choose_state(&self, typed: &str) -> Result<Stored, CheckpointError> {
+    pub fn choose_state(&self, typed: &str) -> Result<Stored, SessionError> {
         let stored = self.choose(typed)?;
         match stored.place {
             Place::Here => Ok(stored),
@@ -53,7 +53,7 @@ impl Session<'_> {
 
 /// A word of a command line that is to be pasted: names come from other machines too, and some of what git allows in
 /// them, a shell would run.
-pub(crate) fn shell_word(word: &str) -> Cow<'_, str> {
+pub fn shell_word(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./@%+=:,".contains(c);
     if word.chars().all(is_plain) {
         return word.into();
@@ -63,7 +63,7 @@ pub(crate) fn shell_word(word: &str) -> Cow<'_, str> {
 
 /// The shortest beginnings that tell `ids` apart, in their order; never shorter than the 13 characters that hold the
 /// time. `ids` must be sorted: only neighbours can share more than others do.
-pub(crate) fn shortened(ids: impl Iterator<Item = CheckpointId>) -> Vec<String> {
+pub fn shortened(ids: impl Iterator<Item = CheckpointId>) -> Vec<String> {
     let mut all: Vec<String> = ids.map(|id| id.to_string()).collect();
     let shared: Vec<usize> = all
         .windows(2)

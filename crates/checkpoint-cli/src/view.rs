@@ -15,7 +15,7 @@ use serde::Serialize;
 
 /// One checkpoint. Fields that do not apply are null.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct CheckpointView {
+pub struct CheckpointView {
     /// Names it.
     id: CheckpointId,
     /// What it is called now.

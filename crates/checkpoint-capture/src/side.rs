@@ -174,12 +174,21 @@ fn index_bytes(index: &IndexSnapshot) -> Vec<u8> {
         return index.bytes.clone();
     }
     let mut bytes = Vec::new();
-    let options = gix::index::write::Options::default();
-    match index.state.write_to(&mut bytes, options) {
-        Ok(_) => bytes,
+    let options = gix::index::write::Options {
+        extensions: gix::index::write::Extensions::None,
+        skip_hash: false,
+    };
+    if index.state.write_to(&mut bytes, options).is_err() {
         // Writing to memory fails only on an index that gix cannot express; half of it is better than none.
-        Err(_) => index.bytes.clone(),
+        return index.bytes.clone();
     }
+    let mut hasher = gix::hash::hasher(index.state.object_hash());
+    hasher.update(&bytes);
+    match hasher.try_finalize() {
+        Ok(checksum) => bytes.extend_from_slice(checksum.as_bytes()),
+        Err(_) => return index.bytes.clone(),
+    }
+    bytes
 }
 
 /// Keeps a file, or a directory with all below it, from outside the working tree.

@@ -17,8 +17,9 @@ pub struct Repository {
     gix: gix::Repository,
     caps: Caps,
     index_path: PathBuf,
-    /// `GIT_DIR` was set: a git program that we start elsewhere has to be told where.
-    named_by_environment: bool,
+    /// `GIT_DIR` was set, or the working tree is elsewhere (`core.worktree`): a git program that is started at its top
+    /// has to be told where the repository is.
+    is_elsewhere: bool,
 }
 
 /// Why a repository was not opened.
@@ -118,12 +119,14 @@ impl Repository {
         if let Some(extension) = unknown_extension(&repo) {
             return Err(OpenError::UnknownExtension { extension });
         }
+        let is_elsewhere =
+            git_dir.is_some() || repo.config_snapshot().string("core.worktree").is_some();
         let index_path = index_path(surroundings, &repo);
         Ok(Self {
             caps: Caps::of(&repo),
             gix: repo,
             index_path,
-            named_by_environment: git_dir.is_some(),
+            is_elsewhere,
         })
     }
 
@@ -164,8 +167,8 @@ impl Repository {
         Some(gix::path::os_str_into_bstr(name).ok()?.to_owned())
     }
 
-    pub(crate) fn is_named_by_environment(&self) -> bool {
-        self.named_by_environment
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        self.is_elsewhere
     }
 }
 

@@ -55,7 +55,7 @@ impl Repository {
     pub fn git<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
         let mut command = Command::new("git");
         command.current_dir(self.work_tree().unwrap_or(self.git_dir()));
-        if self.is_named_by_environment() {
+        if self.is_elsewhere() {
             // Relative values would be read from the new directory.
             command.env("GIT_DIR", self.git_dir());
             if let Some(work_tree) = self.work_tree() {

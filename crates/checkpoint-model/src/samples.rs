@@ -277,6 +277,7 @@ fn any_body() -> BoxedStrategy<EventBody> {
                     paths: Vec::new(),
                     action,
                     worktree,
+                    branch: None,
                 }
                 .into()
             }),

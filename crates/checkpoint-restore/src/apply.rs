@@ -378,10 +378,13 @@ fn write(difference: &Difference) -> Result<Step, RestoreError> {
     {
         let executable = then.kind == FileKind::Executable;
         if now.kind != FileKind::Link {
+            // With `core.fileMode=false` only exact bits are set; what is not exceptional then was the usual.
+            let usual = if executable { 0o755 } else { 0o644 };
+            let permissions = then.permissions.or(now.permissions.map(|_| usual));
             return Ok(Step::SetPermissions {
                 path,
                 executable,
-                permissions: then.permissions,
+                permissions,
             });
         }
     }

@@ -184,7 +184,11 @@ pub(crate) fn replace(
         Make::Refreshed => {}
     }
     made.refresh(repo);
-    lock.commit(&made.path)
+    // Where there was no index and none was made, there is none to put in its place.
+    match made.path.exists() {
+        true => lock.commit(&made.path),
+        false => Ok(()),
+    }
 }
 
 /// An index in the making; removed when dropped.
@@ -219,7 +223,15 @@ impl Made {
 
     fn git<'a>(&self, repo: &Repository, arguments: impl IntoIterator<Item = &'a str>) -> Program {
         // A split index would leave its other half beside the scratch file.
-        let whole = ["-c", "core.splitIndex=false", "-c", "core.fsmonitor=false"];
+        // And git would take the skip-worktree flag off files that are there.
+        let whole = [
+            "-c",
+            "core.splitIndex=false",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "sparse.expectFilesOutsideOfPatterns=true",
+        ];
         repo.git(whole.into_iter().chain(arguments))
             .env("GIT_INDEX_FILE", &self.path)
     }

@@ -16,7 +16,10 @@ use crate::state::{Objects, State, is_safe};
 
 /// What becomes of the operation in progress; none when its files are as they shall be.
 pub(crate) fn plan(now: &State, then: &State) -> Option<OperationMove> {
-    let is_same = now.side.git_dir.iter().eq(then.side.git_dir.iter());
+    // What only goes along with an operation is not read where there is none, and may be anything.
+    let is_told = |path: &BString| then.side.git_dir.contains_key(path) || path != "ORIG_HEAD";
+    let told = now.side.git_dir.iter().filter(|(path, _)| is_told(path));
+    let is_same = told.eq(then.side.git_dir.iter());
     (!is_same).then(|| OperationMove {
         now: now.operations.clone(),
         then: then.operations.clone(),

@@ -323,6 +323,12 @@ impl Present {
         asked: &Asked,
     ) -> Result<Plan, RestoreError> {
         let differences = self.knowing_ignored(differences);
+        // What was in a submodule it keeps itself; that it had a directory can be had back.
+        let hollows: Vec<TreePath> = differences
+            .iter()
+            .filter(|difference| is_lost_submodule(difference))
+            .map(|difference| difference.path.clone())
+            .collect();
         let (files, mut left_alone, blocked) = restore::files(
             differences,
             &then.skipped,
@@ -331,6 +337,12 @@ impl Present {
         );
         left_alone.sort_by(|a, b| a.path.cmp(&b.path));
         let is_exact = scope == Scope::Exact;
+        let mut directories = if is_exact {
+            missing_directories(&self.now, then)
+        } else {
+            Vec::new()
+        };
+        directories.extend(hollows);
         let moves = if scope.has_head() {
             head::plan(repo, &self.now, &destination(scope, &self.now, then))?
         } else {
@@ -343,11 +355,7 @@ impl Present {
         };
         Ok(Plan {
             scope,
-            directories: if is_exact {
-                missing_directories(&self.now, then)
-            } else {
-                Vec::new()
-            },
+            directories,
             files,
             index,
             head: moves,
@@ -384,6 +392,14 @@ impl Present {
         }
         by_path.into_values().collect()
     }
+}
+
+fn is_lost_submodule(difference: &Difference) -> bool {
+    let is_submodule = difference
+        .then
+        .as_ref()
+        .is_some_and(|leaf| leaf.kind == FileKind::Submodule);
+    is_submodule && difference.now.is_none()
 }
 
 /// Where HEAD goes: with [`Scope::Soft`] and [`Scope::Mixed`] the branch of now goes to the commit of then.

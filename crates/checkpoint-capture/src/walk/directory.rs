@@ -64,6 +64,10 @@ impl<'a> Walk<'a> {
                 return Ok(());
             }
         };
+        if directory.entries.is_empty() && self.is_git_dir(&fd) {
+            eyes.listing = listing;
+            return Ok(());
+        }
         if listing.read(&fd).is_err() {
             found.skip(directory.path.clone(), SkipReason::Unreadable, None);
             return Ok(());
@@ -111,6 +115,20 @@ impl<'a> Walk<'a> {
                 OpenMode::empty(),
             )),
         }
+    }
+
+    /// Whether `directory` is the repository's own: `.git` may be a file that names one beside it.
+    fn is_git_dir(&self, directory: &OwnedFd) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let Ok(stat) = rustix::fs::fstat(directory) else {
+            return false;
+        };
+        [self.repo.git_dir(), self.repo.common_dir()]
+            .iter()
+            .any(|path| {
+                path.metadata()
+                    .is_ok_and(|own| own.ino() == stat.st_ino && own.dev() == stat.st_dev)
+            })
     }
 
     fn is_repository(&self, path: &BStr) -> bool {

@@ -60,6 +60,16 @@ pub enum OpenError {
     #[error("bogus format in GIT_CONFIG_PARAMETERS")]
     #[diagnostic(code(repository::config_parameters))]
     ConfigParameters,
+    /// git works in a repository here that gix does not take for one.
+    #[error("cannot make out the repository of '{}'", dir.display())]
+    #[diagnostic(
+        code(repository::passed_over),
+        help("git symbolic-ref HEAD refs/heads/<branch>")
+    )]
+    PassedOver {
+        /// Its `.git`.
+        dir: PathBuf,
+    },
     /// Anything else that kept gix from opening it: broken configuration, unsupported version.
     #[error("cannot open the repository at '{}'", dir.display())]
     #[diagnostic(code(repository::unreadable))]
@@ -116,6 +126,9 @@ impl Repository {
                 dir: repo.workdir().unwrap_or(repo.git_dir()).to_owned(),
             });
         }
+        if git_dir.is_none() {
+            refuse_passed_over(surroundings, &repo)?;
+        }
         if let Some(extension) = unknown_extension(&repo) {
             return Err(OpenError::UnknownExtension { extension });
         }
@@ -169,6 +182,41 @@ impl Repository {
 
     pub(crate) fn is_elsewhere(&self) -> bool {
         self.is_elsewhere
+    }
+}
+
+/// gix passes over a `.git` that it does not take for a repository, and finds another one further up. Where there is
+/// such a one, git has to say which is meant.
+fn refuse_passed_over(
+    surroundings: &Surroundings,
+    repo: &gix::Repository,
+) -> Result<(), OpenError> {
+    let Some(top) = repo.workdir() else {
+        return Ok(());
+    };
+    let below = surroundings
+        .cwd
+        .ancestors()
+        .take_while(|dir| *dir != top && dir.starts_with(top));
+    let Some(dir) = below
+        .into_iter()
+        .find(|dir| dir.join(".git").symlink_metadata().is_ok())
+    else {
+        return Ok(());
+    };
+    let asked = std::process::Command::new("git")
+        .args(["rev-parse", "--absolute-git-dir"])
+        .current_dir(&surroundings.cwd)
+        .output();
+    let answer = asked
+        .map(|output| output.stdout.trim_end().to_vec())
+        .unwrap_or_default();
+    let meant = crate::paths::as_path(answer.as_bstr()).canonicalize().ok();
+    match meant == repo.git_dir().canonicalize().ok() {
+        true => Ok(()),
+        false => Err(OpenError::PassedOver {
+            dir: dir.join(".git"),
+        }),
     }
 }
 

@@ -131,8 +131,12 @@ impl<'a> Walk<'a> {
             })
     }
 
+    /// Whether `path` holds a repository of its own; the one we are in may lie below its working tree
+    /// (`core.worktree`).
     fn is_repository(&self, path: &BStr) -> bool {
-        gix::discover::is_git(&self.work_tree.join(as_path(path)).join(".git")).is_ok()
+        let dot_git = self.work_tree.join(as_path(path)).join(".git");
+        let is_own = || dot_git.canonicalize().ok() == self.repo.git_dir().canonicalize().ok();
+        gix::discover::is_git(&dot_git).is_ok() && !is_own()
     }
 
     /// Looks at everything the index has directly in this directory, and queues the directories it has below.

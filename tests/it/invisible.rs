@@ -12,6 +12,13 @@ fn a_checkpoint_of_any_state_is_invisible_and_whole() {
 }
 
 #[test]
+fn a_checkpoint_is_whole_also_where_git_looks_away() {
+    random::check(random::flagged_edits(), |edits| {
+        keep(random::after(edits)).is_complete().equals_index();
+    });
+}
+
+#[test]
 fn every_way_to_make_one_is_invisible() {
     let sandbox = Sandbox::committed();
     sandbox.append("README", "edited\n");

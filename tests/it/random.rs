@@ -125,6 +125,17 @@ pub(crate) fn any_edits() -> impl Strategy<Value = Vec<Edit>> {
     )
 }
 
+/// The same with flags that make git look away.
+pub(crate) fn flagged_edits() -> impl Strategy<Value = Vec<Edit>> {
+    const FLAGS: &[&str] = &["--assume-unchanged", "--skip-worktree"];
+    let flag = (name(), select(FLAGS)).prop_map(|(path, flag)| Edit::Flag(path, flag));
+    let intent = name().prop_map(Edit::IntendToAdd);
+    vec(
+        prop_oneof![9 => in_working_tree(), 3 => in_index(), 1 => intent, 2 => flag],
+        0..25,
+    )
+}
+
 /// A committed repository after these edits.
 pub(crate) fn after(edits: &[Edit]) -> Sandbox {
     let sandbox = Sandbox::committed();

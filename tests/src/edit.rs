@@ -39,6 +39,8 @@ pub enum Edit {
     Untrack(BString),
     /// `git add --intent-to-add` of a path.
     IntendToAdd(BString),
+    /// `git update-index --assume-unchanged` of a path, or `--skip-worktree`.
+    Flag(BString, &'static str),
     /// `git commit` of what is staged.
     Commit,
 }
@@ -106,6 +108,12 @@ impl Edit {
             Self::Unstage(path) => git(sandbox, &["reset", "--quiet"], path),
             Self::Untrack(path) => git(sandbox, &["rm", "-r", "--quiet", "--cached"], path),
             Self::IntendToAdd(path) => git(sandbox, &["add", "--force", "--intent-to-add"], path),
+            Self::Flag(path, flag) => drop(sandbox.try_git([
+                os(b"update-index"),
+                os(flag.as_bytes()),
+                os(b"--"),
+                os(path),
+            ])),
             Self::Commit => drop(sandbox.try_git(["commit", "--quiet", "-m", "made up"])),
         }
     }

@@ -139,7 +139,7 @@ mount -t tmpfs -o size=3m none disk
 cp -a repo disk/repo
 cd disk/repo
 dd if=/dev/urandom of=new.bin bs=1k count=64 2>/dev/null
-for free in 0 1 2 3 4 6 8 10 12 14 16 18 20 22 24 28 32 40 48; do
+for free in 0 4 8 12 16 20 22 23 24 25 26 27 28 29 30 31 32 33 34 36 40 48; do
     rm -f ../filler
     dd if=/dev/zero of=../filler bs=4k 2>/dev/null || true
     size=$(stat -c %s ../filler)

@@ -77,6 +77,10 @@ impl<'a> Filters<'a> {
 
     /// Cleans `content`, the bytes of the file at `path`.
     pub(crate) fn clean(&mut self, path: &BStr, content: &[u8]) -> Cleaned {
+        if self.is_encoded(path) {
+            // gix reads some encodings otherwise than git (byte order marks of UTF-16).
+            return self.clean_by_program(path, content);
+        }
         match self.stored_for(path, content) {
             Err(_) => self.clean_by_program(path, content),
             Ok(None) => match self.comes_back(path, content, content) {
@@ -93,6 +97,26 @@ impl<'a> Filters<'a> {
         }
     }
 
+    /// Whether a file of `size` bytes that git takes for unchanged since it stored `id` may have other bytes than a
+    /// checkout would give it. Cheap, and wrong only on the side of `true`.
+    pub(crate) fn may_be_lossy(&mut self, path: &BStr, id: gix::ObjectId, size: u64) -> bool {
+        // A driver or an encoding is taken at its word: to run each for every file would cost more than all the rest.
+        if self.has_one_of(path, &["filter", "working-tree-encoding"]) {
+            return false;
+        }
+        if self.is_filtered(path) || !self.comes_back(path, b"\n", b"\n") {
+            return true;
+        }
+        // Where line ends are only converted on the way in, the bytes are others exactly when there are more of them.
+        let stored = self
+            .gix
+            .try_find_header(id)
+            .ok()
+            .flatten()
+            .map(|header| header.size());
+        stored.is_some_and(|stored| stored != size)
+    }
+
     /// Whether a file too large for memory is stored as it is, and comes back so: no attribute converts it, and no
     /// line of it ends in CR LF. `file` is read and left at its start.
     pub(crate) fn is_plain(&mut self, path: &BStr, file: &mut File) -> std::io::Result<bool> {
@@ -107,15 +131,24 @@ impl<'a> Filters<'a> {
 
     /// Whether attributes other than those on line ends apply to `path`.
     fn is_filtered(&mut self, path: &BStr) -> bool {
+        self.has_one_of(path, &["ident", "filter", "working-tree-encoding"])
+    }
+
+    fn is_encoded(&mut self, path: &BStr) -> bool {
+        self.has_one_of(path, &["working-tree-encoding"])
+    }
+
+    fn has_one_of(&mut self, path: &BStr, names: &[&str]) -> bool {
         let Ok(entry) = self.attributes.at_path(path, None, &self.gix.objects) else {
             return true;
         };
         let _ = entry.matching_attributes(&mut self.wanted);
         self.wanted.iter_selected().any(|found| {
-            !matches!(
-                found.assignment.state,
-                gix::attrs::StateRef::Unspecified | gix::attrs::StateRef::Unset
-            )
+            names.contains(&found.assignment.name.as_str())
+                && !matches!(
+                    found.assignment.state,
+                    gix::attrs::StateRef::Unspecified | gix::attrs::StateRef::Unset
+                )
         })
     }
 

@@ -118,6 +118,10 @@ impl Operation {
             .iter()
             .flat_map(|(_, content)| hex_words(content))
             .collect();
+        let words = words
+            .into_iter()
+            .chain(self.todo_ids(repo))
+            .collect::<BTreeSet<_>>();
         let (mut commits, mut trees) = (Vec::new(), Vec::new());
         for id in words {
             match repo
@@ -132,6 +136,28 @@ impl Operation {
             }
         }
         (commits, trees)
+    }
+}
+
+impl Operation {
+    /// The commits that are still to be picked: lists of them may spell ids short.
+    fn todo_ids(&self, repo: &gix::Repository) -> Vec<ObjectId> {
+        let lists = self
+            .files
+            .iter()
+            .filter(|(path, _)| path.ends_with(b"todo") || path.ends_with(b"/done"));
+        let words = lists.flat_map(|(_, content)| {
+            content
+                .lines()
+                .filter_map(|line| line.split_str(b" ").nth(1))
+        });
+        let short = words
+            .filter(|word| (4..64).contains(&word.len()) && word.iter().all(u8::is_ascii_hexdigit));
+        let prefixes =
+            short.filter_map(|word| gix::hash::Prefix::from_hex(word.to_str().ok()?).ok());
+        prefixes
+            .filter_map(|prefix| repo.objects.lookup_prefix(prefix, None).ok()??.ok())
+            .collect()
     }
 }
 

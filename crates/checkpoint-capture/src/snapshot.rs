@@ -111,7 +111,7 @@ fn capture_once(
     let mut index = repo.read_index()?;
     let operation = Operation::read(repo)?;
     expand_present(repo.gix(), work_tree, &mut index.state)?;
-    let rules = Rules::of(repo.gix(), &index.state);
+    let rules = Rules::of(repo.gix(), work_tree, &index.state);
     let mut found = walk::run(&Walk {
         repo: repo.clone(),
         work_tree,

@@ -19,9 +19,24 @@ impl Caps {
             reftable: config
                 .string("extensions.refStorage")
                 .is_some_and(|value| value.to_lowercase().starts_with(b"reftable")),
-            promisor: config.string("extensions.partialClone").is_some(),
+            promisor: config.string("extensions.partialClone").is_some() || has_promisor(repo),
         }
     }
+}
+
+/// Whether a remote has promised what is not here (`remote.<name>.promisor`).
+fn has_promisor(repo: &gix::Repository) -> bool {
+    let config = repo.config_snapshot();
+    let sections = config
+        .plumbing()
+        .sections_by_name("remote")
+        .into_iter()
+        .flatten();
+    sections.into_iter().any(|section| {
+        section
+            .value("promisor")
+            .is_some_and(|value| !value.eq_ignore_ascii_case(b"false"))
+    })
 }
 
 /// The extensions a version 1 repository may name for us to work in it; gitrepository-layout(5) and

@@ -39,6 +39,19 @@ impl Repository {
         })
     }
 
+    /// The commit that is checked out in the submodule at `directory`, asked of the git program: gix reads no reftable.
+    pub fn head_of_submodule(&self, directory: &std::path::Path) -> Option<ObjectId> {
+        let mut command = std::process::Command::new("git");
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+            command.env_remove(name);
+        }
+        let asked = command
+            .current_dir(directory)
+            .args(["rev-parse", "--quiet", "--verify", "HEAD"])
+            .output();
+        ObjectId::from_hex(asked.ok()?.stdout.trim()).ok()
+    }
+
     fn head_by_program(&self) -> Result<Head, ProgramError> {
         let reference = self.git(["symbolic-ref", "--quiet", "HEAD"]).answer()?;
         let id = self

@@ -153,7 +153,7 @@ pub fn candidates(stored: &[Stored], is_pinned: impl Fn(&Stored) -> bool) -> Vec
     let candidate = |stored: &Stored| Candidate {
         id: stored.checkpoint.id,
         at: stored.checkpoint.at,
-        automatic: stored.checkpoint.created.kind.is_automatic(),
+        automatic: stored.checkpoint.is_automatic(),
         named: stored.is_tagged,
         deleted_at: stored
             .checkpoint

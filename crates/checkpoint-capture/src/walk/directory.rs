@@ -209,7 +209,8 @@ impl<'a> Walk<'a> {
             }
             // Another spelling may be what the file system knows it by; opening it will tell.
             (None, _) if self.rules.ignore_case => {}
-            _ => return self.gone(entries, found),
+            (None, _) => return self.gone(entries, found),
+            _ => return self.replaced(entries, found),
         }
         let parent = Some(Arc::clone(&visit.fd));
         new.push(Job::Directory(Directory {
@@ -247,7 +248,7 @@ impl<'a> Walk<'a> {
                 return true;
             }
             FileType::Directory => {
-                self.gone(range, found);
+                self.replaced(range, found);
                 return false;
             }
             FileType::RegularFile | FileType::Symlink => {}
@@ -266,18 +267,31 @@ impl<'a> Walk<'a> {
             && self.rules.stat.is_unchanged(&entry.stat, &stat)
         {
             remember_permissions(position, entry.mode, &stat, found);
+            if self.rules.may_convert && entry.mode != Mode::SYMLINK {
+                let role = Role::Clean(position);
+                visit.candidates.push(Candidate {
+                    name: name.to_owned(),
+                    role,
+                });
+            }
             return true;
         }
         let role = if is_settled {
             Role::Tracked(position)
         } else {
-            Role::Unsettled(position)
+            Role::Unsettled(self.telling(range))
         };
         visit.candidates.push(Candidate {
             name: name.to_owned(),
             role,
         });
         true
+    }
+
+    /// The entry of a conflict that tells the mode where the disk does not: ours, as git has it, else the first.
+    fn telling(&self, range: Range<usize>) -> usize {
+        let is_ours = |position: &usize| self.index.entries()[*position].stage_raw() == 2;
+        range.clone().find(is_ours).unwrap_or(range.start)
     }
 
     /// Whether what `stat` describes is of the type and mode that the index has.
@@ -295,9 +309,19 @@ impl<'a> Walk<'a> {
 
     /// Records that the paths of these entries are not there. Those of a sparse checkout are not meant to be.
     fn gone(&self, entries: Range<usize>, found: &mut Found) {
+        self.missing(entries, false, found);
+    }
+
+    /// As [`gone`](Self::gone), because something else has taken their place: then no path of a sparse checkout can be
+    /// there either.
+    fn replaced(&self, entries: Range<usize>, found: &mut Found) {
+        self.missing(entries, true, found);
+    }
+
+    fn missing(&self, entries: Range<usize>, is_replaced: bool, found: &mut Found) {
         for entry in &self.index.entries()[entries] {
             if crate::tree::is_in_tree(entry)
-                && !entry.flags.contains(Flags::SKIP_WORKTREE)
+                && (is_replaced || !entry.flags.contains(Flags::SKIP_WORKTREE))
                 && !entry.mode.is_sparse()
             {
                 found.changed += 1;
@@ -341,8 +365,9 @@ impl<'a> Walk<'a> {
         if !directory.join(".git").exists() {
             return None;
         }
-        let repo = gix::open_opts(directory, gix::open::Options::isolated()).ok()?;
-        repo.head_id().ok().map(gix::Id::detach)
+        let opened = gix::open_opts(directory, gix::open::Options::isolated()).ok();
+        let id = opened.and_then(|repo| repo.head_id().ok().map(gix::Id::detach));
+        id.or_else(|| self.repo.head_of_submodule(directory))
     }
 
     /// Looks at a name that the index does not have.

@@ -55,6 +55,16 @@ impl<'a> Walk<'a> {
     ) -> Result<(), CaptureError> {
         let mut path = directory.to_owned();
         path.extend_from_slice(&candidate.name);
+        if let Role::Clean(position) = candidate.role {
+            let entry = &self.index.entries()[position];
+            let size = u64::from(entry.stat.size);
+            if !eyes
+                .filters(self)?
+                .may_be_lossy(path.as_ref(), entry.id, size)
+            {
+                return Ok(());
+            }
+        }
         match self.keep(eyes, fd, candidate, &path)? {
             Ok(kept) => self.record(path, candidate.role, &kept, found),
             Err(Unkept::Gone) => self.record_gone(path, candidate.role, found),
@@ -136,7 +146,7 @@ impl<'a> Walk<'a> {
         stat: Stat,
     ) -> Result<Option<Result<Kept, Unkept>>, CaptureError> {
         let size = u64::try_from(stat.st_size).unwrap_or(0);
-        let is_tracked = matches!(candidate.role, Role::Tracked(_) | Role::Unsettled(_));
+        let is_tracked = !matches!(candidate.role, Role::Untracked | Role::Ignored);
         if !is_tracked && size > self.request.max_file_size {
             return Ok(Some(Err(Unkept::Skipped(SkipReason::TooLarge, Some(size)))));
         }
@@ -225,7 +235,7 @@ impl<'a> Walk<'a> {
     /// Without symbolic links (`core.symlinks=false`) a link of the index is a file that holds its target.
     fn is_link_in_a_file(&self, role: Role) -> bool {
         match role {
-            Role::Tracked(position) | Role::Unsettled(position) => {
+            Role::Tracked(position) | Role::Clean(position) | Role::Unsettled(position) => {
                 !self.rules.symlinks && self.index.entries()[position].mode == Mode::SYMLINK
             }
             Role::Untracked | Role::Ignored => false,
@@ -233,7 +243,9 @@ impl<'a> Walk<'a> {
     }
 
     fn record(&self, path: BString, role: Role, kept: &Kept, found: &mut Found) {
-        found.bytes += u64::try_from(kept.stat.st_size).unwrap_or(0);
+        if !matches!(role, Role::Clean(_)) {
+            found.bytes += u64::try_from(kept.stat.st_size).unwrap_or(0);
+        }
         if kept.is_changing {
             found.skip(path.clone(), SkipReason::Changing, None);
         }
@@ -260,15 +272,17 @@ impl<'a> Walk<'a> {
                         .push((path.clone(), Permissions::of(now.mode, &kept.stat)));
                 }
             }
-            Role::Tracked(position) | Role::Unsettled(position) => {
-                remember_permissions(position, now.mode, &kept.stat, found);
+            Role::Tracked(position) | Role::Clean(position) | Role::Unsettled(position) => {
+                if !matches!(role, Role::Clean(_)) {
+                    remember_permissions(position, now.mode, &kept.stat, found);
+                }
                 let entry = &self.index.entries()[position];
                 let is_same = now
                     == Entry {
                         mode: entry.mode,
                         id: entry.id,
                     };
-                if matches!(role, Role::Tracked(_)) && is_same {
+                if matches!(role, Role::Tracked(_) | Role::Clean(_)) && is_same {
                     return;
                 }
                 found.changed += 1;
@@ -281,7 +295,7 @@ impl<'a> Walk<'a> {
     }
 
     fn record_gone(&self, path: BString, role: Role, found: &mut Found) {
-        if matches!(role, Role::Tracked(_)) {
+        if matches!(role, Role::Tracked(_) | Role::Clean(_)) {
             found.changed += 1;
             found.changes.push(Change { path, now: None });
         }
@@ -295,7 +309,7 @@ impl<'a> Walk<'a> {
             return Mode::SYMLINK;
         }
         let recorded = match role {
-            Role::Tracked(position) | Role::Unsettled(position) => {
+            Role::Tracked(position) | Role::Clean(position) | Role::Unsettled(position) => {
                 self.index.entries()[position].mode
             }
             Role::Untracked | Role::Ignored => Mode::FILE,

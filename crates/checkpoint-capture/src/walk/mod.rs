@@ -55,10 +55,38 @@ pub(crate) struct Rules {
     /// `core.ignoreCase`: the file system may know a file by another spelling.
     ignore_case: bool,
     names: gix::validate::path::component::Options,
+    /// Attributes or configuration may convert files, and there are few enough to look whether each would come back as
+    /// it is.
+    may_convert: bool,
+}
+
+/// In a larger index, files that git takes for unchanged are not looked at for the sake of their line ends: that would
+/// cost more than all the rest.
+const MANY: usize = 5_000;
+
+/// Whether anything in `repo` may convert files between the repository and the working tree.
+fn may_convert(repo: &gix::Repository, work_tree: &Path, index: &gix::index::State) -> bool {
+    let config = repo.config_snapshot();
+    let converts = |key: &str| {
+        config
+            .string(key)
+            .is_some_and(|value| !value.eq_ignore_ascii_case(b"false"))
+    };
+    let is_named = |path: &BStr| path.ends_with(b".gitattributes");
+    converts("core.autocrlf")
+        || work_tree.join(".gitattributes").exists()
+        || repo
+            .attribute_global_paths()
+            .is_ok_and(|paths| paths.iter().any(|path| path.exists()))
+        || repo.common_dir().join("info/attributes").exists()
+        || index
+            .entries()
+            .iter()
+            .any(|entry| is_named(entry.path(index)))
 }
 
 impl Rules {
-    pub(crate) fn of(repo: &gix::Repository, index: &gix::index::State) -> Self {
+    pub(crate) fn of(repo: &gix::Repository, work_tree: &Path, index: &gix::index::State) -> Self {
         let config = repo.config_snapshot();
         let flag = |key: &str, default| config.boolean(key).unwrap_or(default);
         Self {
@@ -72,6 +100,7 @@ impl Rules {
                 protect_hfs: true,
                 protect_ntfs: true,
             },
+            may_convert: index.entries().len() <= MANY && may_convert(repo, work_tree, index),
         }
     }
 }
@@ -194,6 +223,8 @@ struct Candidate {
 enum Role {
     /// The index has it at this position, and it may have changed.
     Tracked(usize),
+    /// The index has it at this position, and it has not changed; but its bytes may be others than a checkout gives.
+    Clean(usize),
     /// The index has it at this position, but without content of its own: in conflict, or only intended to be added.
     Unsettled(usize),
     /// The index does not have it.

@@ -61,7 +61,7 @@ pub enum OpenError {
     #[diagnostic(code(repository::config_parameters))]
     ConfigParameters,
     /// git works in a repository here that gix does not take for one.
-    #[error("cannot make out the repository of '{}'", dir.display())]
+    #[error("cannot make out the repository of '{}': is its HEAD a link, or broken?", dir.display())]
     #[diagnostic(
         code(repository::passed_over),
         help("git symbolic-ref HEAD refs/heads/<branch>")
@@ -296,9 +296,14 @@ fn explain(error: gix::Error, surroundings: &Surroundings) -> OpenError {
     // gix hands out one opaque error; "not there" is the one case with a word of its own.
     let is_absent =
         text.contains("git repository") && (text.contains("find") || text.contains("appear"));
-    match is_absent {
-        true => OpenError::NotFound { dir },
-        false => OpenError::Unreadable {
+    let passed_over = dir.ancestors().map(|dir| dir.join(".git"));
+    let passed_over = passed_over
+        .into_iter()
+        .find(|path| path.symlink_metadata().is_ok());
+    match (is_absent, passed_over) {
+        (true, Some(dir)) => OpenError::PassedOver { dir },
+        (true, None) => OpenError::NotFound { dir },
+        (false, _) => OpenError::Unreadable {
             dir,
             source: error.into(),
         },

@@ -1,7 +1,8 @@
 //! It does not matter where the parts of a repository are, and where the user stands.
 
+use bstr::ByteSlice;
 use checkpoint_tests::odd::places;
-use checkpoint_tests::{Kept, Sandbox, keep};
+use checkpoint_tests::{Fingerprint, Kept, Sandbox, keep};
 
 fn check(sandbox: Sandbox) -> Kept {
     let kept = keep(sandbox);
@@ -71,7 +72,9 @@ fn submodules_are_kept_by_their_commits() {
 
 #[test]
 fn a_submodule_with_a_reftable_is_kept_by_its_commit() {
-    check(places::submodule_with_a_reftable());
+    let kept = keep(places::submodule_with_a_reftable());
+    kept.is_complete().equals_index();
+    kept.skips(&[("sub", "nested_repository")]);
 }
 
 #[test]
@@ -141,8 +144,15 @@ fn a_working_tree_above_the_folder_of_its_git_directory() {
 }
 
 #[test]
-fn a_head_that_is_a_link() {
-    check(places::head_is_a_link());
+fn a_head_that_is_a_link_to_a_packed_branch_is_refused() {
+    let sandbox = places::head_is_a_link();
+    let before = Fingerprint::of(&sandbox);
+    let refused = sandbox.checkpoint(["create", "kept", "--json"]).exits(128);
+    assert!(
+        refused.stdout.contains_str("repository::passed_over"),
+        "git works here and we cannot, so the answer is not that there is no repository"
+    );
+    before.assert_same(&Fingerprint::of(&sandbox), "a refusal changes nothing");
 }
 
 #[test]

@@ -134,8 +134,8 @@ pub fn nested_repositories() -> Sandbox {
     sandbox.git_in("nested", ["add", "--all"]);
     sandbox.git_in("nested", ["commit", "--quiet", "-m", "inside"]);
     sandbox.write("deep/beside.txt", "ours\n");
-    sandbox.write(".gitignore", "/ignored/\n");
     dirty(&sandbox);
+    sandbox.append(".gitignore", "/ignored/\n");
     sandbox
 }
 

@@ -153,8 +153,10 @@ fn hint_at_return(stored: &Stored, has_staged: bool, talk: &Talk) {
     let has_changes = has_staged || files.changed + files.untracked > 0;
     if has_changes && created.head.is_some() && created.operation.is_none() {
         let state = stored.checkpoint.id.ref_name();
+        // With nothing staged git leaves untracked files staged as new.
+        let unstage = if has_staged { "" } else { " && git reset -q" };
         talk.hint(format_args!(
-            "on a clean working tree, plain git brings it back:\n  git stash apply --index {state}"
+            "on a clean working tree, plain git brings it back:\n  git stash apply --index {state}{unstage}"
         ));
     }
 }

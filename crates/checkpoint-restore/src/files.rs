@@ -9,15 +9,19 @@
 //! touch the index, a ref or the git directory.
 //!
 //! Read in this order: [`step`] says what can be asked, [`writer`] does it, `directory` finds the place, `look` tells
-//! what is there, `content` and `filters` what shall be there, `temporary` puts it there.
+//! what is there, `content` and `filters` what shall be there, `compare` whether the two agree; `pour` fills the
+//! `temporary` file that is put there.
 
+mod compare;
 mod content;
 mod directory;
 pub mod error;
 mod filters;
+mod ident;
 mod look;
 pub mod names;
 mod permissions;
+mod pour;
 pub mod step;
 mod temporary;
 pub mod writer;
@@ -32,8 +36,8 @@ pub use step::{Applied, Content, Expected, FileKind, Found, Step, Wanted};
 pub use temporary::Token;
 pub use writer::{Durability, Options, Writer};
 
-/// The points of [`faults`](crate::faults) in this module: those before an act can fail or end the process, those
-/// after it can end it.
+/// The points in this module where a build with the feature `faults` can be told to break: those before an act can
+/// fail or end the process, those after it can end it.
 pub const FAULT_POINTS: &[&str] = &[
     "files::before_mkdir",
     "files::after_mkdir",

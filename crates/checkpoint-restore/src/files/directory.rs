@@ -72,11 +72,7 @@ impl Top {
     pub(super) fn make<'a>(&self, path: &'a BStr) -> Result<Place<'a>, FilesError> {
         match self.walk(path, true)? {
             Located::Place(place) => Ok(place),
-            Located::Obstructed { at, found } => Err(FilesError::InTheWay {
-                path: path.to_owned(),
-                at: at.to_owned(),
-                found,
-            }),
+            Located::Obstructed { at, found } => Err(in_the_way(path, at, found)),
             // Somebody removed what was made a moment ago.
             Located::Missing => Err(FilesError::at("open", path, Errno::NOENT)),
         }
@@ -88,7 +84,7 @@ impl Top {
     fn walk<'a>(&self, path: &'a BStr, make: bool) -> Result<Located<'a>, FilesError> {
         let (parents, name) = match path.rfind_byte(b'/') {
             Some(at) => (&path[..at], &path[at + 1..]),
-            None => (&path[..0], &path[..]),
+            None => (&path[..0], path),
         };
         let dup = rustix::io::fcntl_dupfd_cloexec(&self.fd, 0);
         let mut dir = dup.map_err(FilesError::because("open", path))?;
@@ -128,6 +124,15 @@ impl Top {
             }),
             false => Ok(()),
         }
+    }
+}
+
+/// What is `found` at `at` keeps `path` from being written.
+pub(super) fn in_the_way(path: &BStr, at: &BStr, found: Found) -> FilesError {
+    FilesError::InTheWay {
+        path: path.to_owned(),
+        at: at.to_owned(),
+        found,
     }
 }
 

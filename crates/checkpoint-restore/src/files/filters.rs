@@ -23,6 +23,7 @@ use gix::worktree::Stack;
 use gix::worktree::stack::state::attributes::Source;
 
 use super::FilesError;
+use super::content::BIG;
 
 /// Where attributes are read from. Only the entries named `.gitattributes` count: [`attributes_of`] makes an index of
 /// these alone.
@@ -60,11 +61,24 @@ pub(super) struct Filters {
 }
 
 /// What the attributes of a path ask for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Asked {
+    /// `filter`: the driver, if the configuration has one of that name.
+    driver: Option<Driver>,
+    /// `working-tree-encoding`, but not UTF-8.
+    is_encoded: bool,
+    /// `ident`
+    has_ids: bool,
+}
+
+/// How a file is made of a blob.
 pub(super) struct Conversion {
     /// The driver, if it has a command for files on their way out, or must have one.
     pub(super) driver: Option<Driver>,
     /// Another encoding than UTF-8: gix knows other ones than git, and writes UTF-8 where it should write UTF-16.
     pub(super) is_encoded: bool,
+    /// Ids are to be expanded.
+    pub(super) has_ids: bool,
     /// The bytes may change for some other reason.
     pub(super) may_change: bool,
 }
@@ -101,20 +115,20 @@ impl Filters {
     /// What the file at `path` goes through on its way out.
     pub(super) fn conversion(&mut self, path: &BStr) -> Result<Conversion, FilesError> {
         let asked = self.after.asked(&self.gix, path);
-        let (driver, is_encoded) =
-            asked.map_err(FilesError::because("read attributes of", path))?;
-        let probe = self.plain.smudge(&self.gix, path, b"$Id$\n");
+        let asked = asked.map_err(FilesError::because("read attributes of", path))?;
+        let probe = self.plain.smudge(&self.gix, path, b"\n");
         let may_change = probe.map_or(true, |out| !matches!(out, ToWorktreeOutcome::Unchanged(_)));
         Ok(Conversion {
-            driver: driver.filter(|driver| {
+            driver: asked.driver.filter(|driver| {
                 driver.required || driver.smudge.is_some() || driver.process.is_some()
             }),
-            is_encoded,
+            is_encoded: asked.is_encoded,
+            has_ids: asked.has_ids,
             may_change,
         })
     }
 
-    /// The file that becomes of `stored` without any driver.
+    /// The file that becomes of `stored`, with ids expanded, without any driver.
     pub(super) fn without_driver(
         &mut self,
         path: &BStr,
@@ -133,7 +147,7 @@ impl Filters {
         Ok(bytes.unwrap_or(stored))
     }
 
-    /// What becomes of `stored`, a blob with the id `id`, on its way to `path`.
+    /// What becomes of `stored`, the blob `id`, on its way to `path`.
     pub(super) fn smudge<'input>(
         &mut self,
         path: &BStr,
@@ -175,15 +189,15 @@ impl Filters {
         stored: &ObjectId,
     ) -> std::io::Result<bool> {
         let Self { gix, before, .. } = self;
-        let mut is_converted = false;
-        for rules in before {
-            is_converted |= rules
-                .asked(gix, path)
-                .map_or(true, |(driver, is_encoded)| driver.is_some() || is_encoded);
-            let line = b"$Id: $\r\n".as_slice();
-            let cleaned = rules.clean(gix, path, line, stored);
-            is_converted |= cleaned.map_or(true, |id| !is_id_of(&id, line));
-        }
+        let nowhere = stored.kind().null();
+        let is_converted = before.iter_mut().any(|rules| {
+            let is_asked = rules.asked(gix, path).map_or(true, |asked| {
+                asked.driver.is_some() || asked.is_encoded || asked.has_ids
+            });
+            let line = b"\r\n".as_slice();
+            let cleaned = |rules: &mut Rules| rules.clean(gix, path, line, &nowhere);
+            is_asked || cleaned(rules).map_or(true, |id| !is_id_of(&id, line))
+        });
         if !is_converted {
             return Ok(false);
         }
@@ -272,35 +286,33 @@ impl Rules {
         self.pipeline = Pipeline::new(self.context.clone(), self.hash, self.options.clone());
     }
 
-    /// The driver that the attributes of `path` name, and whether they name an encoding.
-    fn asked(
-        &mut self,
-        repo: &gix::Repository,
-        path: &BStr,
-    ) -> std::io::Result<(Option<Driver>, bool)> {
+    /// What the attributes of `path` ask for.
+    fn asked(&mut self, repo: &gix::Repository, path: &BStr) -> std::io::Result<Asked> {
         let entry = self.stack.at_path(path, None, &repo.objects)?;
         let _is_any = entry.matching_attributes(&mut self.wanted);
-        let mut driver = None;
-        let mut is_encoded = false;
+        let mut asked = Asked::default();
         for found in self.wanted.iter_selected() {
             match (found.assignment.name.as_str(), found.assignment.state) {
                 ("filter", StateRef::Value(name)) => {
                     let mut drivers = self.options.drivers.iter();
-                    driver = drivers
+                    asked.driver = drivers
                         .find(|driver| driver.name == name.as_bstr())
                         .cloned();
                 }
                 ("working-tree-encoding", StateRef::Value(name)) => {
                     let name = name.as_bstr();
-                    is_encoded = ![b"utf-8".as_slice(), b"utf8"]
+                    asked.is_encoded = ![b"utf-8".as_slice(), b"utf8"]
                         .iter()
                         .any(|utf8| name.eq_ignore_ascii_case(utf8));
                 }
-                ("working-tree-encoding", StateRef::Set | StateRef::Unset) => is_encoded = true,
+                ("working-tree-encoding", StateRef::Set | StateRef::Unset) => {
+                    asked.is_encoded = true;
+                }
+                ("ident", StateRef::Set) => asked.has_ids = true,
                 _ => {}
             }
         }
-        Ok((driver, is_encoded))
+        Ok(asked)
     }
 
     fn smudge<'input>(
@@ -348,6 +360,10 @@ impl Rules {
             // With `text=auto` line ends are kept where the index has CR LF already. What is stored then has them too.
             &mut |buffer| {
                 use gix::prelude::FindExt as _;
+                let header = repo.find_header(*stored);
+                if header.map_or(true, |header| header.size() > BIG) {
+                    return Ok(None);
+                }
                 Ok(repo.objects.find_blob(stored, buffer).ok().map(|_| ()))
             },
         )?;
@@ -362,10 +378,10 @@ impl Rules {
                 &read
             }
         };
-        gix::objs::compute_hash(self.hash, Kind::Blob, cleaned).map_err(gix::Error::from)
+        gix::objs::compute_hash(self.hash, Kind::Blob, cleaned)
     }
 }
 
 fn selected(stack: &Stack) -> gix::attrs::search::Outcome {
-    stack.selected_attribute_matches(["filter", "working-tree-encoding"])
+    stack.selected_attribute_matches(["filter", "working-tree-encoding", "ident"])
 }

@@ -10,7 +10,7 @@ use gix::bstr::BStr;
 use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::content::is_same_content;
+use super::compare::is_same_content;
 use super::directory::Place;
 use super::look::{There, is_still, open_regular};
 use super::{FilesError, Found};

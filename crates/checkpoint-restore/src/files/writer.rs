@@ -8,7 +8,7 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::content::{Body, Source};
-use super::directory::{Located, Place, Top, make_directory};
+use super::directory::{Located, Place, Top, in_the_way, make_directory};
 use super::filters::Attributes;
 use super::look::{There, is_still, look};
 use super::permissions::{Wish, change};
@@ -111,12 +111,13 @@ impl Writer {
         let place = match self.top.find(path)? {
             Located::Place(place) => place,
             Located::Missing if needs_a_file => return Ok(foreign(Found::Nothing)),
-            _ => self.top.make(path)?,
+            Located::Missing => self.top.make(path)?,
+            Located::Obstructed { at, found } => return Err(in_the_way(path, at, found)),
         };
         let there = look(&place)?;
         refuse_obstacle(&place, there.found, expected)?;
         let body = self.source.body(path, wanted)?;
-        let wish = Wish::of_wanted(wanted, &there, self.source.file_mode());
+        let wish = Wish::of_wanted(wanted, &there, self.source.file_mode);
         if self.source.is_there(&place, &there, &body)? {
             return self.settle(&place, &there, wish);
         }
@@ -204,7 +205,7 @@ impl Writer {
         let there = look(&place)?;
         match there.found.is_regular() {
             true => {
-                let wish = wish.keeping(&there, self.source.file_mode());
+                let wish = wish.keeping(&there, self.source.file_mode);
                 change(&place, &there, wish, &self.temporary_name)
             }
             false => Ok(foreign(there.found)),
@@ -213,20 +214,15 @@ impl Writer {
 
     fn make_directory(&self, path: &BStr) -> Result<Applied, FilesError> {
         let place = self.top.make(path)?;
-        let in_the_way = |found| FilesError::InTheWay {
-            path: path.to_owned(),
-            at: path.to_owned(),
-            found,
-        };
         match look(&place)?.found {
             Found::Directory => return Ok(Applied::AlreadySo),
             Found::Nothing => {}
-            found => return Err(in_the_way(found)),
+            found => return Err(in_the_way(path, path, found)),
         }
         make_directory(place.dir.as_fd(), place.name, path)?;
         match look(&place)?.found {
             Found::Directory => {}
-            found => return Err(in_the_way(found)),
+            found => return Err(in_the_way(path, path, found)),
         }
         self.sync_directory(&place)?;
         Ok(Applied::Done)
@@ -286,10 +282,6 @@ fn refuse_obstacle(place: &Place<'_>, found: Found, expected: &Expected) -> Resu
     };
     match is_expected {
         true => Ok(()),
-        false => Err(FilesError::InTheWay {
-            path: place.path.to_owned(),
-            at: place.path.to_owned(),
-            found,
-        }),
+        false => Err(in_the_way(place.path, place.path, found)),
     }
 }

@@ -91,8 +91,11 @@ impl Fixture {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input).unwrap();
-        let output = child.wait_with_output().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let output = std::thread::scope(|scope| {
+            scope.spawn(move || stdin.write_all(input));
+            child.wait_with_output().unwrap()
+        });
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success(),
@@ -200,11 +203,9 @@ impl Drop for Fixture {
     fn drop(&mut self) {
         // A read-only directory would outlive its parent.
         if let Some(dir) = &self._dir {
-            let _ = Command::new("chmod")
-                .args(["-R", "u+rwX"])
-                .arg(dir.path())
-                .stderr(Stdio::null())
-                .status();
+            let mut command = Command::new("chmod");
+            command.args(["-R", "u+rwX"]).arg(dir.path());
+            drop(command.stderr(Stdio::null()).status());
         }
     }
 }

@@ -230,7 +230,7 @@ fn permissions_keep_content_time_and_other_names() {
     fixture.put("f", "content");
     let outside = fixture.outside("same");
     fs_err::hard_link(fixture.path("f"), &outside).unwrap();
-    let long_ago = SystemTime::now() - Duration::from_secs(100_000);
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     let opened = fs_err::OpenOptions::new()
         .write(true)
         .open(&outside)

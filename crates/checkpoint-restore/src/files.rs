@@ -1,8 +1,8 @@
 //! Writing to the working tree: never through a link, never in place, never over what is not expected.
 //!
 //! A [`Writer`] does one [`Step`] at a time. Each path is resolved from a handle of the top of the working tree,
-//! component by component, no link followed. A file is written beside its place and renamed into it, after a last look
-//! at what it replaces: what is neither expected nor wanted there is somebody else's work, is told
+//! component by component, no link followed. A file is written beside its place and changes places with what it
+//! replaces, after a last look at that: what is neither expected nor wanted there is somebody else's work, is told
 //! ([`Applied::Foreign`]) and left alone. Doing a step again after a crash does no harm ([`Applied::AlreadySo`]).
 //!
 //! What it does *not* do: decide what shall be written, order the steps, remove a directory with anything in it, or
@@ -45,6 +45,7 @@ pub const FAULT_POINTS: &[&str] = &[
     "files::in_write",
     "files::after_temp",
     "files::before_rename",
+    "files::after_exchange",
     "files::after_rename",
     "files::before_delete",
     "files::after_delete",

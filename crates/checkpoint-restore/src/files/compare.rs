@@ -97,7 +97,9 @@ impl Source {
         stored: &ObjectId,
         raw: Option<ObjectId>,
     ) -> std::io::Result<bool> {
-        let mut content = Vec::new();
+        // It is asked for its size once more, lest the reading begins with crumbs.
+        let size = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+        let mut content = Vec::with_capacity(size + 1);
         file.take(BIG + 1).read_to_end(&mut content)?;
         let id = gix::objs::compute_hash(stored.kind(), Kind::Blob, &content).ok();
         if let Some(raw) = raw {
@@ -125,13 +127,13 @@ impl Source {
 
 /// Whether both give the same bytes, to their ends.
 pub(super) fn is_same_content(one: &mut dyn Read, other: &mut dyn Read) -> std::io::Result<bool> {
-    const CHUNK: u64 = 64 * 1024;
-    let (mut left, mut right) = (Vec::new(), Vec::new());
+    const CHUNK: usize = 64 * 1024;
+    let (mut left, mut right) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK));
     loop {
         left.clear();
         right.clear();
-        one.take(CHUNK).read_to_end(&mut left)?;
-        other.take(CHUNK).read_to_end(&mut right)?;
+        one.take(CHUNK as u64).read_to_end(&mut left)?;
+        other.take(CHUNK as u64).read_to_end(&mut right)?;
         if left != right {
             return Ok(false);
         }

@@ -120,6 +120,17 @@ pub(super) fn hash_file(
     Ok(hasher.try_finalize().ok().filter(|_| n_total == size))
 }
 
+/// Whether what stands elsewhere `now` is what was seen `before`: a rename changes the time of change, and no more.
+pub(super) fn is_moved(before: &There, now: &There) -> bool {
+    let (Some(before), Some(now)) = (&before.stat, &now.stat) else {
+        return false;
+    };
+    same_place(before, now)
+        && before.st_size == now.st_size
+        && before.st_mode == now.st_mode
+        && (before.st_mtime, before.st_mtime_nsec) == (now.st_mtime, now.st_mtime_nsec)
+}
+
 /// Two looks at one file: whether nothing happened to it in between.
 fn is_same_file(before: &Stat, after: &Stat) -> bool {
     let moments = |stat: &Stat| {

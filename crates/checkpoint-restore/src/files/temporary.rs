@@ -4,15 +4,16 @@ use std::collections::hash_map::RandomState;
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{Seek, SeekFrom};
+use std::os::fd::AsFd;
 use std::str::FromStr;
 
 use gix::bstr::BStr;
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::Errno;
 
 use super::compare::is_same_content;
 use super::directory::Place;
-use super::look::{There, is_still, open_regular};
+use super::look::{There, is_moved, is_still, look_at, open_regular, same_place};
 use super::{FilesError, Found};
 use crate::faults;
 
@@ -66,6 +67,8 @@ pub(super) struct Temporary<'a> {
     name: &'a str,
     /// None for a link.
     file: Option<File>,
+    /// What it was when it was made.
+    made: Stat,
     is_put: bool,
 }
 
@@ -78,10 +81,12 @@ impl<'a> Temporary<'a> {
         let file = anew(place, name, || {
             rustix::fs::openat(&place.dir, name, flags, mode)
         })?;
+        let made = rustix::fs::fstat(&file).map_err(FilesError::because("look at", place.path))?;
         Ok(Self {
             place,
             name,
             file: Some(File::from(file)),
+            made,
             is_put: false,
         })
     }
@@ -95,10 +100,12 @@ impl<'a> Temporary<'a> {
         anew(place, name, || {
             rustix::fs::symlinkat(target, &place.dir, name)
         })?;
+        let made = rustix::fs::statat(&place.dir, name, AtFlags::SYMLINK_NOFOLLOW);
         Ok(Self {
             place,
             name,
             file: None,
+            made: made.map_err(FilesError::because("look at", place.path))?,
             is_put: false,
         })
     }
@@ -133,10 +140,9 @@ impl<'a> Temporary<'a> {
         if !is_still(self.place, there)? {
             return Ok(false);
         }
-        let (dir, name) = (&self.place.dir, self.place.name);
         let renamed = match there.found {
             Found::Nothing => self.rename_to_nothing(),
-            _ => rustix::fs::renameat(dir, self.name, dir, name),
+            _ => return self.exchange(there),
         };
         match renamed {
             Ok(()) => {
@@ -145,15 +151,90 @@ impl<'a> Temporary<'a> {
                 Ok(true)
             }
             // Something took the place in this very moment.
-            Err(Errno::EXIST | Errno::ISDIR | Errno::NOTEMPTY) => Ok(false),
+            Err(Errno::EXIST) => Ok(false),
             Err(errno) => Err(FilesError::at("rename", path, errno)),
         }
+    }
+
+    /// Changes places with what is there, looks once more at what came out, and removes it if it is what was looked at
+    /// before; else gives it back. Nothing that somebody saved in the last moment is lost so. It is also faster than to
+    /// rename over it, since ext4 then starts to write the new file to the disk at once.
+    fn exchange(mut self, there: &There) -> Result<bool, FilesError> {
+        let path = self.place.path;
+        match self.swap() {
+            Ok(()) => {}
+            Err(Errno::NOENT) => return Ok(false),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => return self.rename_over(),
+            Err(errno) => return Err(FilesError::at("rename", path, errno)),
+        }
+        // What has the temporary name now may be somebody's work: it stays, if all else fails.
+        self.is_put = true;
+        faults::passed("files::after_exchange");
+        let out = self.look()?;
+        if !is_moved(there, &out) {
+            self.give_back(out)?;
+            return Ok(false);
+        }
+        rustix::fs::unlinkat(&self.place.dir, self.name, AtFlags::empty())
+            .map_err(FilesError::because("clean up beside", path))?;
+        faults::passed("files::after_rename");
+        Ok(true)
+    }
+
+    /// Undoes an exchange that brought out `theirs`. Whoever saved once may do so again meanwhile: then a newer file comes
+    /// out, and is given back in its turn.
+    fn give_back(&mut self, theirs: There) -> Result<(), FilesError> {
+        const N_TRIES: usize = 100;
+        let because = |errno: Errno| FilesError::at("give back", self.place.path, errno);
+        let mut given_back = vec![theirs];
+        for _ in 0..N_TRIES {
+            self.swap().map_err(because)?;
+            let out = self.look()?;
+            let is_older = given_back.iter().any(|older| is_moved(older, &out));
+            if is_older || self.is_ours(&out) {
+                self.is_put = false;
+                return Ok(());
+            }
+            given_back.push(out);
+        }
+        Err(because(Errno::BUSY))
+    }
+
+    fn swap(&self) -> Result<(), Errno> {
+        let (dir, name) = (&self.place.dir, self.place.name);
+        rustix::fs::renameat_with(dir, self.name, dir, name, RenameFlags::EXCHANGE)
+    }
+
+    fn look(&self) -> Result<There, FilesError> {
+        look_at(
+            self.place.dir.as_fd(),
+            self.name.as_bytes(),
+            self.place.path,
+        )
+    }
+
+    fn is_ours(&self, there: &There) -> bool {
+        let now = there.stat.as_ref();
+        now.is_some_and(|now| same_place(&self.made, now))
+    }
+
+    /// Where places cannot be exchanged.
+    fn rename_over(mut self) -> Result<bool, FilesError> {
+        let (dir, name) = (&self.place.dir, self.place.name);
+        match rustix::fs::renameat(dir, self.name, dir, name) {
+            Ok(()) => {}
+            Err(Errno::ISDIR | Errno::EXIST | Errno::NOTEMPTY) => return Ok(false),
+            Err(errno) => return Err(FilesError::at("rename", self.place.path, errno)),
+        }
+        self.is_put = true;
+        faults::passed("files::after_rename");
+        Ok(true)
     }
 
     /// What appears there in the last moment is not replaced, where the file system can do that.
     fn rename_to_nothing(&self) -> Result<(), Errno> {
         let (dir, name) = (&self.place.dir, self.place.name);
-        let flags = rustix::fs::RenameFlags::NOREPLACE;
+        let flags = RenameFlags::NOREPLACE;
         match rustix::fs::renameat_with(dir, self.name, dir, name, flags) {
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
                 rustix::fs::renameat(dir, self.name, dir, name)

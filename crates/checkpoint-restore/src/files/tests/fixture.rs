@@ -85,7 +85,7 @@ impl Fixture {
                 "core.safecrlf=false",
             ])
             .args(args)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_GLOBAL", self.outside("no-config"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -3,7 +3,7 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::fixture::{Entry, Fixture, delete, file, id_of, stored, write};
@@ -423,4 +423,69 @@ fn a_file_that_appears_in_the_last_moment_is_not_replaced() {
     let told = Applied::Foreign { found: Found::File };
     assert_eq!(applied.unwrap(), told);
     assert_eq!(fixture.read("f"), b"theirs\n");
+}
+
+/// One thread saves a file again and again, as editors do, while another would put other content there, and expects what
+/// it put there itself. What was saved is never replaced.
+#[test]
+fn what_an_editor_saves_in_any_moment_stays() {
+    let fixture = Fixture::new();
+    let contents = ["one", "two"].map(|content| fixture.blob(content));
+    let n_steps = AtomicUsize::new(0);
+    let n_done = AtomicUsize::new(0);
+    let is_over = AtomicBool::new(false);
+    let save = |content: &str| {
+        let new = fixture.outside("saved");
+        fs_err::write(&new, content).unwrap();
+        fs_err::rename(new, fixture.path("f")).unwrap();
+    };
+    let wait = || {
+        let seen = n_steps.load(Ordering::SeqCst);
+        while n_steps.load(Ordering::SeqCst) < seen + 2 {
+            std::thread::yield_now();
+        }
+    };
+    save("one");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut writer = fixture.writer();
+            while !is_over.load(Ordering::SeqCst) {
+                for (wanted, now) in [(1, 0), (0, 1)] {
+                    let wanted = stored(FileKind::File, contents[wanted]);
+                    let step = write("f", wanted, file(contents[now]));
+                    let applied = writer.apply(&step).unwrap();
+                    n_done.fetch_add(usize::from(applied == Applied::Done), Ordering::SeqCst);
+                    n_steps.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        });
+        let mut lost = None;
+        for n in 0..1500 {
+            // One save, or two in quick succession.
+            save(&format!("edit {n}"));
+            if n % 3 == 0 {
+                save(&format!("once more {n}"));
+            }
+            let expected = match n % 3 {
+                0 => format!("once more {n}"),
+                _ => format!("edit {n}"),
+            };
+            wait();
+            let found = fixture.read("f");
+            if found != expected.as_bytes() {
+                lost = Some((expected, found));
+                break;
+            }
+            save("one");
+            if n % 2 == 0 {
+                wait();
+            }
+        }
+        is_over.store(true, Ordering::SeqCst);
+        assert_eq!(lost, None, "what was saved is there");
+    });
+    assert!(
+        n_done.load(Ordering::SeqCst) > 100,
+        "the writer was at work"
+    );
 }

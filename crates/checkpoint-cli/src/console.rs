@@ -139,13 +139,30 @@ impl Console {
     /// Asks a question that can be answered by yes or no; no is the default. `None` when nobody can be asked: standard
     /// input or error is no terminal, or `GIT_TERMINAL_PROMPT` forbids it.
     pub fn confirm(&self, question: &str) -> io::Result<Option<bool>> {
-        let is_attended =
-            self.terminals.stdin && self.terminals.stderr && self.start.env.may_prompt();
-        if is_attended {
-            prompt::ask(question)
+        let answer = self.choose(question, &['y', 'n'])?;
+        Ok(answer.map(|letter| letter == 'y'))
+    }
+
+    /// Asks a question that one of `letters` answers; the last is the default. `None` when nobody can be asked.
+    pub fn choose(&self, question: &str, letters: &[char]) -> io::Result<Option<char>> {
+        if self.is_attended() {
+            prompt::ask(question, letters)
         } else {
             Ok(None)
         }
+    }
+
+    /// Whether somebody can be asked.
+    pub fn is_attended(&self) -> bool {
+        self.terminals.stdin && self.terminals.stderr && self.start.env.may_prompt()
+    }
+
+    /// Writes on standard error what a question is about, in colours where there are any.
+    pub fn show(&self, write: impl FnOnce(&mut Output) -> io::Result<()>) -> io::Result<()> {
+        let has_colour = self.talk().has_colour;
+        let mut out = Output::new(Box::new(io::stderr()), None, has_colour, self.start.now);
+        write(&mut out)?;
+        out.finish()
     }
 
     /// Whether drawing characters can be seen on standard error.

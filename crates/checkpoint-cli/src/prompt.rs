@@ -4,54 +4,72 @@ use std::io::{self, BufRead, BufReader, Write};
 
 use crate::escape::{Keep, safe};
 
-/// Asks on the controlling terminal; `None` when the process has none.
-pub(crate) fn ask(question: &str) -> io::Result<Option<bool>> {
+/// Asks on the controlling terminal; `None` when the process has none. See [`pick`].
+pub(crate) fn ask(question: &str, letters: &[char]) -> io::Result<Option<char>> {
     match fs_err::OpenOptions::new()
         .read(true)
         .write(true)
         .open("/dev/tty")
     {
-        Ok(terminal) => confirm(question, BufReader::new(&terminal), &terminal).map(Some),
+        Ok(terminal) => pick(question, letters, BufReader::new(&terminal), &terminal).map(Some),
         Err(_) => Ok(None),
     }
 }
 
-/// Only `y` and `yes` are yes; an empty line or the end of input is no.
-fn confirm(question: &str, mut from: impl BufRead, mut to: impl Write) -> io::Result<bool> {
-    write!(to, "{} [y/N] ", safe(question, Keep::Lines))?;
+/// One of `letters`; the last one is the default, and what an empty line, the end of input or anything unclear means.
+fn pick(
+    question: &str,
+    letters: &[char],
+    mut from: impl BufRead,
+    mut to: impl Write,
+) -> io::Result<char> {
+    let (default, others) = letters.split_last().expect("a question has answers");
+    let shown: String = others.iter().flat_map(|letter| [*letter, '/']).collect();
+    let question = safe(question, Keep::Lines);
+    write!(to, "{question} [{shown}{}] ", default.to_ascii_uppercase())?;
     to.flush()?;
     let mut answer = String::new();
     if from.read_line(&mut answer)? == 0 {
         // The end of input leaves the cursor behind the question.
         writeln!(to)?;
     }
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    let answer = answer.trim().to_lowercase();
+    let is_meant =
+        |letter: &&char| answer == letter.to_string() || (**letter == 'y' && answer == "yes");
+    Ok(*others.iter().find(is_meant).unwrap_or(default))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn check(letters: &[char], typed: &str, want: char) {
+        let mut screen = Vec::new();
+        let picked = pick("delete 'a'?", letters, typed.as_bytes(), &mut screen).unwrap();
+        assert_eq!(picked, want, "{typed:?}");
+        let screen = String::from_utf8(screen).unwrap();
+        assert!(screen.starts_with("delete 'a'? ["), "{screen}");
+        assert!(
+            screen.contains("/N] "),
+            "the default is to be seen: {screen}"
+        );
+    }
+
     #[test]
     fn only_a_clear_yes_is_yes() {
-        let check = |typed: &str, want: bool| {
-            let mut screen = Vec::new();
-            assert_eq!(
-                confirm("delete 'a'?", typed.as_bytes(), &mut screen).unwrap(),
-                want,
-                "{typed:?}"
-            );
-            assert!(
-                screen.starts_with(b"delete 'a'? [y/N] "),
-                "the default is to be seen"
-            );
-        };
-        check("y\n", true);
-        check("Yes\n", true);
-        check(" yes \n", true);
-        check("\n", false);
-        check("", false);
-        check("n\n", false);
-        check("yep\n", false);
+        check(&['y', 'n'], "y\n", 'y');
+        check(&['y', 'n'], "Yes\n", 'y');
+        check(&['y', 'n'], " yes \n", 'y');
+        check(&['y', 'n'], "\n", 'n');
+        check(&['y', 'n'], "", 'n');
+        check(&['y', 'n'], "n\n", 'n');
+        check(&['y', 'n'], "yep\n", 'n');
+    }
+
+    #[test]
+    fn a_question_may_have_more_answers() {
+        check(&['y', 'd', 'n'], "d\n", 'd');
+        check(&['y', 'd', 'n'], "D\n", 'd');
+        check(&['y', 'd', 'n'], "x\n", 'n');
     }
 }

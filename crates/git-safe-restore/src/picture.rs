@@ -1,0 +1,222 @@
+//! A plan, as people see it: git's letters for the paths, a line for all else.
+
+use std::io;
+
+use checkpoint_cli::{Output, Style, count};
+use checkpoint_model::{
+    restore::{
+        Blocked, Difference, FileKind, HeadMove, HeadPosition, Leaf, OperationMove, Plan, Scope,
+    },
+    verdict::Skipped,
+    words::OperationKind,
+};
+use checkpoint_store::Stored;
+
+/// How many paths are shown before a question.
+pub(crate) const SCREENFUL: usize = 40;
+
+/// Draws the plan of putting back `target`; at most `n_paths` lines for paths.
+pub(crate) fn draw(
+    out: &mut Output,
+    target: &Stored,
+    plan: &Plan,
+    n_paths: usize,
+) -> io::Result<()> {
+    let checkpoint = &target.checkpoint;
+    let id = out.paint(Style::Id, checkpoint.id.short());
+    write!(out, "checkpoint {id}")?;
+    if let Some(name) = &checkpoint.name {
+        write!(out, " {}", out.paint(Style::Name, name))?;
+    }
+    writeln!(
+        out,
+        ", made {}: {}",
+        out.ago(checkpoint.at),
+        scope(plan.scope)
+    )?;
+    for file in plan.files.iter().take(n_paths) {
+        let (letter, style) = letter(file);
+        let permissions = match is_same_content(file) {
+            true => " (permissions)",
+            false => "",
+        };
+        writeln!(
+            out,
+            " {} {}{permissions}",
+            out.paint(style, letter),
+            file.path
+        )?;
+    }
+    if let Some(more @ 1..) = plan.files.len().checked_sub(n_paths) {
+        writeln!(out, " and {more} more")?;
+    }
+    for directory in plan.directories.iter().take(n_paths) {
+        writeln!(
+            out,
+            " {} {directory}/ (empty)",
+            out.paint(Style::Added, 'A')
+        )?;
+    }
+    if !plan.files.is_empty() {
+        writeln!(out, " {}", tally(plan))?;
+    }
+    if plan.index {
+        writeln!(out, "index: as it was")?;
+    }
+    for line in plan.head.iter().flat_map(moves) {
+        writeln!(out, "{line}")?;
+    }
+    if let Some(operation) = &plan.operation {
+        writeln!(out, "operation in progress: {}", change(operation))?;
+    }
+    left_alone(out, &plan.left_alone, n_paths)?;
+    blocked(out, &plan.blocked)
+}
+
+/// What a restore changed, in one line.
+pub(crate) fn summary(plan: &Plan) -> String {
+    let n_files = plan.files.len() as u64;
+    let mut parts = Vec::new();
+    if n_files > 0 {
+        parts.push(count(n_files, "file", "files"));
+    }
+    if !plan.directories.is_empty() {
+        parts.push(count(
+            plan.directories.len() as u64,
+            "directory",
+            "directories",
+        ));
+    }
+    if plan.index {
+        parts.push("index".to_owned());
+    }
+    parts.extend(plan.head.iter().map(|step| at(&step.then)));
+    parts.extend(plan.operation.iter().map(change));
+    parts.join(", ")
+}
+
+fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Exact => "everything as it was",
+        Scope::Files => "files only",
+        Scope::Soft => "the branch only",
+        Scope::Mixed => "the branch and the index",
+        Scope::Paths => "these paths only",
+    }
+}
+
+/// git's letter for what becomes of a file.
+fn letter(file: &Difference) -> (char, Style) {
+    match (&file.now, &file.then) {
+        (None, _) => ('A', Style::Added),
+        (_, None) => ('D', Style::Removed),
+        (Some(now), Some(then)) if is_link(now) != is_link(then) => ('T', Style::Warning),
+        _ => ('M', Style::Plain),
+    }
+}
+
+fn is_link(leaf: &Leaf) -> bool {
+    leaf.kind == FileKind::Link
+}
+
+/// Whether only the permissions of a file change.
+fn is_same_content(file: &Difference) -> bool {
+    match (&file.now, &file.then) {
+        (Some(now), Some(then)) => {
+            is_link(now) == is_link(then) && now.id == then.id && now.raw == then.raw
+        }
+        _ => false,
+    }
+}
+
+fn tally(plan: &Plan) -> String {
+    let n = |is_wanted: &dyn Fn(&Difference) -> bool| {
+        plan.files.iter().filter(|file| is_wanted(file)).count()
+    };
+    let parts = [
+        (n(&|file| file.now.is_none()), "to add"),
+        (
+            n(&|file| file.now.is_some() && file.then.is_some()),
+            "to change",
+        ),
+        (n(&|file| file.then.is_none()), "to delete"),
+    ];
+    let parts = parts.iter().filter(|(n, _)| *n > 0);
+    let parts: Vec<_> = parts.map(|(n, what)| format!("{n} {what}")).collect();
+    let files = count(plan.files.len() as u64, "file", "files");
+    format!("{files}: {}", parts.join(", "))
+}
+
+/// HEAD and the branch: a line for each that moves.
+fn moves(step: &HeadMove) -> Vec<String> {
+    let mut lines = Vec::new();
+    if step.now.reference != step.then.reference || step.then.reference.is_none() {
+        lines.push(format!("HEAD: {} -> {}", at(&step.now), at(&step.then)));
+    }
+    if let Some(reference) = &step.then.reference
+        && step.branch_now != step.then.id
+    {
+        let (from, to) = (
+            commit(step.branch_now.as_ref()),
+            commit(step.then.id.as_ref()),
+        );
+        lines.push(format!("branch {}: {from} -> {to}", branch(reference)));
+    }
+    lines
+}
+
+fn branch(reference: &str) -> &str {
+    reference.strip_prefix("refs/heads/").unwrap_or(reference)
+}
+
+fn at(position: &HeadPosition) -> String {
+    let commit = commit(position.id.as_ref());
+    match &position.reference {
+        Some(reference) => format!("{} at {commit}", branch(reference)),
+        None => format!("detached at {commit}"),
+    }
+}
+
+fn commit(id: Option<&String>) -> String {
+    id.map_or_else(|| "no commit".to_owned(), |id| id.chars().take(7).collect())
+}
+
+fn change(operation: &OperationMove) -> String {
+    let words = |kinds: &[OperationKind]| match kinds {
+        [] => "none".to_owned(),
+        kinds => {
+            let kinds: Vec<_> = kinds.iter().map(ToString::to_string).collect();
+            kinds.join(" and ")
+        }
+    };
+    format!("{} -> {}", words(&operation.now), words(&operation.then))
+}
+
+fn left_alone(out: &mut Output, skipped: &[Skipped], n_paths: usize) -> io::Result<()> {
+    if skipped.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "left alone, since it is not in the checkpoint:")?;
+    for Skipped { path, reason, .. } in skipped.iter().take(n_paths) {
+        writeln!(out, "   {path}: {}", reason.explain())?;
+    }
+    match skipped.len().checked_sub(n_paths) {
+        Some(more @ 1..) => writeln!(out, "   and {more} more"),
+        _ => Ok(()),
+    }
+}
+
+fn blocked(out: &mut Output, blocked: &[Blocked]) -> io::Result<()> {
+    if blocked.is_empty() {
+        return Ok(());
+    }
+    let heading = "in the way, and no backup can hold it:";
+    writeln!(out, "{}", out.paint(Style::Warning, heading))?;
+    for Blocked { path, reason, .. } in blocked {
+        writeln!(out, "   {path}: {}", reason.explain())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! A restore: plan it, ask, do it.
+
+use std::sync::Arc;
+
+use checkpoint_capture::Request;
+use checkpoint_cli::{Additions, Session, tell_skipped};
+use checkpoint_model::{policy::Policy, restore::Scope};
+use checkpoint_restore::{Restore, RestoreError};
+
+use crate::{
+    Args, COMMAND, SafeRestoreError,
+    args::From,
+    outcome::{RestoreOutcome, Told},
+    paths::require_known,
+    question::{self, Answered},
+    target::Target,
+};
+
+/// Puts back what is meant. Until the last step nothing is touched; that one backs up first.
+pub(crate) fn run(
+    session: &Session<'_>,
+    from: &From,
+    args: &Args,
+) -> Result<RestoreOutcome, SafeRestoreError> {
+    let policy = session.policy()?;
+    let request = request(session, &policy)?;
+    if !args.dry_run {
+        refuse_unfinished(session)?;
+    }
+    let mut target = Target::resolve(session, from, args)?;
+    let Some(restore) = prepare(session, &mut target, &request, &policy)? else {
+        return Ok(RestoreOutcome::declined_unplanned(target));
+    };
+    require_known(session, &target.stored, &target.asked.paths, restore.plan())?;
+    let plan = restore.plan().clone();
+    let told = |became| RestoreOutcome::new(&target, plan.clone(), became);
+    if plan.is_empty() && plan.blocked.is_empty() {
+        return Ok(told(Told::Unchanged));
+    }
+    if args.dry_run {
+        return Ok(told(Told::Planned));
+    }
+    // What stands in the way is told by the restore itself, with what to do about it.
+    let answered = match args.force || (session.console.is_attended() && !plan.blocked.is_empty()) {
+        true => Answered::Yes,
+        false => question::ask(session, &target, &plan)?,
+    };
+    match answered {
+        Answered::Yes => {}
+        Answered::No => return Ok(told(Told::Declined)),
+        Answered::Nobody => return Ok(told(Told::Refused)),
+    }
+    if args.force {
+        tell_skipped(&plan.left_alone, &session.console.talk());
+    }
+    let doing = session.doing(COMMAND);
+    let restored = restore.run(&doing, env!("CARGO_PKG_VERSION"), &session.worktree())?;
+    Ok(RestoreOutcome::done(&target, restored))
+}
+
+/// What a capture of the present reads: what a checkpoint made now would.
+pub(crate) fn request(session: &Session<'_>, policy: &Policy) -> Result<Request, SafeRestoreError> {
+    Ok(session.request(&policy.capture, &Additions::default())?)
+}
+
+/// Nobody is to answer a question for nothing.
+fn refuse_unfinished(session: &Session<'_>) -> Result<(), SafeRestoreError> {
+    match checkpoint_restore::unfinished(&session.repo)? {
+        None => Ok(()),
+        Some(journal) => Err(RestoreError::Unfinished {
+            target: journal.target,
+        }
+        .into()),
+    }
+}
+
+/// Plans. Where HEAD has moved and nothing was said about it, whoever is there is asked; none when the answer was
+/// neither.
+fn prepare<'s>(
+    session: &'s Session<'_>,
+    target: &mut Target,
+    request: &Request,
+    policy: &Policy,
+) -> Result<Option<Restore<'s>>, SafeRestoreError> {
+    let plan = |target: &Target| {
+        let progress = session.console.progress("Reading files");
+        let seen = Arc::clone(progress.counter());
+        Restore::prepare(
+            &session.repo,
+            &target.stored,
+            &target.asked,
+            request,
+            policy,
+            &seen,
+        )
+    };
+    let moved = match plan(target) {
+        Err(error @ RestoreError::HeadMoved { .. }) => error,
+        planned => return Ok(Some(planned?)),
+    };
+    let question =
+        format!("{moved}\nPut back the [f]iles only, or [e]verything, moving the branch?");
+    let letter = session.console.choose(&question, &['f', 'e', 'n']);
+    target.asked.scope = match letter.map_err(|source| SafeRestoreError::CannotAsk { source })? {
+        Some('f') => Some(Scope::Files),
+        Some('e') => Some(Scope::Exact),
+        Some(_) => return Ok(None),
+        None => return Err(moved.into()),
+    };
+    Ok(Some(plan(target)?))
+}

@@ -46,6 +46,7 @@ fn target(
             paths: Vec::new(),
             discard: journal.discard.clone(),
             action,
+            branch: journal.branch.clone(),
         },
     })
 }

@@ -61,7 +61,11 @@ pub(crate) fn draw(
         writeln!(out, " {}", tally(plan))?;
     }
     if plan.index {
-        writeln!(out, "index: as it was")?;
+        let index = match plan.scope {
+            Scope::Mixed => "as the commit has it",
+            _ => "as it was",
+        };
+        writeln!(out, "index: {index}")?;
     }
     for line in plan.head.iter().flat_map(moves) {
         writeln!(out, "{line}")?;

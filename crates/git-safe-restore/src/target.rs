@@ -41,6 +41,7 @@ impl Target {
             paths: paths?,
             discard: discard?,
             action: action(from),
+            branch: None,
         };
         let stored = match from {
             From::Checkpoint(typed) => session.choose_state(typed)?,
@@ -49,6 +50,7 @@ impl Target {
                 let past = past(session, from)?;
                 if asked.scope.is_none() {
                     asked.scope = Some(undone_by(past.scope));
+                    asked.branch = past.branch.clone();
                     asked.paths = past
                         .paths
                         .iter()

@@ -2,3 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod scene;
+
+mod back;
+mod heads;
+mod paths;
+
+mod again;
+mod asking;
+mod refused;
+
+mod list;
+mod schema;
+mod undo;

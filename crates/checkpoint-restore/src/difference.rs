@@ -128,7 +128,7 @@ fn ignored(now: &State, then: &State) -> Vec<Difference> {
 }
 
 /// The entry at `path` below `tree`.
-fn find(
+pub(crate) fn find(
     objects: &Objects<'_>,
     tree: ObjectId,
     path: &[u8],

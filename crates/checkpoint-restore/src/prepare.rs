@@ -164,6 +164,7 @@ pub(crate) struct Present {
     pub(crate) now: State,
     /// The top of the working tree.
     top: std::path::PathBuf,
+    repo: gix::Repository,
 }
 
 impl Present {
@@ -181,6 +182,7 @@ impl Present {
             captured,
             now,
             top,
+            repo: repo.gix().clone(),
         })
     }
 
@@ -200,6 +202,7 @@ impl Present {
         }
         let mut differences = difference::files(&self.objects(), &self.now, then)?;
         differences.retain(|difference| !self.has_those_bytes(difference));
+        self.spare_ignored(then, &mut differences)?;
         if scope == Scope::Paths {
             differences.retain(|difference| {
                 paths
@@ -208,6 +211,40 @@ impl Present {
             });
         }
         Ok(differences)
+    }
+
+    /// Takes out of `differences` the deletions of files that were ignored then: the checkpoint says nothing of them.
+    /// They are seen now only because a `.gitignore` has changed since.
+    fn spare_ignored(
+        &self,
+        then: &State,
+        differences: &mut Vec<Difference>,
+    ) -> Result<(), RestoreError> {
+        let is_rule = |difference: &Difference| difference.path.as_bstr().ends_with(b".gitignore");
+        if !differences.iter().any(is_rule) {
+            return Ok(());
+        }
+        let rules = |source: gix::Error| checkpoint_capture::CaptureError::Rules {
+            what: "ignore rules of the checkpoint",
+            source: source.into(),
+        };
+        let index = self.repo.index_from_tree(&then.tree).map_err(rules)?;
+        let source = gix::worktree::stack::state::ignore::Source::IdMapping;
+        let mut stack = self.repo.excludes(&index, None, source).map_err(rules)?;
+        let mut kept = Vec::with_capacity(differences.len());
+        for difference in differences.drain(..) {
+            let path = difference.path.as_bstr();
+            let is_deletion = difference.then.is_none();
+            let is_untracked = is_deletion
+                && difference::find(&self.objects(), self.now.index_tree, path)?.is_none();
+            let was_ignored =
+                is_untracked && stack.at_entry(path, None).map_err(rules)?.is_excluded();
+            if !was_ignored {
+                kept.push(difference);
+            }
+        }
+        *differences = kept;
+        Ok(())
     }
 
     /// Whether a file that was not read, because the index knows it as unchanged, has the very bytes that are wanted.

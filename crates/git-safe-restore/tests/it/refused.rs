@@ -106,5 +106,5 @@ fn a_damaged_checkpoint_touches_nothing() {
     if scene.path(&object).exists() {
         scene.remove(&object);
     }
-    let _: String = object;
+    let _unused: String = object;
 }

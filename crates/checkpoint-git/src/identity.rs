@@ -14,17 +14,34 @@ pub const FALLBACK_EMAIL: &str = "git-checkpoint@localhost";
 impl Repository {
     /// The committer as git would have it, or the fixed one; dated `now` unless `GIT_COMMITTER_DATE` says otherwise.
     pub fn signature(&self, now: DateTime<Utc>) -> Signature {
-        let fallback = Signature {
-            name: FALLBACK_NAME.into(),
-            email: FALLBACK_EMAIL.into(),
+        let config = self.gix().config_snapshot();
+        if config.string("gitoxide.commit.committerDate").is_some()
+            && let Some(Ok(committer)) = self.gix().committer()
+            && let Ok(committer) = committer.to_owned()
+        {
+            return committer;
+        }
+        // gix's own answer always comes with its local time, for which it lists all of /usr/share/zoneinfo.
+        let of = |key| {
+            let keys = [
+                format!("committer.{key}"),
+                format!("user.{key}"),
+                format!("gitoxide.committer.{key}Fallback"),
+            ];
+            keys.iter().find_map(|key| config.string(key))
+        };
+        let email = of("email").or_else(|| config.string("gitoxide.user.emailFallback"));
+        let (name, email) = match (of("name"), email) {
+            (Some(name), Some(email)) => (name, email),
+            _ => (FALLBACK_NAME.into(), FALLBACK_EMAIL.into()),
+        };
+        Signature {
+            name,
+            email,
             time: Time {
                 seconds: now.timestamp(),
                 offset: local_offset(now),
             },
-        };
-        match self.gix().committer() {
-            Some(Ok(committer)) => committer.to_owned().unwrap_or(fallback),
-            _ => fallback,
         }
     }
 }

@@ -135,13 +135,9 @@ impl Branches {
 
 impl Default for Branches {
     fn default() -> Self {
-        let globs = |patterns: &[&str]| {
-            BranchGlobs::new(patterns.iter().copied())
-                .expect("the patterns of the defaults are well-formed")
-        };
         Self {
-            protected: globs(&["main", "master", "release/*"]),
-            feature: globs(&["*"]),
+            protected: BranchGlobs::of_defaults(&["main", "master", "release/*"]),
+            feature: BranchGlobs::of_defaults(&["*"]),
         }
     }
 }

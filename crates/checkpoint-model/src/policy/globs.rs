@@ -1,6 +1,6 @@
 //! Patterns of branches and of paths, compiled while they are read.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::OnceLock};
 
 use bstr::BStr;
 use globset::{Candidate, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
@@ -45,24 +45,27 @@ pub struct PathGlobs(Globs);
 #[derive(Clone, Default)]
 struct Globs {
     patterns: Vec<String>,
-    set: GlobSet,
+    /// Compiled while they are read; those of the defaults when they are first asked.
+    set: OnceLock<GlobSet>,
 }
 
 impl BranchGlobs {
     /// Compiles patterns.
     pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, GlobError> {
-        Globs::new(patterns, |pattern| {
-            Ok(vec![
-                GlobBuilder::new(pattern).backslash_escape(true).build()?,
-            ])
-        })
-        .map(Self)
+        Globs::new(patterns, branch_glob).map(Self)
+    }
+
+    /// Patterns of ours. Most commands match no branch, and compiling takes longer than all else they do by themselves.
+    pub(super) fn of_defaults(patterns: &[&str]) -> Self {
+        let patterns = patterns.iter().map(ToString::to_string).collect();
+        let set = OnceLock::new();
+        Self(Globs { patterns, set })
     }
 
     /// Whether any pattern matches the branch.
     #[must_use]
     pub fn is_match(&self, branch: &str) -> bool {
-        self.0.is_match(branch.as_bytes())
+        self.0.is_match(branch.as_bytes(), branch_glob)
     }
 }
 
@@ -75,13 +78,18 @@ impl PathGlobs {
     /// Whether any pattern matches the path, or a directory it lies in.
     #[must_use]
     pub fn is_match(&self, path: &BStr) -> bool {
-        self.0.is_match(path)
+        self.0.is_match(path, path_globs)
     }
 
     /// The same patterns with more behind them, as when a command line adds to the policy.
     pub fn with<'a>(&'a self, more: impl IntoIterator<Item = &'a str>) -> Result<Self, GlobError> {
         Self::new(self.patterns().chain(more))
     }
+}
+
+fn branch_glob(pattern: &str) -> Result<Vec<Glob>, globset::Error> {
+    let glob = GlobBuilder::new(pattern).backslash_escape(true).build()?;
+    Ok(vec![glob])
 }
 
 /// A pattern as globset knows them: once for what it names, once for what lies below that.
@@ -106,18 +114,25 @@ fn path_globs(pattern: &str) -> Result<Vec<Glob>, globset::Error> {
     Ok(globs)
 }
 
+type Compile = fn(&str) -> Result<Vec<Glob>, globset::Error>;
+
 impl Globs {
     fn new<'a>(
         patterns: impl IntoIterator<Item = &'a str>,
-        compile: impl Fn(&str) -> Result<Vec<Glob>, globset::Error>,
+        compile: Compile,
     ) -> Result<Self, GlobError> {
+        let patterns: Vec<_> = patterns.into_iter().map(str::to_owned).collect();
+        let set = OnceLock::from(Self::set(&patterns, compile)?);
+        Ok(Self { patterns, set })
+    }
+
+    fn set(patterns: &[String], compile: Compile) -> Result<GlobSet, GlobError> {
         let error = |pattern: &str, why: String| GlobError {
             pattern: pattern.to_owned(),
             why,
         };
-        let patterns: Vec<_> = patterns.into_iter().map(str::to_owned).collect();
         let mut set = GlobSetBuilder::new();
-        for pattern in &patterns {
+        for pattern in patterns {
             if pattern.trim_matches('/').is_empty() {
                 return Err(error(pattern, "it names nothing".to_owned()));
             }
@@ -127,14 +142,17 @@ impl Globs {
                 set.add(glob);
             }
         }
-        let set = set
-            .build()
-            .map_err(|source| error(&patterns.join(" "), source.kind().to_string()))?;
-        Ok(Self { patterns, set })
+        set.build()
+            .map_err(|source| error(&patterns.join(" "), source.kind().to_string()))
     }
 
-    fn is_match(&self, text: &[u8]) -> bool {
-        !self.patterns.is_empty() && self.set.is_match_candidate(&Candidate::from_bytes(text))
+    fn is_match(&self, text: &[u8], compile: Compile) -> bool {
+        let set = || {
+            Self::set(&self.patterns, compile)
+                .expect("what was typed is compiled already, and the defaults are well-formed")
+        };
+        let is_match = |set: &GlobSet| set.is_match_candidate(&Candidate::from_bytes(text));
+        !self.patterns.is_empty() && is_match(self.set.get_or_init(set))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The operation in progress: which it is, and the files by which git remembers it.
 
 use checkpoint_git::paths::as_bytes;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use checkpoint_git::Repository;
@@ -93,10 +94,13 @@ impl Operation {
     /// Reads them; `git status` decides by the same files what is in progress.
     pub(crate) fn read(repo: &Repository) -> Result<Self, CaptureError> {
         let mut files = Vec::new();
-        for name in FILES {
+        // Mostly none of them is there: two listings tell so for less than asking for each.
+        let present = present(repo.git_dir())?;
+        let is_present = |name: &&&str| present.contains(OsStr::new(name));
+        for name in FILES.iter().filter(is_present) {
             push_file(repo.git_dir(), Path::new(name), &mut files)?;
         }
-        for name in DIRECTORIES {
+        for name in DIRECTORIES.iter().filter(is_present) {
             push_directory(repo.git_dir(), Path::new(name), &mut files)?;
         }
         if repo.caps().reftable {
@@ -195,6 +199,29 @@ fn kinds(files: &[(BString, Vec<u8>)]) -> Vec<OperationKind> {
         kinds.push(OperationKind::Bisect);
     }
     kinds
+}
+
+/// The names in the git directory, and in its `refs`.
+fn present(git_dir: &Path) -> Result<HashSet<OsString>, CaptureError> {
+    let mut present = HashSet::new();
+    for (directory, prefix) in [("", ""), ("refs", "refs/")] {
+        let path = git_dir.join(directory);
+        let failed = |source| CaptureError::GitDir {
+            path: path.clone(),
+            source,
+        };
+        let entries = match fs_err::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) if is_absent(&error) => continue,
+            Err(error) => return Err(failed(error)),
+        };
+        for entry in entries {
+            let mut name = OsString::from(prefix);
+            name.push(entry.map_err(failed)?.file_name());
+            present.insert(name);
+        }
+    }
+    Ok(present)
 }
 
 fn push_file(

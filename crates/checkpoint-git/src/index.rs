@@ -8,6 +8,9 @@ use thiserror::Error;
 
 use crate::Repository;
 
+/// An index of fewer bytes is parsed by the calling thread alone.
+const WORTH_THREADS: usize = 256 * 1024;
+
 /// The index as it was at one moment: parsed, and the bytes it was parsed from.
 ///
 /// git replaces the index by rename, so the bytes read through one open file belong together.
@@ -95,7 +98,11 @@ impl Repository {
             &bytes,
             filetime::FileTime::from_system_time(modified),
             self.gix().object_hash(),
-            gix::index::decode::Options::default(),
+            gix::index::decode::Options {
+                // Counting processors reads three files, which takes longer than a small index.
+                thread_limit: (bytes.len() < WORTH_THREADS).then_some(1),
+                ..Default::default()
+            },
         )
         .map_err(corrupt)?;
         if state.link().is_none() {

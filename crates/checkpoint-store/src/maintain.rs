@@ -42,8 +42,10 @@ fn is_due(repo: &Repository) -> bool {
     if count(&objects.join("17"), is_loose) > (loose + 255) / 256 {
         return true;
     }
+    // Without more files than that there are not so many packs: mostly one listing tells.
     let pack = objects.join("pack");
     packs > 0
+        && count(&pack, |name| name.ends_with(".pack")) > packs
         && count(&pack, |name| name.ends_with(".pack"))
             - count(&pack, |name| name.ends_with(".keep"))
             > packs

@@ -269,8 +269,11 @@ fn write_loose(
     objects: &[Fresh],
     bytes: usize,
 ) -> Result<Vec<Loose>, ObjectError> {
-    // A thread costs about as much as deflating this much.
-    let threads = processors().min(1 + bytes / (128 * 1024));
+    // A thread costs about as much as deflating this much, and counting processors reads three files.
+    let threads = match 1 + bytes / (128 * 1024) {
+        1 => 1,
+        wanted => wanted.min(processors()),
+    };
     let loose = spread(objects, threads, |object| {
         Loose::write(home, deflaters, object)
     })?;

@@ -10,6 +10,8 @@ mod files;
 mod program;
 mod read;
 
+use std::path::PathBuf;
+
 use gix::ObjectId;
 use gix::actor::Signature;
 use gix::refs::FullName;
@@ -97,16 +99,32 @@ pub fn transaction(
     message: &str,
     committer: &Signature,
 ) -> Result<(), RefError> {
-    if changes.is_empty() {
+    transaction_after(repo, &[], changes, message, committer)
+}
+
+/// As [`transaction`], but no reference moves before the directories `unsynced` are on disk too
+/// ([`Placed::unsynced`](crate::objects::Placed::unsynced)): they are waited for together with the new values.
+pub fn transaction_after(
+    repo: &Repository,
+    unsynced: &[PathBuf],
+    changes: &[RefChange],
+    message: &str,
+    committer: &Signature,
+) -> Result<(), RefError> {
+    let Some(first) = changes.first() else {
         return Ok(());
-    }
+    };
     for change in changes {
         full_name(&change.name)?;
     }
-    match needs_program(repo, changes) {
-        true => program::transaction(repo, changes, message, committer),
-        false => files::transaction(repo, changes, message, committer),
+    if needs_program(repo, changes) {
+        files::flush(unsynced.iter().cloned().collect()).map_err(|source| RefError::Failed {
+            name: first.name.clone(),
+            source: source.into(),
+        })?;
+        return program::transaction(repo, changes, message, committer);
     }
+    files::transaction(repo, unsynced, changes, message, committer)
 }
 
 fn needs_program(repo: &Repository, changes: &[RefChange]) -> bool {

@@ -80,6 +80,8 @@ pub(crate) fn write(
     let message = format!("Notes added by '{}'", doing.command);
     let reflog = format!("{}: keep records", doing.command);
     let (mut sink, mut written) = (Some(sink), Written::default());
+    // What a lost race has not waited for is to be waited for by the next attempt.
+    let mut unsynced = Vec::new();
     let _turn = Turn::wait(repo);
     retry(CHECKPOINTS, || {
         let sink = sink
@@ -88,12 +90,15 @@ pub(crate) fn write(
         let notes = Notes::read(repo, CHECKPOINTS)?;
         let edits = merge(&notes, additions)?;
         let tip = notes.commit(&edits, &message, &who, &objects::Into(&sink))?;
-        let Written { objects, bytes } = sink.finish()?;
-        written.objects += objects;
-        written.bytes += bytes;
+        let placed = sink.place()?;
+        written.objects += placed.written.objects;
+        written.bytes += placed.written.bytes;
+        unsynced.extend(placed.unsynced);
         let mut changes = changes.to_vec();
         changes.extend(tip.map(|tip| RefChange::update(CHECKPOINTS, notes.tip(), tip)));
-        Ok(refs::transaction(repo, &changes, &reflog, &who)?)
+        Ok(refs::transaction_after(
+            repo, &unsynced, &changes, &reflog, &who,
+        )?)
     })?;
     Ok(written)
 }

@@ -34,7 +34,7 @@ pub enum Durability {
 }
 
 /// More threads than this do not make a shared journal commit any cheaper.
-const SYNC_THREADS: usize = 16;
+pub(crate) const SYNC_THREADS: usize = 16;
 
 impl Durability {
     /// Syncs one open file.
@@ -76,11 +76,11 @@ pub(super) fn processors() -> usize {
 /// Does `work` on every item, on up to `threads` threads with the calling one among them.
 ///
 /// Results come in the order of the items. After an error no further item is begun, and the first error is returned.
-pub(super) fn spread<T: Sync, R: Send>(
+pub(crate) fn spread<T: Sync, R: Send, E: Send>(
     items: &[T],
     threads: usize,
-    work: impl Fn(&T) -> Result<R, ObjectError> + Sync,
-) -> Result<Vec<R>, ObjectError> {
+    work: impl Fn(&T) -> Result<R, E> + Sync,
+) -> Result<Vec<R>, E> {
     let next = AtomicUsize::new(0);
     let failure = Mutex::new(None);
     let worker = || {

@@ -96,18 +96,11 @@ pub(super) struct Ready {
     pub(super) target: PathBuf,
 }
 
-/// Puts complete files in place and makes their names durable.
+/// Gives complete files their names, and tells in which directories something is new: those are to be synced.
 ///
 /// The order is kept: a pack comes into view before its index, as readers look for indices. A file that another
 /// process put there first is replaced; its content is the same, or git would not have given it the same name.
-pub(super) fn place(home: &Home, files: Vec<Ready>) -> Result<(), ObjectError> {
-    let touched: Vec<_> = rename_all(home, files)?.into_iter().collect();
-    home.durability
-        .sync_all(&touched, |path| home.durability.sync_directory(path))
-}
-
-/// Gives the files their names, and tells in which directories something is new.
-fn rename_all(home: &Home, files: Vec<Ready>) -> Result<BTreeSet<PathBuf>, ObjectError> {
+pub(super) fn rename_all(home: &Home, files: Vec<Ready>) -> Result<BTreeSet<PathBuf>, ObjectError> {
     let mut touched = BTreeSet::new();
     for Ready { file, target } in files {
         let directory = target.parent().expect("every target is below 'objects'");

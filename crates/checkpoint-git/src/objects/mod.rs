@@ -34,8 +34,9 @@ mod home;
 mod shared;
 
 pub use durable::Durability;
+pub(crate) use durable::{SYNC_THREADS, spread};
 pub use error::ObjectError;
-pub use sink::{ObjectSink, Written};
+pub use sink::{ObjectSink, Placed, Written};
 
 #[cfg(test)]
 mod tests;

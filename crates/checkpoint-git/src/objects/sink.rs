@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,7 +14,7 @@ use super::big::{self, BIG, Source};
 use super::deflate::Deflaters;
 use super::durable::{into_inner, lock, processors, spread};
 use super::existing::{Existing, Presence};
-use super::home::{Home, Ready, place};
+use super::home::{Home, Ready, rename_all};
 use super::loose::{Fresh, Loose};
 use super::pack::{Entry, Pack};
 use super::state::{Stage, State};
@@ -41,6 +42,16 @@ pub struct Written {
     pub objects: usize,
     /// Bytes on the disk, deflated; a pack's index included.
     pub bytes: u64,
+}
+
+/// Objects that are in place, whole, with names that a power cut may still take away.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[must_use]
+pub struct Placed {
+    /// What was added to the repository.
+    pub written: Written,
+    /// The directories that have to be synced before a ref names the objects.
+    pub unsynced: Vec<PathBuf>,
 }
 
 impl ObjectSink {
@@ -155,6 +166,15 @@ impl ObjectSink {
     /// Fails with [`ObjectError::Incomplete`] if a write failed before. On any error nothing is left behind but, at
     /// worst, whole objects that nobody refers to.
     pub fn finish(self) -> Result<Written, ObjectError> {
+        let durability = self.home.durability;
+        let Placed { written, unsynced } = self.place()?;
+        durability.sync_all(&unsynced, |path| durability.sync_directory(path))?;
+        Ok(written)
+    }
+
+    /// As [`ObjectSink::finish`], but leaves the last wait to the caller: no ref may name the objects before
+    /// [`Placed::unsynced`] is synced.
+    pub fn place(self) -> Result<Placed, ObjectError> {
         if self.failed.load(Ordering::Relaxed) {
             return Err(ObjectError::Incomplete);
         }
@@ -180,8 +200,12 @@ impl ObjectSink {
                 ready.extend(pack.ready());
             }
         }
-        place(home, ready)?;
-        Ok(written)
+        let touched = rename_all(home, ready)?;
+        let unsynced = match home.durability {
+            Durability::Fsync => touched.into_iter().collect(),
+            Durability::None => Vec::new(),
+        };
+        Ok(Placed { written, unsynced })
     }
 
     /// Whether nobody has this object: not the repository, not this sink.

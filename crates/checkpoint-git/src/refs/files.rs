@@ -15,9 +15,11 @@ use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog};
 
 use super::{Expect, RefChange, RefError, find, full_name};
 use crate::Repository;
+use crate::objects::{SYNC_THREADS, spread};
 
 pub(super) fn transaction(
     repo: &Repository,
+    unsynced: &[PathBuf],
     changes: &[RefChange],
     message: &str,
     committer: &Signature,
@@ -54,13 +56,8 @@ pub(super) fn transaction(
             });
         }
     }
-    flush(
-        changes
-            .iter()
-            .map(|change| lock_path(repo, &change.name))
-            .collect(),
-    )
-    .map_err(failed)?;
+    let locks = changes.iter().map(|change| lock_path(repo, &change.name));
+    flush(locks.chain(unsynced.iter().cloned()).collect()).map_err(failed)?;
     let mut buffer = gix::date::parse::TimeBuf::default();
     prepared
         .commit(committer.to_ref(&mut buffer))
@@ -150,26 +147,20 @@ fn share(
     Ok(())
 }
 
-/// Waits until all `paths` are on disk. One thread each: the waits overlap, and a journal takes them in one commit.
-fn flush(paths: BTreeSet<PathBuf>) -> std::io::Result<()> {
-    let sync = |path: &Path| match fs_err::File::open(path) {
+/// Waits until all `paths` are on disk, at the same time: the waits overlap, and a journal takes them in one commit.
+pub(super) fn flush(paths: BTreeSet<PathBuf>) -> std::io::Result<()> {
+    let sync = |path: &PathBuf| match fs_err::File::open(path) {
         Ok(file) => file.sync_all(),
         // A reference that has its new value already is not locked by gix.
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound && is_lock(path) => Ok(()),
         Err(error) => Err(error),
     };
-    let mut paths = paths.into_iter();
-    let Some(first) = paths.next() else {
-        return Ok(());
-    };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = paths.map(|path| scope.spawn(move || sync(&path))).collect();
-        let first = sync(&first);
-        let others = others
-            .into_iter()
-            .map(|thread| thread.join().expect("flushing does not panic"));
-        others.fold(first, Result::and)
-    })
+    let paths: Vec<_> = paths.into_iter().collect();
+    spread(&paths, SYNC_THREADS, sync).map(drop)
+}
+
+fn is_lock(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "lock")
 }
 
 /// Finds the words for a failure of gix, from what it says and from what is there now.

@@ -46,6 +46,24 @@ macro_rules! id {
                 Self(Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid())
             }
 
+            /// Writes the text into `buffer`, for who has thousands of them to write.
+            pub fn encode<'b>(&self, buffer: &'b mut [u8; 36]) -> &'b str {
+                self.0.hyphenated().encode_lower(buffer)
+            }
+
+            /// The 16 bytes, whose order is that of the ids.
+            #[must_use]
+            pub fn to_bytes(self) -> [u8; 16] {
+                self.0.into_bytes()
+            }
+
+            /// Reads the id back from [`Self::to_bytes`]; `None` for any other bytes.
+            #[must_use]
+            pub fn from_bytes(bytes: [u8; 16]) -> Option<Self> {
+                let uuid = Uuid::from_bytes(bytes);
+                is_ours(&uuid).then_some(Self(uuid))
+            }
+
             /// The time in the id, to the millisecond.
             #[must_use]
             pub fn at(&self) -> DateTime<Utc> {
@@ -132,9 +150,13 @@ impl CheckpointId {
 
 /// Strict: one id has one spelling, so ids can be compared as text and refs have one name.
 fn parse(text: &str) -> Option<Uuid> {
-    let is_ours = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
-    let uuid = Uuid::try_parse(text).ok().filter(|_| is_ours)?;
-    (uuid.get_version_num() == 7 && uuid.get_variant() == Variant::RFC4122).then_some(uuid)
+    let is_canonical = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let uuid = Uuid::try_parse(text).ok().filter(|_| is_canonical)?;
+    is_ours(&uuid).then_some(uuid)
+}
+
+fn is_ours(uuid: &Uuid) -> bool {
+    uuid.get_version_num() == 7 && uuid.get_variant() == Variant::RFC4122
 }
 
 #[cfg(test)]

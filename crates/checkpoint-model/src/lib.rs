@@ -3,7 +3,7 @@
 //! Read in this order: [`id`], [`name`], [`path`], [`words`] and [`verdict`] are the words; an [`event`] says what
 //! happened, a [`record`] is a set of events, and a [`checkpoint`] is what a record comes to. [`selector`] says which
 //! checkpoint is meant, [`policy`] what a repository asks for, [`retention`] what may go, [`trailers`] how a record
-//! can be had back from a message of git's; [`summary`] and [`maestro`] are views.
+//! can be had back from a message of git's; [`brief`], [`summary`] and [`maestro`] are views.
 //!
 //! ```
 //! use checkpoint_model::{checkpoint::Checkpoint, record::Record};
@@ -25,6 +25,7 @@ pub mod verdict;
 pub mod event;
 pub mod record;
 
+pub mod brief;
 pub mod checkpoint;
 
 pub mod selector;

@@ -7,8 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    checkpoint::Checkpoint, id::CheckpointId, name::CheckpointName, verdict::Verdict,
-    words::CheckpointKind,
+    brief::Brief, id::CheckpointId, name::CheckpointName, verdict::Verdict, words::CheckpointKind,
 };
 
 /// All checkpoints in a few numbers. Those that were deleted are only counted as such.
@@ -48,7 +47,7 @@ pub struct Latest {
 impl Summary {
     /// Counts checkpoints, in any order. `bytes` is what the caller measured, if it did.
     pub fn of<'a>(
-        checkpoints: impl IntoIterator<Item = &'a Checkpoint>,
+        checkpoints: impl IntoIterator<Item: Into<Brief<'a>>>,
         bytes: Option<u64>,
     ) -> Self {
         let mut summary = Self {
@@ -56,22 +55,22 @@ impl Summary {
             ..Self::default()
         };
         for checkpoint in checkpoints {
-            summary.add(checkpoint);
+            summary.add(&checkpoint.into());
         }
         summary
     }
 
-    fn add(&mut self, checkpoint: &Checkpoint) {
-        if !checkpoint.is_kept() {
+    fn add(&mut self, checkpoint: &Brief<'_>) {
+        if !checkpoint.is_kept {
             self.deleted += 1;
             return;
         }
         self.total += 1;
         self.named += u64::from(checkpoint.name.is_some());
-        self.automatic += u64::from(checkpoint.is_automatic());
-        self.partial += u64::from(checkpoint.created.verdict == Verdict::Partial);
-        *self.by_type.entry(checkpoint.created.kind).or_default() += 1;
-        self.used_for_rollback += u64::from(checkpoint.restored_count > 0);
+        self.automatic += u64::from(checkpoint.name.is_none());
+        self.partial += u64::from(checkpoint.verdict == Verdict::Partial);
+        *self.by_type.entry(checkpoint.kind).or_default() += 1;
+        self.used_for_rollback += u64::from(checkpoint.is_restored);
         if self
             .latest
             .as_ref()
@@ -79,7 +78,7 @@ impl Summary {
         {
             self.latest = Some(Latest {
                 id: checkpoint.id,
-                name: checkpoint.name.clone(),
+                name: checkpoint.name.and_then(|name| name.parse().ok()),
                 at: checkpoint.at,
             });
         }

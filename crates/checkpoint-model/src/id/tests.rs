@@ -59,3 +59,16 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<EventId>(&json).unwrap(), id);
     }
 }
+
+#[test]
+fn an_id_is_its_bytes_and_no_other_bytes_are_one() {
+    let text = "0199a1b2-c3d4-7000-8000-00000000000f";
+    let id: CheckpointId = text.parse().unwrap();
+    assert_eq!(CheckpointId::from_bytes(id.to_bytes()), Some(id));
+    assert_eq!(id.encode(&mut [0; 36]), text);
+    assert_eq!(
+        CheckpointId::from_bytes([0; 16]),
+        None,
+        "that is of no version"
+    );
+}

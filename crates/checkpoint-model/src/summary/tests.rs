@@ -1,9 +1,12 @@
 use super::*;
 use crate::restore::{Action, Scope};
 use crate::{
+    checkpoint::Checkpoint,
     event::{CheckpointCreated, CheckpointDeleted, CheckpointRestored, DeletionReason, Event},
     samples::{SNAPSHOT, at, checkpoint_id, created, event, name},
 };
+
+const NOBODY: [Brief<'static>; 0] = [];
 
 fn fold(events: impl IntoIterator<Item = Event>) -> Checkpoint {
     Checkpoint::fold(&events.into_iter().collect()).unwrap()
@@ -70,9 +73,9 @@ fn checkpoints_are_counted_and_deleted_ones_only_as_such() {
 
 #[test]
 fn nothing_is_summed_up_too() {
-    assert_eq!(Summary::of([], None), Summary::default());
+    assert_eq!(Summary::of(NOBODY, None), Summary::default());
     assert_eq!(
-        serde_json::to_string(&Summary::of([], None)).unwrap(),
+        serde_json::to_string(&Summary::of(NOBODY, None)).unwrap(),
         r#"{"total":0,"named":0,"automatic":0,"partial":0,"deleted":0,"by_type":{},"used_for_rollback":0,"latest":null,"bytes":null}"#
     );
 }

@@ -1,5 +1,7 @@
 //! Amounts as git words them.
 
+use std::fmt::Write as _;
+
 /// A size as git prints one (`git count-objects -H`): `1.21 MiB`, `512 bytes`.
 pub fn human_bytes(bytes: u64) -> String {
     const KIB: u64 = 1 << 10;
@@ -21,5 +23,13 @@ pub fn human_bytes(bytes: u64) -> String {
 
 /// A number with its noun: `1 file`, `2 files`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
+    let mut text = String::with_capacity(16);
+    count_onto(&mut text, n, one, many);
+    text
+}
+
+/// Like [`count`], for who writes thousands of them.
+pub(crate) fn count_onto(text: &mut String, n: u64, one: &str, many: &str) {
+    write!(text, "{n} ").expect("a string takes all that is written");
+    text.push_str(if n == 1 { one } else { many });
 }

@@ -59,6 +59,14 @@ impl Output {
         }
     }
 
+    /// Adds text that was made harmless before to a line, with the colour of its meaning.
+    pub(crate) fn paint_onto(&self, line: &mut String, style: Style, text: &str) {
+        match (self.has_colour, style) {
+            (false, _) | (_, Style::Plain) => line.push_str(text),
+            _ => line.push_str(&self.paint(style, text).to_string()),
+        }
+    }
+
     /// Whether there are colours; for a git program that is to have them too.
     pub fn has_colour(&self) -> bool {
         self.has_colour

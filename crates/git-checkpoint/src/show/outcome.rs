@@ -146,11 +146,11 @@ fn facts(stored: &Stored, out: &Output) -> Table<2> {
 struct Facts(Table<2>);
 
 impl Facts {
-    fn add(&mut self, label: &str, fact: impl Into<Cell>) {
+    fn add(&mut self, label: &str, fact: impl Into<Cell<'static>>) {
         self.0.row([label.into(), fact.into()]);
     }
 
-    fn add_some(&mut self, label: &str, fact: Option<impl Into<Cell>>) {
+    fn add_some(&mut self, label: &str, fact: Option<impl Into<Cell<'static>>>) {
         if let Some(fact) = fact {
             self.add(label, fact);
         }
@@ -188,7 +188,7 @@ fn files(files: FileCounts) -> String {
     format!("{tracked} tracked, {changed} changed, {untracked} untracked; {bytes} read")
 }
 
-fn verdict(stored: &Stored) -> Cell {
+fn verdict(stored: &Stored) -> Cell<'static> {
     let created = &stored.checkpoint.created;
     match created.skipped.len() {
         0 => created.verdict.into(),
@@ -209,7 +209,7 @@ fn restored(stored: &Stored, out: &Output) -> Option<String> {
     ))
 }
 
-fn deleted(stored: &Stored, out: &Output) -> Option<Cell> {
+fn deleted(stored: &Stored, out: &Output) -> Option<Cell<'static>> {
     let deletion = stored.checkpoint.deleted.as_ref()?;
     let end = match (deletion.reason, stored.place) {
         (DeletionReason::Pruned, _) | (_, Place::Pruned) => "its state is gone",

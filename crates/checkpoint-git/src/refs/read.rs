@@ -87,6 +87,20 @@ pub fn list(repo: &Repository, prefix: &str) -> Result<Vec<(BString, ObjectId)>,
 ///
 /// The values are not read, which saves opening a file for each loose one; a broken reference is listed like others.
 pub fn names(repo: &Repository, prefix: &str) -> Result<Vec<String>, RefError> {
+    let mut names = Vec::new();
+    each_name(repo, prefix, |name| names.push(name.to_owned()))?;
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
+/// Calls `take` with each of [`names`], in no order, and with some of them twice: both where git packs references and
+/// where it has them singly.
+pub fn each_name(
+    repo: &Repository,
+    prefix: &str,
+    mut take: impl FnMut(&str),
+) -> Result<(), RefError> {
     if repo.caps().reftable {
         let lines = repo
             .git(["for-each-ref", "--format=%(refname)", prefix])
@@ -94,38 +108,46 @@ pub fn names(repo: &Repository, prefix: &str) -> Result<Vec<String>, RefError> {
         let names = lines
             .lines()
             .filter_map(|line| line.to_str().ok()?.strip_prefix(prefix));
-        return Ok(names.map(str::to_owned).collect());
+        names.for_each(take);
+        return Ok(());
     }
-    let mut names = Vec::new();
-    let packed = repo
-        .gix()
-        .refs
-        .cached_packed_buffer()
-        .map_err(|error| unreadable(prefix, error))?;
-    if let Some(packed) = packed {
-        let references = packed
-            .iter_prefixed(prefix.into())
-            .map_err(|error| unreadable(prefix, error))?;
-        for reference in references {
-            let reference = reference.map_err(|error| unreadable(prefix, error))?;
-            let name = reference
-                .name
-                .as_bstr()
-                .to_str()
-                .ok()
-                .and_then(|name| name.strip_prefix(prefix));
-            names.extend(name.map(str::to_owned));
-        }
-    }
+    // Looked through before packed-refs: a reference that git packs meanwhile is then found there.
     let dir = repo.common_dir().join(prefix);
-    loose_names(&dir, "", &mut names).map_err(|error| unreadable(prefix, error))?;
-    names.sort_unstable();
-    names.dedup();
-    Ok(names)
+    loose_names(&dir, "", &mut take).map_err(|error| unreadable(prefix, error))?;
+    packed_names(repo, prefix, &mut take)
 }
 
-/// Adds the names of the files below `dir`, each after `before`, without the locks among them.
-fn loose_names(dir: &Path, before: &str, names: &mut Vec<String>) -> std::io::Result<()> {
+/// gix would take every line apart and look at each letter of each name, which shows among ten thousand.
+fn packed_names(
+    repo: &Repository,
+    prefix: &str,
+    take: &mut impl FnMut(&str),
+) -> Result<(), RefError> {
+    let file = match fs_err::read(repo.common_dir().join("packed-refs")) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unreadable(prefix, error)),
+    };
+    let hex_len = repo.gix().object_hash().len_in_hex();
+    // Comments, and what a tag above them points at.
+    let is_reference = |line: &&[u8]| !line.starts_with(b"#") && !line.starts_with(b"^");
+    for line in file.lines().filter(is_reference) {
+        let Some((b" ", name)) = line
+            .split_at_checked(hex_len)
+            .map(|(_, it)| it.split_at(1.min(it.len())))
+        else {
+            return Err(unreadable(prefix, "packed-refs has a line that is none"));
+        };
+        let name = name.strip_prefix(prefix.as_bytes());
+        if let Some(name) = name.and_then(|name| name.to_str().ok()) {
+            take(name);
+        }
+    }
+    Ok(())
+}
+
+/// Takes the names of the files below `dir`, each after `before`, without the locks among them.
+fn loose_names(dir: &Path, before: &str, take: &mut impl FnMut(&str)) -> std::io::Result<()> {
     let entries = match fs_err::read_dir(dir) {
         Ok(entries) => entries,
         // A transaction of another process may remove an empty directory at any time.
@@ -144,9 +166,9 @@ fn loose_names(dir: &Path, before: &str, names: &mut Vec<String>) -> std::io::Re
             continue;
         };
         if entry.file_type()?.is_dir() {
-            loose_names(&entry.path(), &format!("{name}/"), names)?;
+            loose_names(&entry.path(), &format!("{name}/"), take)?;
         } else if !name.ends_with(".lock") {
-            names.push(name);
+            take(&name);
         }
     }
     Ok(())

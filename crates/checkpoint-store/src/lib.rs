@@ -1,6 +1,6 @@
 //! Keeps checkpoints: their states under references, their names as tags, their records in git notes.
 //!
-//! Read in this order: [`keep()`] makes a checkpoint of a captured state; [`load()`] tells of all there are, [`resolve()`]
+//! Read in this order: [`keep()`] makes a checkpoint of a captured state; [`load()`] tells of all there are, [`overview()`] in brief, [`resolve()`]
 //! finds the one that is meant; [`change`] names, deletes and prunes; [`rebuild()`] has lost records back; [`export`]
 //! takes checkpoints elsewhere. Below them, [`notes`] reads and writes git notes, and `record` adds events to records
 //! together with the references they tell of, all or nothing.
@@ -14,6 +14,7 @@ pub mod fresh;
 pub mod keep;
 pub mod load;
 pub mod notes;
+pub mod overview;
 pub mod rebuild;
 pub mod record;
 pub mod resolve;
@@ -34,6 +35,7 @@ pub use error::StoreError;
 pub use keep::{KeepRequest, Kept, keep};
 pub use load::{Loaded, Place, Problem, Stored, events, load, load_one};
 pub use maintain::maintain;
+pub use overview::{Entered, Overview, overview};
 pub use rebuild::{Rebuilt, rebuild};
 pub use record::{Doing, append};
 pub use resolve::resolve;

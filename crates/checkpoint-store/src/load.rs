@@ -1,7 +1,7 @@
 //! All checkpoints: what the records tell, beside what is in the repository.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::checkpoint::Checkpoint;
@@ -27,6 +27,17 @@ pub enum Place {
     Pruned,
     /// Not here: only its record was fetched.
     Elsewhere,
+}
+
+impl Place {
+    /// Of a checkpoint whose state is here, or that is or is not wanted any more.
+    pub(crate) fn of(is_here: bool, is_kept: bool) -> Self {
+        match (is_here, is_kept) {
+            (true, _) => Self::Here,
+            (false, false) => Self::Pruned,
+            (false, true) => Self::Elsewhere,
+        }
+    }
 }
 
 /// A checkpoint, and what of it is in the repository.
@@ -156,9 +167,10 @@ pub(crate) fn fold(record: &Record) -> Option<Checkpoint> {
     Some(checkpoint)
 }
 
-type Folded = (ObjectId, Option<Box<Checkpoint>>, Vec<Problem>);
+pub(crate) type Folded = (ObjectId, Option<Box<Checkpoint>>, Vec<Problem>);
 
-fn fold_note(snapshot: ObjectId, bytes: Result<&[u8], StoreError>) -> Folded {
+/// What a note comes to, and what of it cannot be read.
+pub(crate) fn fold_note(snapshot: ObjectId, bytes: Result<&[u8], StoreError>) -> Folded {
     let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -218,81 +230,100 @@ fn fold_single(bytes: &[u8]) -> Option<Checkpoint> {
     })
 }
 
-/// Which references of checkpoints are there; their values are not needed to list them.
-struct Here {
-    states: BTreeSet<CheckpointId>,
-    names: BTreeSet<String>,
+/// Which references of checkpoints are there, sorted; their values are not needed to list them.
+#[derive(Debug)]
+pub(crate) struct Here {
+    states: Vec<CheckpointId>,
+    names: Vec<String>,
 }
 
 impl Here {
-    fn read(repo: &Repository) -> Result<Self, StoreError> {
-        let states = refs::names(repo, CheckpointId::REF_PREFIX)?;
+    pub(crate) fn read(repo: &Repository) -> Result<Self, StoreError> {
+        let mut states = Vec::new();
+        refs::each_name(repo, CheckpointId::REF_PREFIX, |name| {
+            states.extend(name.parse::<CheckpointId>());
+        })?;
+        states.sort_unstable();
+        states.dedup();
         let names = refs::names(repo, &format!("refs/tags/{}", tag::prefix(repo)))?;
-        Ok(Self {
-            states: states.iter().filter_map(|id| id.parse().ok()).collect(),
-            names: names.into_iter().collect(),
-        })
+        Ok(Self { states, names })
+    }
+
+    /// The states that are here, oldest first.
+    pub(crate) fn states(&self) -> &[CheckpointId] {
+        &self.states
+    }
+
+    fn place(&self, id: CheckpointId, is_kept: bool) -> Place {
+        Place::of(self.states.binary_search(&id).is_ok(), is_kept)
     }
 
     fn stored(&self, checkpoint: Box<Checkpoint>, snapshot: ObjectId) -> Stored {
-        let place = match checkpoint.deleted {
-            _ if self.states.contains(&checkpoint.id) => Place::Here,
-            Some(_) => Place::Pruned,
-            None => Place::Elsewhere,
-        };
-        let is_tagged = checkpoint
-            .name
-            .as_ref()
-            .is_some_and(|name| self.names.contains(name.as_str()));
+        let has_tag = |name: &CheckpointName| self.has_tag(name.as_str());
         Stored {
+            place: self.place(checkpoint.id, checkpoint.is_kept()),
+            is_tagged: checkpoint.name.as_ref().is_some_and(has_tag),
             checkpoint,
             snapshot,
-            place,
-            is_tagged,
             record_missing: false,
         }
+    }
+
+    fn has_tag(&self, name: &str) -> bool {
+        let order = |other: &String| other.as_str().cmp(name);
+        self.names.binary_search_by(order).is_ok()
+    }
+
+    /// The checkpoints that have a tag or a state, but are not among those that are known by id and by name;
+    /// `unknown_states` are the states that are not.
+    pub(crate) fn lost<'a>(
+        &self,
+        repo: &Repository,
+        is_known: impl Fn(CheckpointId) -> bool,
+        unknown_states: impl Iterator<Item = CheckpointId>,
+        known_names: impl Iterator<Item = &'a str>,
+    ) -> Result<Vec<Lost>, StoreError> {
+        let mut lost: BTreeMap<CheckpointId, Lost> = BTreeMap::new();
+        // Tags of known checkpoints need not be read.
+        let known_names: HashSet<_> = match self.names.is_empty() {
+            true => HashSet::new(),
+            false => known_names.collect(),
+        };
+        for name in &self.names {
+            let parsed = name.parse::<CheckpointName>();
+            if let (false, Ok(name)) = (known_names.contains(name.as_str()), parsed) {
+                let found = rebuild::from_tag(repo, &name)?;
+                lost.extend(found.map(|lost| (lost.id(), lost)));
+            }
+        }
+        for id in unknown_states {
+            if !lost.contains_key(&id) {
+                let snapshot = refs::find(repo, &id.ref_name())?;
+                let found = snapshot
+                    .map(|snapshot| rebuild::from_snapshot(repo, snapshot))
+                    .transpose()?
+                    .flatten();
+                lost.extend(found.map(|lost| (id, lost)));
+            }
+        }
+        lost.retain(|id, _| !is_known(*id));
+        Ok(lost.into_values().collect())
     }
 }
 
 /// Adds the checkpoints that have a tag or a state, but no record.
 fn add_lost(repo: &Repository, here: &Here, loaded: &mut Loaded) -> Result<(), StoreError> {
-    let mut known: BTreeSet<_> = loaded
-        .checkpoints
-        .iter()
-        .map(|stored| stored.checkpoint.id)
-        .collect();
-    let named = |stored: &Stored| stored.checkpoint.name.clone();
-    let known_names: BTreeSet<_> = loaded.checkpoints.iter().filter_map(named).collect();
-    let mut lost: BTreeMap<CheckpointId, Lost> = BTreeMap::new();
-    for name in &here.names {
-        // Tags of known checkpoints need not be read.
-        let Ok(name) = name.parse::<CheckpointName>() else {
-            continue;
-        };
-        if !known_names.contains(&name) {
-            let found = rebuild::from_tag(repo, &name)?;
-            lost.extend(found.map(|lost| (lost.id(), lost)));
-        }
-    }
-    for id in here.states.iter().filter(|id| !known.contains(id)) {
-        if !lost.contains_key(id) {
-            let snapshot = refs::find(repo, &id.ref_name())?;
-            let found = snapshot
-                .map(|snapshot| rebuild::from_snapshot(repo, snapshot))
-                .transpose()?
-                .flatten();
-            lost.extend(found.map(|lost| (*id, lost)));
-        }
-    }
-    for (id, lost) in lost {
-        if known.insert(id) {
-            let stored = here.stored(Box::new(lost.checkpoint()), lost.snapshot);
-            loaded.checkpoints.push(Stored {
-                record_missing: true,
-                ..stored
-            });
-        }
-    }
+    let checkpoints = || loaded.checkpoints.iter().map(|stored| &stored.checkpoint);
+    let known: HashSet<_> = checkpoints().map(|checkpoint| checkpoint.id).collect();
+    let names = checkpoints().filter_map(|checkpoint| checkpoint.name.as_deref());
+    let is_known = |id| known.contains(&id);
+    let unknown_states = here.states.iter().copied().filter(|id| !is_known(*id));
+    let lost = here.lost(repo, is_known, unknown_states, names)?;
+    let stored = lost.into_iter().map(|lost| Stored {
+        record_missing: true,
+        ..here.stored(Box::new(lost.checkpoint()), lost.snapshot)
+    });
+    loaded.checkpoints.extend(stored);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use gix::actor::Signature;
 use gix::note::plumbing::State;
 use gix::objs::{Commit, Find, Kind, Write};
 
+pub(crate) use self::walk::{Changed, Entry};
 use crate::StoreError;
 
 /// The reference that holds the records of checkpoints.
@@ -79,6 +80,30 @@ impl<'r> Notes<'r> {
             .collect();
         keys.dedup();
         Ok(keys)
+    }
+
+    /// The tree that holds them.
+    pub(crate) fn tree(&self) -> ObjectId {
+        self.tree
+    }
+
+    /// The notes that may not be as they were in the tree `old`.
+    pub(crate) fn changed_since(&self, old: ObjectId) -> Result<Changed, StoreError> {
+        walk::changed(self.repo.gix(), old, self.tree)
+    }
+
+    /// The blobs that annotate `key`.
+    pub(crate) fn blobs_of(&self, key: &gix::oid) -> Result<Vec<ObjectId>, StoreError> {
+        walk::blobs_of(self.repo.gix(), self.tree, key)
+    }
+
+    /// Like [`read_all`](Self::read_all), of these notes only: for each annotated object its entries.
+    pub(crate) fn read_some<T: Send>(
+        &self,
+        notes: &[&[Entry]],
+        read: impl Fn(ObjectId, Result<&[u8], StoreError>) -> T + Sync,
+    ) -> Vec<T> {
+        walk::read(self.repo.gix(), notes, &read)
     }
 
     /// Reads all notes, in the order of their keys, and gives what `read` makes of each. A note whose blob cannot be

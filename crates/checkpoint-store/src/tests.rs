@@ -4,6 +4,7 @@ mod concurrency;
 mod keeping;
 mod life;
 mod loading;
+mod overview;
 mod sharing;
 
 use checkpoint_capture::Captured;

@@ -1,5 +1,7 @@
 //! Walking a notes tree: paths of two hexadecimal digits at a time lead to blobs named by the rest.
 
+use std::collections::BTreeSet;
+
 use gix::ObjectId;
 use gix::objs::{FindExt, TreeRefIter};
 
@@ -9,13 +11,20 @@ use crate::StoreError;
 /// Below this many notes a second thread costs more than it reads.
 const WORTH_A_THREAD: usize = 128;
 
-/// Every note as (annotated object, blob), sorted by both.
-pub(super) fn entries(
+/// A note: annotated object, blob.
+pub(crate) type Entry = (ObjectId, ObjectId);
+
+/// Every note, sorted.
+pub(super) fn entries(repo: &gix::Repository, root: ObjectId) -> Result<Vec<Entry>, StoreError> {
+    entries_below(repo, vec![(String::new(), root)])
+}
+
+/// The notes in these trees, each with the digits that lead to it.
+fn entries_below(
     repo: &gix::Repository,
-    root: ObjectId,
-) -> Result<Vec<(ObjectId, ObjectId)>, StoreError> {
+    mut open: Vec<(String, ObjectId)>,
+) -> Result<Vec<Entry>, StoreError> {
     let mut found = Vec::new();
-    let mut open = vec![(String::new(), root)];
     let mut buffer = Vec::new();
     while let Some((prefix, tree)) = open.pop() {
         for entry in tree_at(repo, tree, &mut buffer)? {
@@ -35,6 +44,72 @@ pub(super) fn entries(
     }
     found.sort_unstable();
     Ok(found)
+}
+
+/// The part of the notes that differs between two trees.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    /// The first digits of the annotated objects it is about; none: all.
+    prefixes: Option<BTreeSet<String>>,
+    /// All notes that are there now in this part, sorted.
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Changed {
+    /// Whether the note of `key` may be another now. If not, it is the same.
+    pub(crate) fn may_hold(&self, key: &gix::oid) -> bool {
+        match &self.prefixes {
+            Some(prefixes) if prefixes.is_empty() => false,
+            Some(prefixes) => prefixes.contains(&key.to_hex_with_len(2).to_string()),
+            None => true,
+        }
+    }
+}
+
+/// What of `new` may differ from `old`: trees of one name that are the same tree do not. All of it, where the notes
+/// are not fanned out or the old tree is gone.
+pub(super) fn changed(
+    repo: &gix::Repository,
+    old: ObjectId,
+    new: ObjectId,
+) -> Result<Changed, StoreError> {
+    let all = |entries| Changed {
+        prefixes: None,
+        entries,
+    };
+    let fans = (fan(repo, old).ok().flatten(), fan(repo, new)?);
+    let (Some(before), Some(now)) = fans else {
+        return entries(repo, new).map(all);
+    };
+    let differing = |one: &BTreeSet<_>, other: &BTreeSet<(String, ObjectId)>| {
+        one.difference(other).cloned().collect::<Vec<_>>()
+    };
+    let (gone, come) = (differing(&before, &now), differing(&now, &before));
+    let prefixes = gone.iter().chain(&come).map(|(name, _)| name.clone());
+    Ok(Changed {
+        prefixes: Some(prefixes.collect()),
+        entries: entries_below(repo, come)?,
+    })
+}
+
+/// The trees of a fanned out tree of notes; none where there are notes beside them.
+fn fan(
+    repo: &gix::Repository,
+    root: ObjectId,
+) -> Result<Option<BTreeSet<(String, ObjectId)>>, StoreError> {
+    let mut trees = BTreeSet::new();
+    let mut buffer = Vec::new();
+    for entry in tree_at(repo, root, &mut buffer)? {
+        let entry = entry.map_err(|source| StoreError::unreadable(root, source))?;
+        match hex(entry.filename) {
+            Some(name) if entry.mode.is_tree() && name.len() == 2 => {
+                trees.insert((name.to_owned(), entry.oid.to_owned()));
+            }
+            Some(_) => return Ok(None),
+            None => {}
+        }
+    }
+    Ok(Some(trees))
 }
 
 /// The blobs that annotate `key`: one, or none, or several where fanouts were mixed.
@@ -79,12 +154,21 @@ pub(super) fn read_all<T: Send>(
 ) -> Result<Vec<T>, StoreError> {
     let entries = entries(repo, root)?;
     let notes: Vec<_> = entries.chunk_by(|one, other| one.0 == other.0).collect();
+    Ok(self::read(repo, &notes, read))
+}
+
+/// Reads these notes; the entries of each are together.
+pub(super) fn read<T: Send>(
+    repo: &gix::Repository,
+    notes: &[&[Entry]],
+    read: &(impl Fn(ObjectId, Result<&[u8], StoreError>) -> T + Sync),
+) -> Vec<T> {
     if notes.len() < WORTH_A_THREAD {
-        return Ok(read_some(repo.clone(), &notes, read));
+        return read_some(repo.clone(), notes, read);
     }
     let (first, second) = notes.split_at(notes.len() / 2);
     let (repo, other_repo) = (repo.clone(), repo.clone());
-    Ok(std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let other = scope.spawn(move || read_some(other_repo, second, read));
         let mut all = read_some(repo, first, read);
         match other.join() {
@@ -92,18 +176,18 @@ pub(super) fn read_all<T: Send>(
             Err(panic) => std::panic::resume_unwind(panic),
         }
         all
-    }))
+    })
 }
 
 fn read_some<T>(
     mut repo: gix::Repository,
-    notes: &[&[(ObjectId, ObjectId)]],
+    notes: &[&[Entry]],
     read: impl Fn(ObjectId, Result<&[u8], StoreError>) -> T,
 ) -> Vec<T> {
     // Records resemble each other, so git packs them as long chains of deltas.
     repo.objects.set_pack_cache(|| Box::new(Bases::default()));
     let (mut content, mut buffer) = (Vec::new(), Vec::new());
-    let one = |note: &&[(ObjectId, ObjectId)]| {
+    let one = |note: &&[Entry]| {
         content.clear();
         let result = note
             .iter()

@@ -61,28 +61,41 @@ pub fn shell_word(word: &str) -> Cow<'_, str> {
     format!("'{}'", word.replace('\'', r"'\''")).into()
 }
 
-/// The shortest beginnings that tell `ids` apart, in their order; never shorter than the 13 characters that hold the
+/// How many characters of each of `ids` tell it from the others, in their order; never fewer than the 13 that hold the
 /// time. `ids` must be sorted: only neighbours can share more than others do.
-pub fn shortened(ids: impl Iterator<Item = CheckpointId>) -> Vec<String> {
-    let mut all: Vec<String> = ids.map(|id| id.to_string()).collect();
-    let shared: Vec<usize> = all
-        .windows(2)
-        .map(|pair| shared_length(&pair[0], &pair[1]))
-        .collect();
-    for (position, id) in all.iter_mut().enumerate() {
-        let before = position.checked_sub(1).map_or(0, |at| shared[at]);
-        let after = shared.get(position).copied().unwrap_or(0);
-        id.truncate(readable_length(before.max(after) + 1));
+pub fn short_lengths(ids: impl Iterator<Item = CheckpointId>) -> Vec<usize> {
+    let mut lengths: Vec<usize> = Vec::with_capacity(ids.size_hint().0);
+    let mut before: Option<CheckpointId> = None;
+    for id in ids {
+        let needed = before.map_or(1, |before| shared_length(before, id) + 1);
+        if let Some(last) = lengths.last_mut() {
+            *last = readable_length(needed.max(*last));
+        }
+        lengths.push(readable_length(needed));
+        before = Some(id);
     }
-    all
+    lengths
+}
+
+/// The shortest beginnings that tell `ids` apart, as [`short_lengths`] has them.
+pub fn shortened(ids: impl Iterator<Item = CheckpointId> + Clone) -> Vec<String> {
+    let lengths = short_lengths(ids.clone());
+    let short = |(id, length): (CheckpointId, usize)| {
+        let mut id = id.to_string();
+        id.truncate(length);
+        id
+    };
+    ids.zip(lengths).map(short).collect()
 }
 
 /// Where the hyphens of an id stand; a beginning that ends in one reads badly.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
+/// So many characters, or a few more; never more than an id has.
 fn readable_length(needed: usize) -> usize {
     const TIME: usize = 13;
-    let length = needed.max(TIME);
+    const WHOLE: usize = 36;
+    let length = needed.clamp(TIME, WHOLE);
     if HYPHENS.contains(&(length - 1)) {
         length + 1
     } else {
@@ -90,11 +103,12 @@ fn readable_length(needed: usize) -> usize {
     }
 }
 
-fn shared_length(one: &str, other: &str) -> usize {
-    one.bytes()
-        .zip(other.bytes())
-        .take_while(|(a, b)| a == b)
-        .count()
+/// With how many equal characters two ids begin.
+fn shared_length(one: CheckpointId, other: CheckpointId) -> usize {
+    let differing = u128::from_be_bytes(one.to_bytes()) ^ u128::from_be_bytes(other.to_bytes());
+    let n_digits = differing.leading_zeros() as usize / 4;
+    // Each hyphen comes after so many digits.
+    n_digits + [8, 12, 16, 20].iter().filter(|at| **at <= n_digits).count()
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ pub use checkpoint_model::failure::{Failure, Kind};
 
 pub use answer::Answer;
 pub use bytes::{count, human_bytes};
-pub use chosen::{shell_word, shortened};
+pub use chosen::{shell_word, short_lengths, shortened};
 pub use colour::{Painted, Style};
 pub use common::Common;
 pub use console::{Console, Start, Terminals};

@@ -4,7 +4,7 @@ mod outcome;
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::{Schema, Session};
-use checkpoint_store::{Place, Stored};
+use checkpoint_store::{Entered, Overview};
 use chrono::DateTime;
 
 pub(crate) use self::outcome::StatusOutcome;
@@ -14,7 +14,7 @@ use crate::{CheckpointError, situation::Situation};
 /// How many commits and checkpoints are recent.
 const RECENT: usize = 5;
 
-/// Reads it all; writes nothing.
+/// Reads it all; writes nothing but what is remembered of records.
 pub(crate) fn run(session: &Session<'_>) -> Result<StatusOutcome, CheckpointError> {
     let policy = session.policy()?;
     let situation = Situation::read(session, &policy)?;
@@ -22,11 +22,11 @@ pub(crate) fn run(session: &Session<'_>) -> Result<StatusOutcome, CheckpointErro
         Some(_) => recent_commits(session)?,
         None => Vec::new(),
     };
-    let loaded = checkpoint_store::load(&session.repo)?;
+    let overview = checkpoint_store::overview(&session.repo)?;
     Ok(StatusOutcome {
         situation,
         commits,
-        kept: kept(session, loaded.checkpoints),
+        kept: kept(session, &overview)?,
     })
 }
 
@@ -35,22 +35,18 @@ pub(crate) fn schema() -> Schema {
     outcome::schema()
 }
 
-fn kept(session: &Session<'_>, mut checkpoints: Vec<Stored>) -> Kept {
-    checkpoints.retain(|stored| stored.checkpoint.is_kept());
-    let named = checkpoints
-        .iter()
-        .filter(|stored| stored.checkpoint.name.is_some());
-    let here: Vec<&Stored> = checkpoints
-        .iter()
-        .filter(|stored| stored.place == Place::Here)
-        .collect();
-    Kept {
-        total: checkpoints.len() as u64,
-        named: named.count() as u64,
+fn kept(session: &Session<'_>, overview: &Overview) -> Result<Kept, CheckpointError> {
+    let is_kept = |entered: &Entered<'_>| entered.brief.is_kept;
+    let kept: Vec<Entered<'_>> = overview.iter().filter(is_kept).collect();
+    let is_named = |entered: &&Entered<'_>| entered.brief.name.is_some();
+    let recent = kept.iter().rev().take(RECENT).copied();
+    Ok(Kept {
+        total: kept.len() as u64,
+        named: kept.iter().filter(is_named).count() as u64,
         // A git that cannot measure it leaves the rest worth telling.
-        bytes: crate::summary::kept_by(session, &here).ok(),
-        recent: checkpoints.into_iter().rev().take(RECENT).collect(),
-    }
+        bytes: crate::summary::kept_by(session, &kept).ok(),
+        recent: crate::list::one_by_one_or_all(session, recent)?,
+    })
 }
 
 fn recent_commits(session: &Session<'_>) -> Result<Vec<Commit>, CheckpointError> {

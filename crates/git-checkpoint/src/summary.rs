@@ -5,7 +5,7 @@ mod outcome;
 
 use checkpoint_cli::{Schema, Session};
 use checkpoint_model::summary::Summary;
-use checkpoint_store::Stored;
+use checkpoint_store::Entered;
 
 pub(crate) use self::{bytes::kept_by, outcome::SummaryOutcome};
 use crate::{CheckpointError, args::SummaryArgs, list::Filter};
@@ -16,11 +16,11 @@ pub(crate) fn run(
     args: SummaryArgs,
 ) -> Result<SummaryOutcome, CheckpointError> {
     let filter = Filter::resolve(session, args.filters)?;
-    let loaded = checkpoint_store::load(&session.repo)?;
-    let taken: Vec<&Stored> = loaded
-        .checkpoints
+    let mut overview = checkpoint_store::overview(&session.repo)?;
+    let problems = std::mem::take(&mut overview.problems);
+    let taken: Vec<Entered<'_>> = overview
         .iter()
-        .filter(|stored| filter.takes_also_deleted(stored))
+        .filter(|entered| filter.takes_also_deleted(entered))
         .collect();
     let bytes = kept_by(session, &taken);
     let (bytes, unmeasured) = match bytes {
@@ -28,11 +28,10 @@ pub(crate) fn run(
         // The numbers are worth telling without the size, as with a git that cannot measure it.
         Err(error) => (None, Some(error.to_string())),
     };
-    let checkpoints = taken.iter().map(|stored| &*stored.checkpoint);
     Ok(SummaryOutcome {
-        summary: Summary::of(checkpoints, bytes),
+        summary: Summary::of(taken.iter().map(|entered| entered.brief), bytes),
         unmeasured,
-        problems: loaded.problems,
+        problems,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use checkpoint_cli::Session;
 use checkpoint_model::words::{CheckpointKind, Phase};
-use checkpoint_store::{Place, Stored};
+use checkpoint_store::{Entered, Place};
 use chrono::{DateTime, Utc};
 
 use crate::{CheckpointError, args::Filters, since};
@@ -65,36 +65,33 @@ impl Filter {
     }
 
     /// Whether all conditions hold.
-    pub(crate) fn takes(&self, stored: &Stored) -> bool {
-        self.is_among(stored) && self.matches(stored)
+    pub(crate) fn takes(&self, entered: &Entered<'_>) -> bool {
+        self.is_among(entered) && self.matches(entered)
     }
 
     /// Like [`takes`](Self::takes), for who counts deleted checkpoints beside the others.
-    pub(crate) fn takes_also_deleted(&self, stored: &Stored) -> bool {
-        (self.among == Among::Kept || self.is_among(stored)) && self.matches(stored)
+    pub(crate) fn takes_also_deleted(&self, entered: &Entered<'_>) -> bool {
+        (self.among == Among::Kept || self.is_among(entered)) && self.matches(entered)
     }
 
-    fn is_among(&self, stored: &Stored) -> bool {
-        let checkpoint = &stored.checkpoint;
-        let is_kept = checkpoint.is_kept();
+    fn is_among(&self, Entered { brief, place, .. }: &Entered<'_>) -> bool {
         match self.among {
-            Among::Kept => is_kept,
-            Among::Named => is_kept && checkpoint.name.is_some(),
-            Among::Automatic => is_kept && checkpoint.name.is_none(),
-            Among::Backups => is_kept && checkpoint.created.kind == CheckpointKind::Backup,
-            Among::Deleted => !is_kept && stored.place == Place::Here,
+            Among::Kept => brief.is_kept,
+            Among::Named => brief.is_kept && brief.name.is_some(),
+            Among::Automatic => brief.is_kept && brief.name.is_none(),
+            Among::Backups => brief.is_kept && brief.kind == CheckpointKind::Backup,
+            Among::Deleted => !brief.is_kept && *place == Place::Here,
         }
     }
 
-    fn matches(&self, stored: &Stored) -> bool {
-        let created = &stored.checkpoint.created;
-        is_wanted(self.session.as_ref(), created.session.as_ref())
-            && is_wanted(self.agent.as_ref(), created.agent.as_ref())
-            && is_wanted(self.task.as_ref(), created.task.as_ref())
-            && is_wanted(self.kind, Some(created.kind))
-            && is_wanted(self.phase, created.phase)
-            && is_wanted(self.branch.as_ref(), created.branch.as_ref())
-            && self.since.is_none_or(|since| stored.checkpoint.at >= since)
+    fn matches(&self, Entered { brief, .. }: &Entered<'_>) -> bool {
+        is_wanted(self.session.as_deref(), brief.session)
+            && is_wanted(self.agent.as_deref(), brief.agent)
+            && is_wanted(self.task.as_deref(), brief.task)
+            && is_wanted(self.kind, Some(brief.kind))
+            && is_wanted(self.phase, brief.phase)
+            && is_wanted(self.branch.as_deref(), brief.branch)
+            && self.since.is_none_or(|since| brief.at >= since)
     }
 }
 

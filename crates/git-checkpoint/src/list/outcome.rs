@@ -6,24 +6,26 @@ use checkpoint_cli::{
     Align, Cell, CheckpointView, Envelope, Outcome, Output, Schema, Style, Table, Talk,
     tell_problems, write_line,
 };
-use checkpoint_model::verdict::Verdict;
-use checkpoint_store::{Place, Problem, Stored};
+use checkpoint_model::{brief::Brief, verdict::Verdict};
+use checkpoint_store::{Entered, Overview, Place, Stored};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The checkpoints, newest first.
 pub(crate) struct ListOutcome {
-    pub(crate) checkpoints: Vec<Listed>,
-    /// What could not be read on the way.
-    pub(crate) problems: Vec<Problem>,
-    /// Whether there is not one checkpoint, filters or not.
-    pub(crate) is_empty: bool,
+    pub(super) overview: Overview,
+    pub(super) shown: Vec<Shown>,
+    /// The same with all that is known of them; empty where no machine reads.
+    pub(super) whole: Vec<Stored>,
 }
 
-/// A checkpoint, and the shortest id that means it.
-pub(crate) struct Listed {
-    pub(crate) stored: Stored,
-    pub(crate) short_id: String,
+/// A checkpoint of the overview that is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown {
+    /// Its position there.
+    pub(super) at: usize,
+    /// How much of its id means it.
+    pub(super) short_length: usize,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -38,23 +40,19 @@ pub(super) fn schema() -> Schema {
 
 impl Outcome for ListOutcome {
     fn text(&self, out: &mut Output) -> io::Result<()> {
-        table(self.checkpoints.iter(), out).write(out, 0)
+        self.table(out).write(out, 0)
     }
 
     fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
-        let checkpoints = self
-            .checkpoints
-            .iter()
-            .map(|listed| (&listed.stored).into());
         let body = ListJson {
-            checkpoints: checkpoints.collect(),
+            checkpoints: self.whole.iter().map(Into::into).collect(),
         };
         write_line(out, &Envelope::new("checkpoint list", body))
     }
 
     fn talk(&self, talk: &Talk) {
-        tell_problems(&self.problems, talk);
-        if self.is_empty {
+        tell_problems(&self.overview.problems, talk);
+        if self.overview.is_empty() {
             talk.status("no checkpoints yet");
             talk.hint("use \"git checkpoint create <name>\" to make one");
         }
@@ -65,64 +63,65 @@ impl Outcome for ListOutcome {
     }
 }
 
-/// One line for each: id, age, type, branch, name or description, and how much it holds.
-fn table<'a>(listed: impl Iterator<Item = &'a Listed>, out: &Output) -> Table<6> {
-    let mut table = Table::new([Align::Left; 6]);
-    for Listed { stored, short_id } in listed {
-        let created = &stored.checkpoint.created;
-        let kind = match created.phase {
-            Some(phase) => format!("{}/{phase}", created.kind),
-            None => created.kind.to_string(),
-        };
-        let branch = created.branch.as_deref().unwrap_or("(no branch)");
-        table.row([
-            Cell::new(Style::Id, short_id),
-            out.ago(stored.checkpoint.at).into(),
-            kind.into(),
-            Cell::new(Style::Branch, branch),
-            title(stored),
-            holds(stored),
-        ]);
+impl ListOutcome {
+    /// One line for each: id, age, type, branch, name or description, and how much it holds.
+    fn table(&self, out: &Output) -> Table<6> {
+        let mut table = Table::new([Align::Left; 6]);
+        for Shown { at, short_length } in &self.shown {
+            let entered = self.overview.get(*at);
+            let brief = &entered.brief;
+            let mut buffer = [0; 36];
+            let id = brief.id.encode(&mut buffer);
+            table.row([
+                Cell::text(Style::Id, &id[..*short_length]),
+                Cell::text(Style::Plain, out.ago(brief.at)),
+                kind(brief),
+                Cell::text(Style::Branch, brief.branch.unwrap_or("(no branch)")),
+                title(brief),
+                holds(&entered),
+            ]);
+        }
+        table
     }
-    table
+}
+
+fn kind(brief: &Brief<'_>) -> Cell<'static> {
+    match brief.phase {
+        Some(phase) => format!("{}/{phase}", brief.kind).into(),
+        None => Cell::text(Style::Plain, brief.kind.as_str()),
+    }
 }
 
 /// The name; without one, the first line of the description.
-fn title(stored: &Stored) -> Cell {
+fn title<'a>(brief: &Brief<'a>) -> Cell<'a> {
     const LONGEST: usize = 50;
-    match &stored.checkpoint.name {
-        Some(name) => Cell::new(Style::Name, name),
-        None => {
-            let description = &stored.checkpoint.created.description;
-            let first = description.lines().next().unwrap_or_default();
-            let mut title: String = first.chars().take(LONGEST).collect();
-            if title.len() < first.len() {
-                title.push('…');
-            }
-            Cell::new(Style::Dim, title)
-        }
+    if let Some(name) = brief.name {
+        return Cell::text(Style::Name, name);
+    }
+    match brief.title.char_indices().nth(LONGEST) {
+        None => Cell::text(Style::Dim, brief.title),
+        Some((end, _)) => Cell::text(Style::Dim, format!("{}…", &brief.title[..end])),
     }
 }
 
 /// What stands out: a state that is not here, one that is not whole, else the numbers of files.
-fn holds(stored: &Stored) -> Cell {
-    let created = &stored.checkpoint.created;
-    let files = created.files;
-    if stored.place == Place::Elsewhere {
-        return Cell::new(Style::Warning, "state not here");
+fn holds(entered: &Entered<'_>) -> Cell<'static> {
+    let brief = &entered.brief;
+    if entered.place == Place::Elsewhere {
+        return Cell::text(Style::Warning, "state not here");
     }
-    if created.verdict == Verdict::Partial {
-        let text = match created.skipped.len() {
+    if brief.verdict == Verdict::Partial {
+        let text = match brief.n_skipped {
             0 => "partial".to_owned(),
             n_skipped => format!("partial, {n_skipped} left out"),
         };
-        return Cell::new(Style::Warning, text);
+        return Cell::text(Style::Warning, text);
     }
-    let parts = [(files.changed, "changed"), (files.untracked, "untracked")];
-    let parts: Vec<_> = parts
-        .into_iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, what)| format!("{n} {what}"))
-        .collect();
-    parts.join(", ").into()
+    let text = match (brief.n_changed, brief.n_untracked) {
+        (0, 0) => String::new(),
+        (changed, 0) => format!("{changed} changed"),
+        (0, untracked) => format!("{untracked} untracked"),
+        (changed, untracked) => format!("{changed} changed, {untracked} untracked"),
+    };
+    Cell::text(Style::Plain, text)
 }

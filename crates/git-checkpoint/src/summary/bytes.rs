@@ -2,7 +2,7 @@
 
 use checkpoint_cli::Session;
 use checkpoint_git::ProgramError;
-use checkpoint_store::{Place, Stored};
+use checkpoint_store::{Entered, Place};
 
 const MEASURE: [&str; 4] = [
     "rev-list",
@@ -25,10 +25,13 @@ const OTHERS: [&str; 5] = [
 ///
 /// Of the history that others have, git looks at the tips and at the commits that checkpoints stand on. Content that
 /// came and went between those is counted here too, unless there is a bitmap: the number is never too small.
-pub(crate) fn kept_by(session: &Session<'_>, checkpoints: &[&Stored]) -> Result<u64, ProgramError> {
+pub(crate) fn kept_by(
+    session: &Session<'_>,
+    checkpoints: &[Entered<'_>],
+) -> Result<u64, ProgramError> {
     let here = checkpoints.iter().filter(|it| it.place == Place::Here);
     let snapshots: String = here
-        .map(|stored| format!("{}\n", stored.snapshot))
+        .map(|entered| format!("{}\n", entered.snapshot))
         .collect();
     if snapshots.is_empty() {
         return Ok(0);

@@ -79,7 +79,7 @@ fn kind(entry: &Entry) -> &'static str {
     }
 }
 
-fn title(entry: &Entry) -> Cell {
+fn title(entry: &Entry) -> Cell<'_> {
     const LONGEST: usize = 50;
     let style = match entry.kind {
         EntryKind::Checkpoint => Style::Name,

@@ -1,6 +1,6 @@
 //! Automation of this repository, reached as `cargo xtask <task>`.
 //!
-//! Read in this order: [`demo`] shows what the program does, [`bench`] and [`floor`] measure it,
+//! Read in this order: [`demo`] shows what the program does, [`mod@bench`] and [`floor`] measure it,
 //! [`product`] generates what ships beside the binary, [`dist`] keeps copies of that,
 //! [`install`] puts it in place. [`place`] and [`process`] are what they stand on.
 //!

@@ -260,7 +260,7 @@ impl Present {
         is_same
             && self
                 .hash_file(difference.path.as_bstr())
-                .is_some_and(|id| id.to_string() == *raw)
+                .is_some_and(|id| crate::apply::parse(raw).is_ok_and(|raw| raw == id))
     }
 
     /// The id of the bytes of a file, read in flat memory.

@@ -40,8 +40,12 @@ pub(crate) fn run(
     if args.dry_run {
         return Ok(told(Told::Planned));
     }
-    // What stands in the way is told by the restore itself, with what to do about it.
-    let answered = match args.force || (session.console.is_attended() && !plan.blocked.is_empty()) {
+    if !plan.blocked.is_empty() {
+        // Nobody is asked for nothing.
+        let blocked = plan.blocked;
+        return Err(RestoreError::WouldLose { blocked }.into());
+    }
+    let answered = match args.force {
         true => Answered::Yes,
         false => question::ask(session, &target, &plan)?,
     };

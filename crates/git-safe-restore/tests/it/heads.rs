@@ -78,7 +78,6 @@ fn another_branch_and_a_detached_head_come_back() {
     let before = scene.state();
     scene.keep("on-main");
     scene.git(&["switch", "-q", "-c", "topic"]);
-    scene.commit("empty").clear();
     scene.write("file", "topic\n");
     scene.commit("two");
     let said = scene.done(&["on-main", "--exact", "-n"]);

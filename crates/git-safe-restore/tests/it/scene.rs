@@ -1,6 +1,7 @@
 //! A repository of its own, checkpoints in it, and what there is to compare.
 
 use std::{
+    cell::Cell,
     fs::File,
     io::Write as _,
     path::{Path, PathBuf},
@@ -33,6 +34,8 @@ pub(crate) fn now() -> DateTime<Utc> {
 pub(crate) struct Scene {
     world: TempDir,
     top: PathBuf,
+    /// How many seconds have gone by: what happens in one moment has no order.
+    seconds: Cell<i64>,
 }
 
 /// What a command said.
@@ -59,7 +62,12 @@ impl Scene {
         let world = tempfile::tempdir().unwrap();
         let top = world.path().canonicalize().unwrap().join("repo");
         fs_err::create_dir(&top).unwrap();
-        let scene = Self { world, top };
+        let seconds = Cell::new(0);
+        let scene = Self {
+            world,
+            top,
+            seconds,
+        };
         scene.git(&["init", "-q", "-b", "main"]);
         scene.write("file", "one\n");
         scene.write("dir/inner", "inner\n");
@@ -190,7 +198,8 @@ impl Scene {
         command.env("TERM", "dumb").env("GIT_PAGER", "cat");
         let streams = command.stdin(stream()).stdout(stream()).stderr(stream());
         let mut child = streams.spawn().unwrap();
-        drop(terminal);
+        // As long as anyone of us has it open, what is seen does not end.
+        drop((terminal, command));
         let mut master = File::from(master);
         master.write_all(answers.as_bytes()).unwrap();
         let reader = std::thread::spawn(move || {
@@ -218,8 +227,15 @@ impl Scene {
             .env_clear()
             .env("PATH", search)
             .envs(environment(self.world.path()))
+            .env("GIT_TEST_DATE_NOW", self.tick())
             .stdin(Stdio::null());
         command
+    }
+
+    /// The present, a second later each time.
+    fn tick(&self) -> String {
+        self.seconds.set(self.seconds.get() + 1);
+        (now().timestamp() + self.seconds.get()).to_string()
     }
 
     fn repository(&self) -> Repository {

@@ -6,6 +6,7 @@ mod capture;
 mod commit;
 mod concurrency;
 mod everywhere;
+mod guide;
 mod invisible;
 mod odd;
 mod random;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The folder that holds `git-checkpoint`; built once per test run when cargo has not done it already.
+/// The folder that holds the programs; built once per test run when cargo has not done it already.
 pub(crate) fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| match variable("CHECKPOINT_TEST_BIN") {
@@ -43,6 +43,8 @@ fn build() -> PathBuf {
             "--quiet",
             "--package",
             "git-checkpoint",
+            "--package",
+            "git-safe-restore",
             "--profile",
             profile,
         ])
@@ -56,6 +58,6 @@ fn build() -> PathBuf {
         )
         .status()
         .expect("cargo started this test, so it can be started again");
-    assert!(built.success(), "the program under test does not build");
+    assert!(built.success(), "the programs under test do not build");
     folder
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask install`: puts the binary, its manual and its completions where git, man and the
+//! `cargo xtask install`: puts the binaries, their manual and their completions where git, man and the
 //! shells find them.
 
 use std::{
@@ -11,18 +11,18 @@ use std::{
 use miette::{IntoDiagnostic as _, Result, miette};
 
 use crate::{
-    place::{Place, note},
+    place::{PROGRAMS, Place, note},
     product::{self, Kind},
 };
 
-/// Build and install the binary, its man pages and its completions
+/// Build and install the binaries, their man pages and their completions
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Install below this directory [default: ~/.local]
     #[arg(long, value_name = "dir")]
     prefix: Option<PathBuf>,
-    /// Install this binary instead of building one
-    #[arg(long, value_name = "git-checkpoint")]
+    /// Install the binaries in this directory instead of building them
+    #[arg(long, value_name = "dir")]
     bin: Option<PathBuf>,
 }
 
@@ -37,12 +37,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         .ok_or_else(|| miette!(help = "--prefix <dir>", "no home directory to install to"))?;
     fs_err::create_dir_all(&prefix).into_diagnostic()?;
     let prefix = fs_err::canonicalize(prefix).into_diagnostic()?;
-    let binary = match &args.bin {
-        Some(bin) => bin.clone(),
-        None => place.build()?,
-    };
-    let program = fs_err::read(binary).into_diagnostic()?;
-    put(&prefix.join("bin/git-checkpoint"), &program, 0o755)?;
+    for program in PROGRAMS {
+        let binary = match &args.bin {
+            Some(directory) => directory.join(program),
+            None => place.build_program(program)?,
+        };
+        let content = fs_err::read(binary).into_diagnostic()?;
+        put(&prefix.join("bin").join(program), &content, 0o755)?;
+    }
     for file in product::generate(&place.root)? {
         if let Some(folder) = folder(file.kind) {
             put(&prefix.join(folder).join(&file.name), &file.content, 0o644)?;
@@ -94,8 +96,12 @@ fn hints(place: &Place, prefix: &Path) -> Vec<String> {
     }
     let local = place.home.as_deref().map(|home| home.join(".local"));
     if local.as_deref() != Some(prefix) {
-        let script = prefix.join("share/bash-completion/completions/git-checkpoint");
-        hints.push(format!("  source '{}'    # bash", script.display()));
+        for program in PROGRAMS {
+            let script = prefix
+                .join("share/bash-completion/completions")
+                .join(program);
+            hints.push(format!("  source '{}'    # bash", script.display()));
+        }
     }
     let functions = prefix.join("share/zsh/site-functions");
     hints.push(format!(

@@ -41,20 +41,19 @@ impl Place {
         })
     }
 
-    /// Builds the release binary and returns its path; cargo tells its progress on stderr.
+    /// Builds the release binary of `git checkpoint` and returns its path; see [`build_program`](Self::build_program).
     pub(crate) fn build(&self) -> Result<PathBuf> {
-        note("building git-checkpoint (release)");
+        self.build_program("git-checkpoint")
+    }
+
+    /// Builds the release binary of a command and returns its path; cargo tells its progress on stderr.
+    pub(crate) fn build_program(&self, program: &str) -> Result<PathBuf> {
+        note(&format!("building {program} (release)"));
         let built = Command::new(&self.cargo)
-            .args([
-                "build",
-                "--release",
-                "--locked",
-                "--package",
-                "git-checkpoint",
-            ])
+            .args(["build", "--release", "--locked", "--package", program])
             .args([
                 "--bin",
-                "git-checkpoint",
+                program,
                 "--message-format",
                 "json-render-diagnostics",
             ])
@@ -64,7 +63,7 @@ impl Place {
             .into_diagnostic()
             .wrap_err("cannot start cargo")?;
         if !built.status.success() {
-            bail!("cannot build git-checkpoint");
+            bail!("cannot build {program}");
         }
         // The target directory may be anywhere; cargo says where the binary went.
         String::from_utf8_lossy(&built.stdout)
@@ -72,7 +71,7 @@ impl Place {
             .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
             .filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
             .next_back()
-            .ok_or_else(|| miette!("cargo built no binary 'git-checkpoint'"))
+            .ok_or_else(|| miette!("cargo built no binary '{program}'"))
     }
 
     /// Makes a scratch directory under `target/`: on the disk of the workspace (a temporary
@@ -87,6 +86,9 @@ impl Place {
             .wrap_err("cannot make a scratch directory")
     }
 }
+
+/// The commands that are installed, each by a crate of the same name.
+pub(crate) const PROGRAMS: [&str; 2] = ["git-checkpoint", "git-safe-restore"];
 
 /// Tells the person something beside the result, on stderr.
 pub(crate) fn note(line: &str) {

@@ -30,9 +30,14 @@ pub(crate) enum Kind {
 
 /// Everything, for the workspace at `root`.
 pub(crate) fn generate(root: &Path) -> Result<Vec<Generated>> {
-    let mut all = man::pages(&git_checkpoint::command(), &errors::read(root)?)?;
-    all.extend(completions::scripts(&git_checkpoint::command())?);
-    for (name, schema) in git_checkpoint::schemas() {
+    let mut all = Vec::new();
+    for command in [git_checkpoint::command(), git_safe_restore::command()] {
+        let errors = errors::read(root, command.get_name())?;
+        all.extend(man::pages(&command, &errors)?);
+        all.extend(completions::scripts(&command)?);
+    }
+    let schemas = git_checkpoint::schemas();
+    for (name, schema) in schemas.into_iter().chain(git_safe_restore::schemas()) {
         let mut content = serde_json::to_vec_pretty(&schema).into_diagnostic()?;
         content.push(b'\n');
         let name = PathBuf::from(format!("{name}.schema.json"));

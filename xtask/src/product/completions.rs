@@ -1,5 +1,5 @@
 //! Completions for bash, zsh and fish, so that both `git-checkpoint <TAB>` and
-//! `git checkpoint <TAB>` complete.
+//! `git checkpoint <TAB>` complete; the same for each other command.
 
 use std::path::PathBuf;
 
@@ -9,13 +9,10 @@ use miette::{Result, miette};
 
 use super::{Generated, Kind};
 
-/// The name of the program, as shells know it.
-const PROGRAM: &str = "git-checkpoint";
-
 /// git's own completion calls `_git_checkpoint` with `words`, `cword`, `cur` and `prev` set, and
 /// loads this file to find it. It adds no blank after a word, so we do, but for a directory. Words that are
 /// checkpoints are asked from git: a completion must be fast and never fail.
-const BASH_HOOK: &str = r#"
+const CHECKPOINT_HOOK: &str = r#"
 _git_checkpoint() {
     local at="${__git_cmd_idx:-1}" i
     local sub="${words[at+1]}"
@@ -40,33 +37,64 @@ $(__git for-each-ref --format='%(refname)' "$prefix" | sed "s,^$prefix,,")"
 }
 "#;
 
+/// The same for `git safe-restore`, whose first word is a checkpoint, and whose last ones are paths.
+const SAFE_RESTORE_HOOK: &str = r#"
+_git_safe_restore() {
+    local at="${__git_cmd_idx:-1}" i
+    for (( i = at; i < cword; i++ )); do
+        [[ "${words[i]}" == -- ]] && return
+    done
+    case "$cur" in
+        -*) ;;
+        *)
+            local prefix="$(__git config --get checkpoint.tagPrefix)"
+            __gitcomp_nl "latest
+$(__git for-each-ref --format='%(refname)' "refs/tags/${prefix:-checkpoint/}" |
+    sed "s,^refs/tags/${prefix:-checkpoint/},,")"
+            return ;;
+    esac
+    local -a COMP_WORDS=(git-safe-restore "${words[@]:at+1}")
+    local COMP_CWORD=$((cword - at))
+    _git__safe__restore git-safe-restore "$cur" "$prev"
+    for i in "${!COMPREPLY[@]}"; do
+        [[ -d "${COMPREPLY[i]}" ]] || COMPREPLY[i]+=" "
+    done
+}
+"#;
+
 /// zsh's own completion of git lists commands that have such a line, and calls the function of
 /// this name for `git checkpoint`. fish's asks for the completions of `git-checkpoint` by itself.
-const ZSH_DESCRIPTION: &str = "#description keep the whole working state, touching nothing";
+const ZSH_DESCRIPTION: &str = "#description";
 
 /// One script for each shell.
 pub(crate) fn scripts(command: &Command) -> Result<Vec<Generated>> {
     // The generator spells the hyphen of the program's name in two ways, and then no option of a
     // subcommand is ever found.
+    let program = command.get_name();
     let mut bash =
         script(Shell::Bash, command).replace("git__subcmd__checkpoint", "git__checkpoint");
-    bash.push_str(BASH_HOOK);
+    bash.push_str(match program {
+        "git-safe-restore" => SAFE_RESTORE_HOOK,
+        _ => CHECKPOINT_HOOK,
+    });
     let zsh = script(Shell::Zsh, command);
     let (compdef, rest) = zsh
         .split_once('\n')
         .ok_or_else(|| miette!("the zsh completion has no first line"))?;
-    let zsh = format!("{compdef}\n{ZSH_DESCRIPTION}\n{rest}");
+    let about = command.get_about().map(ToString::to_string);
+    let about = about.unwrap_or_default().to_lowercase();
+    let zsh = format!("{compdef}\n{ZSH_DESCRIPTION} {about}\n{rest}");
     let fish = script(Shell::Fish, command);
     Ok(vec![
-        generated(Kind::Bash, "git-checkpoint", bash),
-        generated(Kind::Zsh, "_git-checkpoint", zsh),
-        generated(Kind::Fish, "git-checkpoint.fish", fish),
+        generated(Kind::Bash, program, bash),
+        generated(Kind::Zsh, &format!("_{program}"), zsh),
+        generated(Kind::Fish, &format!("{program}.fish"), fish),
     ])
 }
 
 fn script(shell: Shell, command: &Command) -> String {
     let mut script = Vec::new();
-    generate(shell, &mut command.clone(), PROGRAM, &mut script);
+    generate(shell, &mut command.clone(), command.get_name(), &mut script);
     String::from_utf8_lossy(&script).into_owned()
 }
 

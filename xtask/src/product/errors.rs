@@ -13,16 +13,29 @@ pub(crate) struct ErrorCode {
     pub(crate) message: String,
 }
 
-/// All codes in `crates/*/src`, sorted, each once. What tests define is left out.
-pub(crate) fn read(root: &Path) -> Result<Vec<ErrorCode>> {
+/// The codes that `program` can end with: those in `crates/*/src` but in the crates of others; sorted, each once. What
+/// tests define is left out.
+pub(crate) fn read(root: &Path, program: &str) -> Result<Vec<ErrorCode>> {
     let mut found = Vec::new();
     let crates = fs_err::read_dir(root.join("crates")).into_diagnostic()?;
     for folder in crates {
-        gather(&folder.into_diagnostic()?.path().join("src"), &mut found)?;
+        let folder = folder.into_diagnostic()?;
+        if is_part_of(&folder.file_name().to_string_lossy(), program) {
+            gather(&folder.path().join("src"), &mut found)?;
+        }
     }
     found.sort();
     found.dedup_by(|a, b| a.code == b.code);
     Ok(found)
+}
+
+/// Whether errors of a crate pass through `program`: no command imports another, and only one restores.
+fn is_part_of(folder: &str, program: &str) -> bool {
+    match folder {
+        "checkpoint-restore" => program == "git-safe-restore",
+        command if command.starts_with("git-") => command == program,
+        _ => true,
+    }
 }
 
 fn gather(directory: &Path, found: &mut Vec<ErrorCode>) -> Result<()> {
@@ -132,7 +145,7 @@ fn attribute_blocks(source: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ErrorCode, codes, shown};
+    use super::{ErrorCode, codes, is_part_of, shown};
 
     fn check(source: &str, expected: &[(&str, &str)]) {
         let expected: Vec<ErrorCode> = expected
@@ -164,6 +177,16 @@ mod tests {
                 ("checkpoint::taken", "taken"),
             ],
         );
+    }
+
+    #[test]
+    fn a_command_has_its_own_errors_and_those_below_it() {
+        let check = |folder, program, want| assert_eq!(is_part_of(folder, program), want);
+        check("checkpoint-store", "git-checkpoint", true);
+        check("git-checkpoint", "git-checkpoint", true);
+        check("git-checkpoint", "git-safe-restore", false);
+        check("checkpoint-restore", "git-checkpoint", false);
+        check("checkpoint-restore", "git-safe-restore", true);
     }
 
     #[test]

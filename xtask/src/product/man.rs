@@ -45,7 +45,9 @@ fn whole(command: &Command, errors: &[ErrorCode]) -> Result<Vec<u8>> {
     let mut page = Vec::new();
     head(&man, &mut page)?;
     man.render_options_section(&mut page).into_diagnostic()?;
-    page.extend_from_slice(b".SH COMMANDS\n");
+    if command.has_subcommands() {
+        page.extend_from_slice(b".SH COMMANDS\n");
+    }
     for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
         page.extend_from_slice(&subcommand(sub, command)?);
     }

@@ -111,6 +111,8 @@ pub(crate) fn write(errors: &[ErrorCode]) -> Vec<u8> {
     see(
         &mut roff,
         &[
+            "git-checkpoint(1)",
+            "git-safe-restore(1)",
             "git-stash(1)",
             "git-notes(1)",
             "git-config(1)",

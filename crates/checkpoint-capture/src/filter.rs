@@ -117,16 +117,22 @@ impl<'a> Filters<'a> {
         stored.is_some_and(|stored| stored != size)
     }
 
-    /// Whether a file too large for memory is stored as it is, and comes back so: no attribute converts it, and no
-    /// line of it ends in CR LF. `file` is read and left at its start.
+    /// Whether a file too large for memory is stored as it is, and comes back so. `file` is read where only its content
+    /// can tell, and left at its start.
     pub(crate) fn is_plain(&mut self, path: &BStr, file: &mut File) -> std::io::Result<bool> {
-        if self.is_filtered(path) {
+        // A conversion to CR LF happens on the way out only, and only to text.
+        if self.is_filtered(path) || !self.comes_back(path, b"\n", b"\n") {
             return Ok(false);
         }
-        let has_crlf = has_crlf(file);
+        let mut is_kept = |sample: &[u8]| matches!(self.stored_for(path, sample), Ok(None));
+        if is_kept(b"text\r\n") {
+            return Ok(true);
+        }
+        let spares_binaries = is_kept(b"binary\r\n\0");
+        let found = scan(file);
         file.seek(SeekFrom::Start(0))?;
-        // A conversion to CR LF happens on the way out only, and only to text.
-        Ok(!has_crlf? && self.comes_back(path, b"\n", b"\n"))
+        let found = found?;
+        Ok(!found.crlf || spares_binaries && found.nul)
     }
 
     /// Whether attributes other than those on line ends apply to `path`.
@@ -235,18 +241,27 @@ impl<'a> Filters<'a> {
     }
 }
 
-fn has_crlf(file: &mut File) -> std::io::Result<bool> {
+/// What decides whether line ends are converted.
+#[derive(Debug, Default)]
+struct Scanned {
+    /// A line ends in CR LF.
+    crlf: bool,
+    /// There is a NUL: git takes the file for binary.
+    nul: bool,
+}
+
+fn scan(file: &mut File) -> std::io::Result<Scanned> {
     let mut buffer = vec![0; 256 * 1024];
+    let mut found = Scanned::default();
     let mut ends_in_cr = false;
     loop {
         let n_read = file.read(&mut buffer)?;
         let chunk = &buffer[..n_read];
-        if chunk.is_empty() {
-            return Ok(false);
+        if chunk.is_empty() || found.crlf && found.nul {
+            return Ok(found);
         }
-        if ends_in_cr && chunk[0] == b'\n' || chunk.find(b"\r\n").is_some() {
-            return Ok(true);
-        }
+        found.crlf |= ends_in_cr && chunk[0] == b'\n' || chunk.find(b"\r\n").is_some();
+        found.nul |= chunk.find_byte(0).is_some();
         ends_in_cr = chunk.ends_with(b"\r");
     }
 }

@@ -15,24 +15,43 @@ pub(crate) fn manifest(
     repo: &gix::Repository,
     source: &Source<'_>,
 ) -> Result<String, CaptureError> {
-    let mut hasher = Sha256::new();
-    let mut lines = Vec::with_capacity(64 * 1024);
+    let mut blocks = Vec::new();
+    spell(repo, source, |lines| blocks.push(lines))?;
+    Ok(hash(blocks))
+}
+
+/// Spells what is hashed, block by block, for a thread that hashes it meanwhile.
+pub(crate) fn spell(
+    repo: &gix::Repository,
+    source: &Source<'_>,
+    mut tell: impl FnMut(Vec<u8>),
+) -> Result<(), CaptureError> {
+    const BLOCK: usize = 256 * 1024;
+    let mut lines = Vec::with_capacity(BLOCK);
     for (path, entry) in source.files() {
         match entry.mode.is_sparse() {
             true => push_tree(repo, &mut lines, path, entry)?,
             false => push_line(&mut lines, path, entry),
         }
-        if lines.len() > 60 * 1024 {
-            hasher.update(&lines);
-            lines.clear();
+        if lines.len() > BLOCK - 8 * 1024 {
+            tell(std::mem::replace(&mut lines, Vec::with_capacity(BLOCK)));
         }
     }
-    hasher.update(&lines);
+    tell(lines);
+    Ok(())
+}
+
+/// `sha256:` and the hash of the blocks, one after the other.
+pub(crate) fn hash(blocks: impl IntoIterator<Item = Vec<u8>>) -> String {
+    let mut hasher = Sha256::new();
+    for block in blocks {
+        hasher.update(&block);
+    }
     let mut text = String::from("sha256:");
     for byte in hasher.finalize() {
         write!(text, "{byte:02x}").expect("writing to a string cannot fail");
     }
-    Ok(text)
+    text
 }
 
 fn push_line(lines: &mut Vec<u8>, path: &[u8], entry: Entry) {

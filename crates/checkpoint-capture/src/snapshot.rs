@@ -4,22 +4,23 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
 use checkpoint_git::objects::ObjectSink;
-use checkpoint_git::{Head, IndexSnapshot, Repository};
+use checkpoint_git::{Head, Repository};
 use checkpoint_model::event::FileCounts;
 use checkpoint_model::verdict::{Skipped, Verdict};
 use checkpoint_model::words::OperationKind;
 use gix::ObjectId;
 use gix::actor::Signature;
+use gix::index::entry::Flags;
 use gix::objs::{Commit, Kind, WriteTo};
 
 use crate::CaptureError;
-use crate::manifest::manifest;
+use crate::manifest::{hash, manifest, spell};
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::side::{self, Side};
 use crate::sparse::expand_present;
 use crate::tree::Source;
-use crate::walk::{self, Found, Rules, Walk};
+use crate::walk::{self, Rules, Walk};
 
 /// A state whose content is with the sink, not yet committed: neither durable nor named by any ref.
 #[derive(Debug)]
@@ -112,17 +113,33 @@ fn capture_once(
     let operation = Operation::read(repo)?;
     expand_present(repo.gix(), work_tree, &mut index.state)?;
     let rules = Rules::of(repo.gix(), work_tree, &index.state);
+    let is_skipped = |entry: &gix::index::Entry| entry.flags.contains(Flags::SKIP_WORKTREE);
+    let is_sparse = index.state.entries().iter().any(is_skipped);
+    let no_index = gix::index::State::new(repo.gix().object_hash());
     let mut found = walk::run(&Walk {
         repo: repo.clone(),
         work_tree,
         index: &index.state,
+        rules_index: if is_sparse { &index.state } else { &no_index },
         sink,
         request,
         rules,
         seen,
     })?;
-    let (tree, index_tree, manifest) = trees(repo, &index, sink, &found)?;
-    let side = side::collect(repo, sink, &index, &operation, &request.extra, &mut found)?;
+    let changes = std::mem::take(&mut found.changes);
+    let of_files = Source {
+        index: &index.state,
+        changes: &changes,
+        may_lack_objects: repo.caps().promisor,
+    };
+    let others = || -> Result<(ObjectId, ObjectId, Option<Side>, u64), CaptureError> {
+        let (tree, index_tree) = trees(sink, &of_files)?;
+        let side = side::collect(repo, sink, &index, &operation, &request.extra, &mut found)?;
+        Ok((tree, index_tree, side, count_paths(&index.state)))
+    };
+    let (manifest, others) = beside_manifest(repo, &of_files, others);
+    let (tree, index_tree, side, tracked) = others?;
+    let manifest = manifest?;
     let verdict = if found.skipped.is_empty() {
         Verdict::Full
     } else {
@@ -135,7 +152,7 @@ fn capture_once(
         head: head.clone(),
         operations: operation.kinds,
         files: FileCounts {
-            tracked: count_paths(&index.state),
+            tracked,
             changed: found.changed,
             untracked: found.untracked,
             bytes: found.bytes,
@@ -146,46 +163,41 @@ fn capture_once(
     })
 }
 
-/// Writes the trees of the working tree and of the index, while another thread takes the fingerprint.
-fn trees(
-    repo: &Repository,
-    index: &IndexSnapshot,
-    sink: &ObjectSink,
-    found: &Found,
-) -> Result<(ObjectId, ObjectId, String), CaptureError> {
-    let may_lack_objects = repo.caps().promisor;
-    let of_files = Source {
-        index: &index.state,
-        changes: &found.changes,
-        may_lack_objects,
-    };
+/// Writes the trees of the working tree and of the index.
+fn trees(sink: &ObjectSink, of_files: &Source<'_>) -> Result<(ObjectId, ObjectId), CaptureError> {
     let of_index = Source {
-        index: &index.state,
         changes: &[],
-        may_lack_objects,
+        ..*of_files
     };
-    let write = || -> Result<(ObjectId, ObjectId), CaptureError> {
-        let index_tree = of_index.write(sink)?;
-        let tree = if found.changes.is_empty() {
-            index_tree
-        } else {
-            of_files.write(sink)?
-        };
-        Ok((tree, index_tree))
+    let index_tree = of_index.write(sink)?;
+    let tree = match of_files.changes {
+        [] => index_tree,
+        _ => of_files.write(sink)?,
     };
-    if index.state.entries().len() < 2_000 {
-        let (tree, index_tree) = write()?;
-        return Ok((tree, index_tree, manifest(repo.gix(), &of_files)?));
+    Ok((tree, index_tree))
+}
+
+/// Takes the fingerprint of the files while this thread does the `others`.
+fn beside_manifest<T>(
+    repo: &Repository,
+    of_files: &Source<'_>,
+    others: impl FnOnce() -> T,
+) -> (Result<String, CaptureError>, T) {
+    if of_files.index.entries().len() < 2_000 {
+        let others = others();
+        return (manifest(repo.gix(), of_files), others);
     }
     let gix = repo.gix().clone();
     std::thread::scope(|scope| {
-        let fingerprint = scope.spawn(|| {
+        let (send, received) = std::sync::mpsc::sync_channel(64);
+        let spelled = scope.spawn(move || {
             let gix = gix;
-            manifest(&gix, &of_files)
+            spell(&gix, of_files, |lines| drop(send.send(lines)))
         });
-        let (tree, index_tree) = write()?;
-        match fingerprint.join() {
-            Ok(manifest) => Ok((tree, index_tree, manifest?)),
+        let others = others();
+        let manifest = hash(received);
+        match spelled.join() {
+            Ok(spelled) => (spelled.map(|()| manifest), others),
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })

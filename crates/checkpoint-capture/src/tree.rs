@@ -30,6 +30,7 @@ pub(crate) struct Entry {
 }
 
 /// Everything a tree is made from; paths in `changes` are unique, sorted by their bytes.
+#[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub(crate) index: &'a gix::index::State,
     pub(crate) changes: &'a [Change],

@@ -17,7 +17,11 @@ use crate::{Asked, Restore, RestoreError, Restored};
 
 /// The restore that was stopped halfway in this worktree, if there is one.
 pub fn unfinished(repo: &Repository) -> Result<Option<Journal>, RestoreError> {
-    Desk::take(repo)?.journal()
+    // Asking leaves no trace where there is nothing.
+    match Desk::has_journal(repo) {
+        true => Desk::take(repo)?.journal(),
+        false => Ok(None),
+    }
 }
 
 /// Finishes a restore that was stopped halfway. What is there now is backed up again first: somebody may have worked

@@ -8,7 +8,9 @@ use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::event::CheckpointRestored;
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
-use checkpoint_model::restore::{Difference, FileKind, HeadMove, Leaf, Plan, Scope};
+use checkpoint_model::restore::{
+    Difference, FileKind, HeadMove, Leaf, Plan, Scope, is_same_or_below,
+};
 use checkpoint_model::words::CheckpointKind;
 use checkpoint_store::keep::{KeepRequest, keep};
 use checkpoint_store::record::Doing;
@@ -55,7 +57,7 @@ impl Restore<'_> {
         tool: &str,
         worktree: &str,
     ) -> Result<Restored, RestoreError> {
-        if self.plan.is_empty() && left.is_none() {
+        if self.plan.is_empty() && self.plan.blocked.is_empty() && left.is_none() {
             return Ok(Restored {
                 plan: self.plan,
                 backup: None,
@@ -107,7 +109,13 @@ impl Restore<'_> {
         // Everything is in the repository now.
         let sink = ObjectSink::new(repo.gix())?;
         let objects = Objects { sink: &sink };
-        let changed = write_files(repo, &plan, &now.side.meta.empty_directories, &token)?;
+        let changed = write_files(
+            repo,
+            &plan,
+            &now.side.meta.empty_directories,
+            &asked.discard,
+            &token,
+        )?;
         put_index(repo, &objects, lock, &plan, &then, desk)?;
         if let Some(step) = &plan.head {
             let position = destination(step)?;
@@ -229,6 +237,7 @@ fn write_files(
     repo: &Repository,
     plan: &Plan,
     empty: &[TreePath],
+    discard: &[TreePath],
     token: &Token,
 ) -> Result<Vec<TreePath>, RestoreError> {
     if plan.files.is_empty() && plan.directories.is_empty() {
@@ -257,7 +266,7 @@ fn write_files(
         token: token.clone(),
     };
     let mut writer = Writer::new(repo, attributes, &options)?;
-    let steps = steps(plan, empty)?;
+    let steps = steps(plan, empty, discard)?;
     writer.sweep(&steps)?;
     let mut changed = Vec::new();
     for step in steps {
@@ -285,7 +294,7 @@ fn is_attributes(difference: &Difference) -> bool {
 }
 
 /// The steps in their order: what stands in the way goes first, what is only to go comes last.
-fn steps(plan: &Plan, empty: &[TreePath]) -> Result<Vec<Step>, RestoreError> {
+fn steps(plan: &Plan, empty: &[TreePath], discard: &[TreePath]) -> Result<Vec<Step>, RestoreError> {
     let written: BTreeSet<&[u8]> = plan
         .writes()
         .map(|difference| difference.path.as_bstr().as_bytes())
@@ -336,7 +345,7 @@ fn steps(plan: &Plan, empty: &[TreePath]) -> Result<Vec<Step>, RestoreError> {
         });
     }
     for difference in rules.into_iter().chain(others) {
-        steps.push(write(difference)?);
+        steps.push(write(difference, discard)?);
     }
     push_deletes(&last, &mut steps)?;
     steps.extend(plan.directories.iter().map(|path| Step::MakeDirectory {
@@ -365,7 +374,7 @@ fn push_deletes(deletes: &[&Difference], steps: &mut Vec<Step>) -> Result<(), Re
     Ok(())
 }
 
-fn write(difference: &Difference) -> Result<Step, RestoreError> {
+fn write(difference: &Difference, discard: &[TreePath]) -> Result<Step, RestoreError> {
     let path = difference.path.as_bstr().to_owned();
     let then = difference
         .then
@@ -397,10 +406,15 @@ fn write(difference: &Difference) -> Result<Step, RestoreError> {
         content,
         permissions: then.permissions,
     };
+    let is_given_up = |given: &TreePath| is_same_or_below(path.as_bstr(), given.as_bstr());
+    let expected = match &difference.now {
+        None if discard.iter().any(is_given_up) => Expected::Whatever,
+        now => expected(now.as_ref())?,
+    };
     Ok(Step::Write {
         path,
         wanted,
-        expected: expected(difference.now.as_ref())?,
+        expected,
     })
 }
 

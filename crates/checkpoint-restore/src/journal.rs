@@ -52,6 +52,11 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Whether a journal lies on the desk of this worktree.
+    pub(crate) fn has_journal(repo: &Repository) -> bool {
+        repo.git_dir().join("checkpoint/restore.json").exists()
+    }
+
     /// Takes the desk of this worktree; fails with [`RestoreError::Running`] when another restore has it.
     pub fn take(repo: &Repository) -> Result<Self, RestoreError> {
         let directory = repo.git_dir().join("checkpoint");

@@ -37,6 +37,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) repo: Repository,
     pub(crate) work_tree: &'a Path,
     pub(crate) index: &'a gix::index::State,
+    /// The index as far as ignore rules need it: empty unless a `.gitignore` may be in it only.
+    pub(crate) rules_index: &'a gix::index::State,
     pub(crate) sink: &'a ObjectSink,
     pub(crate) request: &'a Request,
     pub(crate) rules: Rules,
@@ -265,7 +267,7 @@ impl<'a> Eyes<'a> {
             let source =
                 gix::worktree::stack::state::ignore::Source::WorktreeThenIdMappingIfNotSkipped;
             let stack = repo
-                .excludes(walk.index, None, source)
+                .excludes(walk.rules_index, None, source)
                 .map_err(rules)?
                 .detach();
             self.ignore = Some((repo, stack));

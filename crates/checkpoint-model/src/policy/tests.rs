@@ -8,6 +8,12 @@ fn parse(text: &str) -> Policy {
 }
 
 #[test]
+fn the_sample_says_what_the_defaults_are() {
+    let sample = include_str!("../../../../templates/git-checkpoint.toml");
+    assert_eq!(parse(sample), Policy::default(), "the sample promises that");
+}
+
+#[test]
 fn an_empty_policy_is_the_default() {
     let policy = parse("");
     assert_eq!(policy, Policy::default());

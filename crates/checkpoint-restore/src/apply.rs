@@ -23,7 +23,7 @@ use crate::files::{
 use crate::index::{IndexLock, Make};
 use crate::journal::{Desk, Journal};
 use crate::prepare::{Present, Restore};
-use crate::state::Objects;
+use crate::state::{Objects, ancestors};
 use crate::{RestoreError, head, index, operation};
 
 /// A restore that was done.
@@ -440,14 +440,6 @@ fn kind(kind: FileKind) -> files::FileKind {
         FileKind::Link => files::FileKind::Link,
         FileKind::File | FileKind::Submodule => files::FileKind::File,
     }
-}
-
-/// The directories above `path`, from the top.
-fn ancestors(path: &[u8]) -> impl Iterator<Item = &[u8]> {
-    path.iter()
-        .enumerate()
-        .filter(|(_, byte)| **byte == b'/')
-        .map(|(slash, _)| &path[..slash])
 }
 
 /// The directories above `path`, from the deepest.

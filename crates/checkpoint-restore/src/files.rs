@@ -31,6 +31,7 @@ mod tests;
 
 pub use error::FilesError;
 pub use filters::{Attributes, attributes_of};
+pub(crate) use look::hash_file;
 pub use names::Names;
 pub use step::{Applied, Content, Expected, FileKind, Found, Step, Wanted};
 pub use temporary::Token;

@@ -30,9 +30,7 @@ impl IndexLock {
     /// Takes the lock; fails at once when another holds it.
     pub(crate) fn take(repo: &Repository) -> Result<Self, RestoreError> {
         let index = repo.index_path().to_owned();
-        let mut path = index.clone().into_os_string();
-        path.push(".lock");
-        let path = PathBuf::from(path);
+        let path = lock_of(&index);
         let failed = |source: std::io::Error| match source.kind() {
             std::io::ErrorKind::AlreadyExists => RestoreError::IndexLocked { path: path.clone() },
             _ => RestoreError::GitDir {
@@ -59,11 +57,9 @@ impl IndexLock {
         self.path.metadata().ok().map(|file| file.ino())
     }
 
-    /// Removes a lock that a restore which is dead now has left behind: the file of that very inode, still empty.
+    /// Removes a lock that a restore which is dead now has left behind: the file of that very inode.
     pub(crate) fn remove_stale(repo: &Repository, inode: u64) -> Result<(), RestoreError> {
-        let mut path = repo.index_path().as_os_str().to_owned();
-        path.push(".lock");
-        let path = PathBuf::from(path);
+        let path = lock_of(repo.index_path());
         match path.metadata() {
             Ok(file) if file.ino() == inode => {
                 fs_err::remove_file(&path).map_err(|source| RestoreError::GitDir { path, source })
@@ -112,6 +108,13 @@ impl Drop for IndexLock {
             drop(fs_err::remove_file(&self.path));
         }
     }
+}
+
+/// The lock file of an index, as git names it.
+fn lock_of(index: &Path) -> PathBuf {
+    let mut path = index.as_os_str().to_owned();
+    path.push(".lock");
+    PathBuf::from(path)
 }
 
 /// Whether the index of `then` is another than that of `now`, by what counts: entries, stages and flags.
@@ -320,8 +323,6 @@ impl Made {
 impl Drop for Made {
     fn drop(&mut self) {
         drop(fs_err::remove_file(&self.path));
-        let mut lock = self.path.clone().into_os_string();
-        lock.push(".lock");
-        drop(fs_err::remove_file(lock));
+        drop(fs_err::remove_file(lock_of(&self.path)));
     }
 }

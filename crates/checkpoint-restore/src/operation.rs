@@ -12,7 +12,7 @@ use gix::objs::Kind;
 
 use crate::RestoreError;
 use crate::faults;
-use crate::state::{Objects, State, is_safe};
+use crate::state::{Objects, State, ancestors, is_safe};
 
 /// What becomes of the operation in progress; none when its files are as they shall be.
 pub(crate) fn plan(now: &State, then: &State) -> Option<OperationMove> {
@@ -91,13 +91,7 @@ fn remove(
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => return Err(failed(source)),
         _ => {}
     }
-    for (slash, _) in path
-        .char_indices()
-        .filter(|(.., character)| *character == '/')
-        .map(|(start, _, character)| (start, character))
-    {
-        directories.insert(path[..slash].into());
-    }
+    directories.extend(ancestors(path).map(BString::from));
     Ok(())
 }
 

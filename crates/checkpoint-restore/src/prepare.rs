@@ -16,7 +16,7 @@ use checkpoint_store::load::{Place, Stored};
 use gix::bstr::{BStr, BString, ByteSlice};
 
 use crate::state::{Objects, State, is_safe};
-use crate::{RestoreError, difference, head, index, operation};
+use crate::{RestoreError, difference, files, head, index, operation};
 
 /// What is asked of a restore.
 #[derive(Debug, Clone)]
@@ -267,19 +267,8 @@ impl Present {
     fn hash_file(&self, path: &BStr) -> Option<gix::ObjectId> {
         let path = self.top.join(checkpoint_git::paths::as_path(path));
         let file = path.symlink_metadata().ok().filter(|file| file.is_file())?;
-        let mut hasher = gix::hash::hasher(self.now.tree.kind());
-        hasher.update(&gix::objs::encode::loose_header(
-            gix::objs::Kind::Blob,
-            file.len(),
-        ));
-        let mut source = fs_err::File::open(&path).ok()?;
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            match std::io::Read::read(&mut source, &mut buffer).ok()? {
-                0 => return hasher.try_finalize().ok(),
-                n_read => hasher.update(&buffer[..n_read]),
-            }
-        }
+        let mut source = std::fs::OpenOptions::new().read(true).open(&path).ok()?;
+        files::hash_file(self.now.tree.kind(), &mut source, file.len()).ok()?
     }
 
     /// What lies, unseen because it is ignored, where something shall be written.

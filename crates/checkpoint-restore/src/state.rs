@@ -286,16 +286,11 @@ impl Side {
 
     /// Whether the file at `path` is in the tree only.
     pub(crate) fn is_absent(&self, path: &BString) -> bool {
-        let slashes = path
-            .iter()
-            .enumerate()
-            .filter(|(_, byte)| **byte == b'/')
-            .map(|(at, _)| at + 1);
-        !self.absent.is_empty()
-            && (self.absent.contains(path)
-                || slashes
-                    .into_iter()
-                    .any(|end| self.absent.contains(&BString::from(&path[..end]))))
+        let is_below = |directory: &[u8]| {
+            self.absent
+                .contains(&BString::from([directory, b"/"].concat()))
+        };
+        !self.absent.is_empty() && (self.absent.contains(path) || ancestors(path).any(is_below))
     }
 
     fn read_permissions(&mut self) {
@@ -345,6 +340,14 @@ impl Parsed {
             parents: commit.parents().collect(),
         })
     }
+}
+
+/// The directories above `path`, from the top, without their slashes.
+pub(crate) fn ancestors(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'/')
+        .map(|(slash, _)| &path[..slash])
 }
 
 /// Whether a path kept beside the trees may be written below a directory: relative, without `..`, and no look-alike

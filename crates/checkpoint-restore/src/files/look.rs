@@ -97,7 +97,7 @@ pub(super) fn read_link(place: &Place<'_>) -> Option<Vec<u8>> {
 
 /// The id that a blob of exactly `size` bytes read from `file` would have; none when there are more or fewer, since
 /// somebody writes to it.
-pub(super) fn hash_file(
+pub(crate) fn hash_file(
     hash: gix::hash::Kind,
     file: &mut File,
     size: u64,

@@ -234,6 +234,9 @@ impl Made {
             "core.fsmonitor=false",
             "-c",
             "sparse.expectFilesOutsideOfPatterns=true",
+            // Larger files are hashed piece by piece, not held.
+            "-c",
+            "core.bigFileThreshold=8m",
         ];
         repo.git(whole.into_iter().chain(arguments))
             .env("GIT_INDEX_FILE", &self.path)

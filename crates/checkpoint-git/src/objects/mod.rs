@@ -26,6 +26,8 @@ mod pack_index;
 // What is there already.
 mod existing;
 mod freshen;
+// How a large one is read back.
+mod read;
 // What all of them share.
 mod deflate;
 mod durable;
@@ -36,6 +38,7 @@ mod shared;
 pub use durable::Durability;
 pub(crate) use durable::{SYNC_THREADS, spread};
 pub use error::ObjectError;
+pub use read::LooseBlob;
 pub use sink::{ObjectSink, Placed, Written};
 
 #[cfg(test)]

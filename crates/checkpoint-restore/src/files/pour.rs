@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::process::{Command, Stdio};
 
 use checkpoint_git::ProgramError;
+use checkpoint_git::objects::LooseBlob;
 use gix::ObjectId;
 use gix::bstr::BStr;
 use gix::filter::plumbing::Driver;
@@ -26,9 +27,7 @@ impl Source {
         match body {
             Body::Target(bytes) | Body::Bytes(bytes) => write(path, bytes, out),
             Body::Blob { id, size } => {
-                let arguments = ["cat-file".into(), "blob".into(), id.to_string()];
-                let command = self.repo.git(arguments).into_command();
-                let n_bytes = pour_command(path, command, out)?;
+                let n_bytes = self.pour_blob(path, *id, out)?;
                 match n_bytes == *size {
                     true => Ok(()),
                     false => Err(FilesError::MissingObject {
@@ -60,6 +59,34 @@ impl Source {
         }
     }
 
+    /// Streams a big blob and gives its number of bytes. Of a loose one git would map the whole file, of a packed one
+    /// it holds everything below `core.bigFileThreshold`.
+    fn pour_blob(&self, path: &BStr, id: ObjectId, out: &mut File) -> Result<u64, FilesError> {
+        if let Some(mut blob) =
+            LooseBlob::open(&self.gix, &id).map_err(FilesError::because("read", path))?
+        {
+            return copy(&mut blob, out).map_err(|error| match error {
+                Copying::Write(error) => FilesError::at("write", path, error),
+                Copying::Read(source) => FilesError::MissingObject {
+                    id,
+                    path: path.to_owned(),
+                    source,
+                },
+            });
+        }
+        let streaming = [
+            "-c",
+            "core.bigFileThreshold=8m",
+            "-c",
+            "core.packedGitWindowSize=16m",
+            "-c",
+            "core.packedGitLimit=32m",
+        ];
+        let id = id.to_string();
+        let arguments = streaming.into_iter().chain(["cat-file", "blob", &id]);
+        pour_command(path, self.repo.git(arguments).into_command(), out)
+    }
+
     fn pour_by_driver(
         &mut self,
         path: &BStr,
@@ -70,7 +97,7 @@ impl Source {
         let stored = self.blob(path, id)?;
         let poured = match self.filters.smudge(path, id, &stored) {
             Ok(ToWorktreeOutcome::Process(MaybeDelayed::Immediate(mut reader))) => {
-                copy(&mut reader, out)
+                copy(&mut reader, out).map(drop)
             }
             Ok(ToWorktreeOutcome::Process(MaybeDelayed::Delayed(_))) => {
                 Err(Copying::Read("it delayed what it must not".into()))
@@ -152,12 +179,17 @@ enum Copying {
     Write(std::io::Error),
 }
 
-fn copy(from: &mut dyn Read, to: &mut File) -> Result<(), Copying> {
+/// Gives the number of bytes.
+fn copy(from: &mut dyn Read, to: &mut File) -> Result<u64, Copying> {
     let mut buffer = vec![0; 64 * 1024];
+    let mut n_bytes = 0;
     loop {
         match from.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(n_read) => to.write_all(&buffer[..n_read]).map_err(Copying::Write)?,
+            Ok(0) => return Ok(n_bytes),
+            Ok(n_read) => {
+                to.write_all(&buffer[..n_read]).map_err(Copying::Write)?;
+                n_bytes += n_read as u64;
+            }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(Copying::Read(error.into())),
         }

@@ -1,12 +1,12 @@
 //! What goes in comes out, through git.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 
 use gix::ObjectId;
 use gix::objs::Kind;
 
-use super::super::{Durability, ObjectError, ObjectSink};
+use super::super::{Durability, LooseBlob, ObjectError, ObjectSink};
 use super::{Fixture, noise, prose};
 
 const BIG: usize = 9 * 1024 * 1024;
@@ -310,4 +310,38 @@ fn a_closed_file_is_reported_and_the_sink_goes_on() {
     assert!(matches!(error, ObjectError::Source { .. }), "{error}");
     sink.write(Kind::Blob, b"other".to_vec()).unwrap();
     assert_eq!(sink.finish().unwrap().objects, 1);
+}
+
+#[test]
+fn a_loose_blob_is_read_piece_by_piece() {
+    for repo in both_hashes() {
+        let content = noise(3, BIG);
+        let mut source = tempfile::tempfile().unwrap();
+        source.write_all(&content).unwrap();
+        let sink = ObjectSink::new(&repo.open()).unwrap();
+        let blob = sink.write_file(&mut source, BIG as u64).unwrap();
+        let tree = sink.write(Kind::Tree, Vec::new()).unwrap();
+        sink.finish().unwrap();
+
+        let gix = repo.open();
+        let open = |id: &gix::oid| LooseBlob::open(&gix, id).unwrap();
+        let mut read = Vec::new();
+        let mut found = open(&blob).expect("it is loose");
+        assert_eq!(found.size, BIG as u64);
+        found.read_to_end(&mut read).unwrap();
+        assert!(read == content, "the content is what was written");
+        assert!(open(&tree).is_none(), "a tree is no blob");
+        assert!(
+            open(ObjectId::null(tree.kind()).as_ref()).is_none(),
+            "a missing one"
+        );
+
+        let hex = blob.to_string();
+        let file = repo.objects().join(&hex[..2]).join(&hex[2..]);
+        let half = fs_err::read(&file).unwrap()[..BIG / 2].to_vec();
+        fs_err::remove_file(&file).unwrap();
+        fs_err::write(&file, half).unwrap();
+        let cut = open(&blob).unwrap().read_to_end(&mut Vec::new());
+        assert!(cut.is_err(), "a file that ends too early is no content");
+    }
 }

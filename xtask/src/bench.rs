@@ -2,8 +2,9 @@
 //!
 //! Read in this order: [`field`] is where a race is run ([`tree`] and [`text`] generate it),
 //! [`edits`] is what was changed before, [`contender`] who runs, [`race`] how, [`crowd`] the same
-//! with many checkpoints present; [`report`], [`curve`] and [`machine`] tell.
+//! with many checkpoints present, [`back`] the way back; [`report`], [`curve`] and [`machine`] tell.
 
+mod back;
 mod contender;
 mod crowd;
 mod curve;
@@ -62,7 +63,7 @@ pub(crate) struct Args {
     /// Small trees, three rounds, 500 checkpoints, no large file: to see that all of it runs
     #[arg(long)]
     quick: bool,
-    /// Measure this binary instead of building one
+    /// Measure this binary, and the git-safe-restore beside it, instead of building them
     #[arg(long, value_name = "git-checkpoint")]
     bin: Option<PathBuf>,
     /// Write performance.md and performance.svg here [default: docs/; with --quick or --repo: nowhere]
@@ -135,12 +136,17 @@ fn plan(args: &Args) -> Plan {
 }
 
 fn programs(place: &Place, bin: Option<&Path>) -> Result<Programs> {
-    let checkpoint = match bin {
-        Some(bin) => fs_err::canonicalize(bin).into_diagnostic()?,
-        None => place.build()?,
+    let (checkpoint, safe_restore) = match bin {
+        Some(bin) => {
+            let bin = fs_err::canonicalize(bin).into_diagnostic()?;
+            let beside = bin.with_file_name("git-safe-restore");
+            (bin, beside)
+        }
+        None => (place.build()?, place.build_program("git-safe-restore")?),
     };
     Ok(Programs {
         checkpoint,
+        safe_restore,
         xtask: std::env::current_exe().into_diagnostic()?,
     })
 }
@@ -171,6 +177,7 @@ impl Bench<'_> {
     fn generated(&self, plan: &Plan) -> Result<Vec<Race>> {
         let mut races = Vec::new();
         races.push(self.small(plan.rounds)?);
+        let last = plan.sizes.last().copied().unwrap_or_default();
         let first_large = plan.sizes.iter().position(|size| *size >= LARGE);
         for (at, size) in plan.sizes.iter().enumerate() {
             note(&format!("generating a tree of {size} files"));
@@ -181,6 +188,10 @@ impl Bench<'_> {
             if plan.huge && first_large.unwrap_or(plan.sizes.len() - 1) == at {
                 let two = [Contender::Ours, Contender::Recipe];
                 races.push(self.race(&mut field, HUGE, &two, plan.rounds.div_ceil(3))?);
+            }
+            races.extend(back::races(self, &mut field, plan.rounds)?);
+            if plan.huge && *size == last {
+                races.push(back::huge(self, &mut field)?);
             }
             fs_err::remove_dir_all(&field.top).into_diagnostic()?;
         }

@@ -29,6 +29,10 @@ pub(crate) enum Contender {
     List,
     /// `git for-each-ref refs/checkpoints`.
     ForEachRef,
+    /// `git-safe-restore <name> --force`, started directly; the checkpoint was made before.
+    Restore,
+    /// `git stash push -u`, then `git stash pop`: away and back.
+    StashAndPop,
 }
 
 impl fmt::Display for Contender {
@@ -42,14 +46,18 @@ impl fmt::Display for Contender {
             Self::RevParse => "git rev-parse HEAD",
             Self::List => "git checkpoint list",
             Self::ForEachRef => "git for-each-ref",
+            Self::Restore => "git safe-restore",
+            Self::StashAndPop => "git stash push -u, pop",
         })
     }
 }
 
-/// The two programs that are ours.
+/// The programs that are ours.
 pub(crate) struct Programs {
     /// `git-checkpoint`.
     pub(crate) checkpoint: std::path::PathBuf,
+    /// `git-safe-restore`.
+    pub(crate) safe_restore: std::path::PathBuf,
     /// This program, for its hidden `floor`.
     pub(crate) xtask: std::path::PathBuf,
 }
@@ -70,6 +78,12 @@ impl Contender {
             Self::RevParse => timed(&mut git(&["rev-parse", "HEAD"])),
             Self::List => timed(ours(&programs.checkpoint).arg("list")),
             Self::ForEachRef => timed(&mut git(&["for-each-ref", "refs/checkpoints"])),
+            Self::Restore => timed(ours(&programs.safe_restore).args([name, "--force"])),
+            Self::StashAndPop => {
+                let mut total = timed(&mut git(&["stash", "push", "-u", "--quiet"]))?;
+                total += timed(&mut git(&["stash", "pop", "--quiet"]))?;
+                Ok(total)
+            }
         }
     }
 }

@@ -59,6 +59,19 @@ impl Edits {
         rustix::fs::sync();
         Ok(())
     }
+
+    /// What the first edited file holds, to see whether it came back; of a huge file its beginning.
+    pub(crate) fn content(self, field: &Field) -> Result<Vec<u8>> {
+        let path = match self {
+            Self::Huge(_) => field.top.join("huge.bin"),
+            _ => field.top.join(&field.sample[0]),
+        };
+        let mut start = Vec::new();
+        let file = fs_err::File::open(path).into_diagnostic()?;
+        std::io::Read::read_to_end(&mut std::io::Read::take(file, 1 << 20), &mut start)
+            .into_diagnostic()?;
+        Ok(start)
+    }
 }
 
 fn write(path: &Path, seed: u64, n: usize) -> Result<()> {

@@ -40,7 +40,7 @@ const fn ratio(case: &'static str, against: Contender, at_most: f64) -> Target {
     }
 }
 
-const TARGETS: [Target; 12] = [
+const TARGETS: [Target; 15] = [
     ratio("clean", Contender::Recipe, 0.60),
     ratio("clean", Contender::Status, 0.80),
     ratio("clean", Contender::Floor, 1.20),
@@ -61,6 +61,12 @@ const TARGETS: [Target; 12] = [
     Target {
         case: "1000 ",
         limit: Limit::Memory(150.0),
+    },
+    ratio("restore 10 changed", Contender::Status, 3.0),
+    ratio("restore 1000 changed", Contender::StashAndPop, 1.0),
+    Target {
+        case: "restore new ",
+        limit: Limit::Memory(128.0),
     },
 ];
 
@@ -118,7 +124,8 @@ impl Report<'_> {
                 .iter()
                 .filter(move |race| race.case.starts_with(target.case));
             races.filter_map(move |race| {
-                let plain = race.lane(Contender::Recipe).is_some();
+                let plain = race.lane(Contender::Recipe).is_some()
+                    || race.lane(Contender::Restore).is_some();
                 if plain && large && race.files < LARGE {
                     return None;
                 }
@@ -226,6 +233,10 @@ over the rounds of our time divided by theirs. Programs are started directly, wi
   `commit-tree`, `tag -a`, `notes append`. Loose objects are not synced, as is git's default.
 - **git stash create**: two commits, no ref, no record; ignores untracked files.
 - **git status -uall**: looks at everything and keeps nothing (`GIT_OPTIONAL_LOCKS=0`).
+- **git safe-restore**: plan, backup (a checkpoint of all there is, on disk before anything is
+  touched), journal, files, index, a second look at everything, record. The files were kept with
+  one content and hold another one when it starts.
+- **git stash push -u, pop**: two processes, the same change put away and fetched again.
 - **floor**: each directory listed, each tracked file lstat-ed by path, on all cores.
 
 Generated trees have 27 files in a directory, five directories in a directory, text of 0.2 to

@@ -58,7 +58,7 @@ fn commit(out: &mut impl Write, files: usize) -> io::Result<()> {
     file(
         out,
         ".git-checkpoint.toml",
-        b"[capture]\nmax-file-size = \"1 GiB\"\n",
+        b"[capture]\nmax-file-size = \"4 GiB\"\n",
     )?;
     file(out, ".gitignore", b"/target/\n*.log\n.cache/\n")?;
     let mut plain = files - 2;

@@ -7,6 +7,8 @@
 //! [`Surroundings`].
 
 pub mod caps;
+#[doc(hidden)]
+pub mod faults;
 pub mod head;
 pub mod identity;
 pub mod index;

@@ -18,7 +18,8 @@ pub mod prepare;
 mod difference;
 mod state;
 
-mod faults;
+#[doc(hidden)]
+pub mod faults;
 pub mod files;
 mod head;
 mod index;

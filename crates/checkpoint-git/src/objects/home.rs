@@ -12,6 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::shared::Shared;
 use super::{Durability, ObjectError};
+use crate::faults;
 
 /// The repository's own object database; never an alternate.
 #[derive(Debug)]
@@ -102,13 +103,19 @@ pub(super) struct Ready {
 /// process put there first is replaced; its content is the same, or git would not have given it the same name.
 pub(super) fn rename_all(home: &Home, files: Vec<Ready>) -> Result<BTreeSet<PathBuf>, ObjectError> {
     let mut touched = BTreeSet::new();
-    for Ready { file, target } in files {
+    let broken = |error| ObjectError::at("put files in", &home.path, error);
+    faults::point("objects::before_place").map_err(broken)?;
+    for (at, Ready { file, target }) in files.into_iter().enumerate() {
+        if at > 0 {
+            faults::point("objects::between").map_err(broken)?;
+        }
         let directory = target.parent().expect("every target is below 'objects'");
         if rename(home, file, &target, directory)? {
             touched.insert(home.path.clone());
         }
         touched.insert(directory.to_owned());
     }
+    faults::passed("objects::after_place");
     Ok(touched)
 }
 

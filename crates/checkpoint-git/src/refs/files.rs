@@ -15,6 +15,7 @@ use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog};
 
 use super::{Expect, RefChange, RefError, find, full_name};
 use crate::Repository;
+use crate::faults;
 use crate::objects::{SYNC_THREADS, spread};
 
 pub(super) fn transaction(
@@ -32,17 +33,18 @@ pub(super) fn transaction(
     if let Some(occupied) = occupied(repo, changes) {
         return Err(occupied);
     }
+    let failed = |source: std::io::Error| RefError::Failed {
+        name: changes[0].name.clone(),
+        source: source.into(),
+    };
+    faults::point("refs::before_lock").map_err(failed)?;
     let new_dirs = missing_dirs(repo, changes);
     let transaction = repo.gix().refs.transaction();
     let wait = lock_wait(repo);
     let prepared = transaction
         .prepare(edits, wait, wait)
         .map_err(|error| explain(repo, changes, error))?;
-
-    let failed = |source: std::io::Error| RefError::Failed {
-        name: changes[0].name.clone(),
-        source: source.into(),
-    };
+    faults::point("refs::locked").map_err(failed)?;
     share(repo, changes, &new_dirs).map_err(failed)?;
     for change in changes
         .iter()
@@ -58,10 +60,12 @@ pub(super) fn transaction(
     }
     let locks = changes.iter().map(|change| lock_path(repo, &change.name));
     flush(locks.chain(unsynced.iter().cloned()).collect()).map_err(failed)?;
+    faults::point("refs::before_commit").map_err(failed)?;
     let mut buffer = gix::date::parse::TimeBuf::default();
     prepared
         .commit(committer.to_ref(&mut buffer))
         .map_err(|error| explain(repo, changes, error))?;
+    faults::passed("refs::after_commit");
     let parents = new_dirs
         .iter()
         .filter_map(|dir| Some(dir.parent()?.to_owned()));

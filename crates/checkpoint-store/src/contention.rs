@@ -1,7 +1,7 @@
 //! Many writers, one notes reference: a queue among ourselves, and trying again when others were faster.
 
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use checkpoint_git::Repository;
@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const QUEUE: Duration = Duration::from_secs(10);
 /// A lock that is still the same after this long belongs to nobody alive.
 const STALE: Duration = Duration::from_secs(3);
+/// A lock that looks as if a dead writer of ours had left it is one after this long.
+const DEAD: Duration = Duration::from_secs(1);
 /// The longest single pause.
 const LONGEST: Duration = Duration::from_millis(200);
 
@@ -24,7 +26,8 @@ const LONGEST: Duration = Duration::from_millis(200);
 /// It only saves work: compare-and-swap on the reference decides. So it is an flock(2), which ends with its holder,
 /// on a directory that is there anyway; where the file system knows no such locks, everybody is let in.
 pub(crate) struct Turn {
-    _lock: Option<OwnedFd>,
+    /// None where it was not waited for to the end.
+    lock: Option<OwnedFd>,
 }
 
 impl Turn {
@@ -35,27 +38,55 @@ impl Turn {
             OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
             Mode::empty(),
         ) else {
-            return Self { _lock: None };
+            return Self { lock: None };
         };
         let start = Instant::now();
         while start.elapsed() < QUEUE {
             match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Self { _lock: Some(lock) },
+                Ok(()) => return Self { lock: Some(lock) },
                 Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) => {
                     std::thread::sleep(Duration::from_millis(1).mul_f64(0.5 + 2.0 * fraction()));
                 }
                 Err(_) => break,
             }
         }
-        Self { _lock: None }
+        Self { lock: None }
     }
+}
+
+impl Turn {
+    /// Removes the lock of the records that one of our own writers has left when it was killed; tells whether it did.
+    ///
+    /// Hardly anybody of us holds that lock without the turn, which is ours now, and nobody for long. What git locks
+    /// itself is told from it by what was to be written: a commit with other words.
+    fn break_dead(&self, repo: &Repository, contended: &str, lock: &Path) -> bool {
+        let is_of_records = lock == repo.common_dir().join(format!("{contended}.lock"));
+        let is_dead = self.lock.is_some() && is_of_records && is_ours(repo, lock);
+        is_dead && fs_err::remove_file(lock).is_ok()
+    }
+}
+
+/// Whether `lock` was to become a commit of records by one of our commands.
+fn is_ours(repo: &Repository, lock: &Path) -> bool {
+    let content = fs_err::read(lock).unwrap_or_default();
+    let id = gix::ObjectId::from_hex(content.trim_ascii()).ok();
+    let commit = id.and_then(|id| repo.gix().find_object(id).ok());
+    let words = commit.and_then(|object| object.try_into_commit().ok());
+    words.is_some_and(|commit| {
+        commit.message_raw().is_ok_and(|message| {
+            let by = message.strip_prefix(b"Notes added by 'git ");
+            by.is_some_and(|by| !by.starts_with(b"notes"))
+        })
+    })
 }
 
 /// Calls `attempt` until it does not lose a race for the reference `contended`.
 ///
 /// Pauses are random and grow, so that many processes find an order among themselves. A lock, on whatever reference,
-/// is waited for while it changes hands.
+/// is waited for while it changes hands; that of `contended` is removed where one of us left it who is dead.
 pub(crate) fn retry<T>(
+    repo: &Repository,
+    turn: &Turn,
     contended: &str,
     mut attempt: impl FnMut() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
@@ -75,6 +106,9 @@ pub(crate) fn retry<T>(
                     Some((old, since)) if old == lock => since,
                     _ => Instant::now(),
                 };
+                if since.elapsed() > DEAD && turn.break_dead(repo, contended, &lock.path) {
+                    continue;
+                }
                 if since.elapsed() > STALE {
                     return Err(error.into());
                 }

@@ -82,8 +82,8 @@ pub(crate) fn write(
     let (mut sink, mut written) = (Some(sink), Written::default());
     // What a lost race has not waited for is to be waited for by the next attempt.
     let mut unsynced = Vec::new();
-    let _turn = Turn::wait(repo);
-    retry(CHECKPOINTS, || {
+    let turn = Turn::wait(repo);
+    retry(repo, &turn, CHECKPOINTS, || {
         let sink = sink
             .take()
             .map_or_else(|| ObjectSink::new(repo.gix()), Ok)?;

@@ -1,9 +1,11 @@
 //! After a crash, and after regret: going on, giving up, undoing.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 
 use checkpoint_capture::Request;
 use checkpoint_git::Repository;
+use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::event::EventBody;
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::policy::Policy;
@@ -11,7 +13,7 @@ use checkpoint_model::restore::{Action, History, Scope};
 use checkpoint_store::load::Stored;
 use checkpoint_store::record::Doing;
 
-use crate::index::IndexLock;
+use crate::files::{Leftovers, Token};
 use crate::journal::{Desk, Journal};
 use crate::{Asked, Restore, RestoreError, Restored};
 
@@ -37,22 +39,15 @@ pub fn proceed(
 ) -> Result<Restored, RestoreError> {
     let (desk, journal) = pick_up(repo)?;
     let asked = Asked {
-        scope: Some(journal.scope),
-        paths: journal
-            .paths
-            .iter()
-            .map(|path| path.as_bstr().to_owned())
-            .collect(),
-        discard: journal.discard.clone(),
-        action: journal.action,
-        branch: None,
+        branch: journal.take_back.clone(),
+        ..asked(&journal, journal.scope, journal.action)
     };
     let target = stored(repo, journal.target)?;
     let restore = Restore::prepare(repo, &target, &asked, request, policy, seen)?;
     restore.run_at(&desk, Some(&journal), doing, tool, worktree)
 }
 
-/// Goes back to what was there before a restore that was stopped halfway.
+/// Goes back to what was there before a restore that was stopped halfway: as much of it as that restore was to change.
 pub fn abort(
     repo: &Repository,
     request: &Request,
@@ -63,26 +58,67 @@ pub fn abort(
     seen: &AtomicU64,
 ) -> Result<Restored, RestoreError> {
     let (desk, journal) = pick_up(repo)?;
+    // One that was giving up already goes on with that.
+    let branch = match journal.action {
+        Action::Abort => journal.take_back.clone(),
+        _ => journal.branch.clone(),
+    };
     let asked = Asked {
-        scope: Some(Scope::Exact),
-        paths: Vec::new(),
-        discard: journal.discard.clone(),
-        action: Action::Abort,
-        branch: journal.branch.clone(),
+        branch,
+        ..asked(&journal, undone_by(journal.scope), Action::Abort)
     };
     let target = stored(repo, journal.backup)?;
     let restore = Restore::prepare(repo, &target, &asked, request, policy, seen)?;
     restore.run_at(&desk, Some(&journal), doing, tool, worktree)
 }
 
-/// Takes over what a dead restore left: its journal, and `index.lock` if that was its own.
+fn asked(journal: &Journal, scope: Scope, action: Action) -> Asked {
+    let paths = journal.paths.iter();
+    Asked {
+        scope: Some(scope),
+        paths: paths.map(|path| path.as_bstr().to_owned()).collect(),
+        discard: journal.discard.clone(),
+        action,
+        branch: None,
+    }
+}
+
+/// How much of the backup brings back what a restore of `scope` changed. That of the index was not the commit's, so
+/// going back to the commit would lose what was staged.
+fn undone_by(scope: Scope) -> Scope {
+    match scope {
+        Scope::Mixed => Scope::Exact,
+        other => other,
+    }
+}
+
+/// Takes over what a dead restore left: its journal. What else it left is removed before anything is captured: a
+/// half-written file is none of the user's.
 fn pick_up(repo: &Repository) -> Result<(Desk, Journal), RestoreError> {
     let desk = Desk::take(repo)?;
     let journal = desk.journal()?.ok_or(RestoreError::NothingUnderWay)?;
-    if let Some(inode) = journal.index_lock {
-        IndexLock::remove_stale(repo, inode)?;
+    desk.tidy(repo)?;
+    if let Ok(token) = journal.token.parse() {
+        sweep(repo, &token)?;
     }
     Ok((desk, journal))
+}
+
+/// Removes the temporary files of a restore from the working tree, once what is in them is in the object database: one
+/// that died in the very moment in which it was to give a file back that somebody had just saved has left that.
+fn sweep(repo: &Repository, token: &Token) -> Result<(), RestoreError> {
+    if repo.work_tree().is_none() {
+        return Ok(());
+    }
+    let left = Leftovers::find(repo, token)?;
+    let sink = ObjectSink::new(repo.gix())?;
+    for path in &left.paths {
+        if let Some((mut file, size)) = left.open(path)? {
+            sink.write_file(&mut file, size)?;
+        }
+    }
+    sink.finish()?;
+    Ok(left.remove()?)
 }
 
 fn stored(repo: &Repository, id: CheckpointId) -> Result<Stored, RestoreError> {
@@ -95,8 +131,11 @@ pub fn history(repo: &Repository, worktree: &str) -> Result<History, RestoreErro
     let mut events = checkpoint_store::events(repo)?;
     events.reverse();
     let restores = events.iter().filter_map(|(_, event)| match &event.body {
-        EventBody::CheckpointRestored(restored) => Some(restored),
+        EventBody::CheckpointRestored(restored) => Some((restored.backup?, restored)),
         _ => None,
     });
-    Ok(History::fold(restores, worktree))
+    // Ordered by the backups, which were made one after the other whatever the clock said. One that died between its
+    // record and the end of its journal is recorded twice.
+    let restores: BTreeMap<CheckpointId, _> = restores.collect();
+    Ok(History::fold(restores.into_values(), worktree))
 }

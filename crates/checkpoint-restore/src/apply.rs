@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
 
-use checkpoint_git::Repository;
+use checkpoint_capture::{Captured, Request};
 use checkpoint_git::objects::ObjectSink;
+use checkpoint_git::{Repository, refs};
 use checkpoint_model::event::CheckpointRestored;
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
@@ -13,7 +14,9 @@ use checkpoint_model::restore::{
 };
 use checkpoint_model::words::CheckpointKind;
 use checkpoint_store::keep::{KeepRequest, keep};
+use checkpoint_store::load::Stored;
 use checkpoint_store::record::Doing;
+use chrono::TimeDelta;
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 
@@ -23,8 +26,8 @@ use crate::files::{
 use crate::index::{IndexLock, Make};
 use crate::journal::{Desk, Journal};
 use crate::prepare::{Present, Restore};
-use crate::state::{Objects, ancestors};
-use crate::{RestoreError, head, index, operation};
+use crate::state::{Objects, State, ancestors};
+use crate::{Asked, RestoreError, faults, head, index, operation};
 
 /// A restore that was done.
 #[derive(Debug, Clone)]
@@ -40,6 +43,7 @@ impl Restore<'_> {
     /// finishes it, [`crate::abort`] goes back.
     pub fn run(self, doing: &Doing, tool: &str, worktree: &str) -> Result<Restored, RestoreError> {
         let desk = Desk::take(self.repo)?;
+        desk.tidy(self.repo)?;
         if let Some(journal) = desk.journal()? {
             return Err(RestoreError::Unfinished {
                 target: journal.target,
@@ -64,7 +68,9 @@ impl Restore<'_> {
             });
         }
         self.guard()?;
-        let lock = IndexLock::take(self.repo)?;
+        let doing = &after_all(self.repo, doing)?;
+        let lock = IndexLock::take(self.repo, desk.scratch())?;
+        self.require_same_index()?;
         let Self {
             repo,
             target,
@@ -77,81 +83,53 @@ impl Restore<'_> {
             plan,
             ..
         } = self;
-        let backup = keep(
-            repo,
-            sink,
-            &captured,
-            &backup_request(&target.checkpoint.id, tool, worktree),
-            doing,
-        )?;
-        let backup = backup.checkpoint.id;
-        let token = left
-            .and_then(|left| left.token.parse().ok())
-            .unwrap_or_else(Token::random);
-        let journal = Journal {
-            version: 1,
-            target: target.checkpoint.id,
-            backup: left.map_or(backup, |left| left.backup),
-            scope: plan.scope,
-            paths: asked
-                .paths
-                .iter()
-                .map(|path| TreePath::new(path.clone()))
-                .collect(),
-            discard: asked.discard.clone(),
-            action: asked.action,
-            branch: plan.head.as_ref().and_then(HeadMove::other_branch),
-            token: token.to_string(),
-            index_lock: lock.inode(),
+        let backup = match left.filter(|_| plan.is_empty()) {
+            // All is done already but the record of it.
+            Some(left) => left.backup,
+            None => {
+                let request = backup_request(&target.checkpoint.id, tool, worktree);
+                back_up(repo, sink, &captured, &request, doing)?
+            }
         };
-        desk.write(&journal)?;
-
-        // Everything is in the repository now.
-        let sink = ObjectSink::new(repo.gix())?;
-        let objects = Objects { sink: &sink };
-        let changed = write_files(
+        let work = Work {
             repo,
-            &plan,
-            &now.side.meta.empty_directories,
-            &asked.discard,
-            &token,
-        )?;
-        put_index(repo, &objects, lock, &plan, &then, desk)?;
-        if let Some(step) = &plan.head {
-            let position = destination(step)?;
-            head::apply(
-                repo,
-                step,
-                &position,
-                &format!("{}: {}", doing.command, target.checkpoint.id),
-            )?;
-        }
-        if let Some(branch) = &asked.branch {
-            head::take_back(repo, branch, &doing.command)?;
-        }
-        if plan.operation.is_some() {
-            operation::apply(repo, &objects, &now, &then)?;
-        }
-        if !changed.is_empty() {
-            return Err(RestoreError::ChangedMeanwhile { changed });
-        }
-        check(repo, &request, &then, &plan, &asked, target.checkpoint.id)?;
-        let event = CheckpointRestored {
-            checkpoint: target.checkpoint.id,
-            backup: Some(journal.backup),
-            scope: plan.scope,
-            paths: journal.paths.clone(),
-            action: asked.action,
-            worktree: worktree.to_owned(),
-            branch: journal.branch.clone(),
+            target,
+            asked,
+            request,
+            now,
+            then,
+            plan,
         };
-        checkpoint_store::append(repo, target.snapshot, event, doing)?;
-        desk.clear()?;
+        let journal = work.journal(left, backup);
+        if let Err(error) = desk.write(&journal) {
+            // Nothing was touched: there is nothing to go on with but what there was before.
+            if left.is_none() {
+                desk.clear()?;
+            }
+            drop(desk.tidy(repo));
+            return Err(error);
+        }
+        if let Err(error) = work.finish(desk, lock, &journal, doing, worktree) {
+            drop(desk.tidy(repo));
+            return Err(RestoreError::stopped(error));
+        }
         checkpoint_store::maintain(repo);
         Ok(Restored {
-            plan,
+            plan: work.plan,
             backup: Some(journal.backup),
         })
+    }
+
+    /// Fails with [`RestoreError::IndexChanged`] when somebody has staged anything since the present was captured: the
+    /// backup would not hold it. To be called with the lock held.
+    fn require_same_index(&self) -> Result<(), RestoreError> {
+        let path = self.repo.index_path();
+        let present = fs_err::read(path).ok();
+        let hash = self.repo.gix().object_hash();
+        match index::tell_the_same(self.index_seen.as_deref(), present.as_deref(), hash) {
+            true => Ok(()),
+            false => Err(RestoreError::IndexChanged),
+        }
     }
 
     /// Everything that may forbid the restore, before anything is done.
@@ -204,6 +182,140 @@ impl Restore<'_> {
     }
 }
 
+/// What is left of a restore when the present is safe.
+struct Work<'r> {
+    repo: &'r Repository,
+    target: Stored,
+    asked: Asked,
+    request: Request,
+    now: State,
+    then: State,
+    plan: Plan,
+}
+
+impl Work<'_> {
+    /// What a later process has to know. What one that died has written stays true: where it came from, and which
+    /// branches it moved or was to take back.
+    fn journal(&self, left: Option<&Journal>, backup: CheckpointId) -> Journal {
+        let token = left.and_then(|left| left.token.parse().ok());
+        let moved = self.plan.head.as_ref().and_then(HeadMove::other_branch);
+        let paths = self.asked.paths.iter();
+        Journal {
+            version: 1,
+            target: self.target.checkpoint.id,
+            backup: left.map_or(backup, |left| left.backup),
+            scope: self.plan.scope,
+            paths: paths.map(|path| TreePath::new(path.clone())).collect(),
+            discard: self.asked.discard.clone(),
+            action: self.asked.action,
+            branch: left.and_then(|left| left.branch.clone()).or(moved),
+            take_back: self.asked.branch.clone(),
+            token: token.unwrap_or_else(Token::random).to_string(),
+        }
+    }
+
+    /// Does what is planned, checks it, records it, drops the journal.
+    fn finish(
+        &self,
+        desk: &Desk,
+        lock: IndexLock,
+        journal: &Journal,
+        doing: &Doing,
+        worktree: &str,
+    ) -> Result<(), RestoreError> {
+        let changed = self.apply(desk, lock, journal, doing)?;
+        if !changed.is_empty() {
+            return Err(RestoreError::ChangedMeanwhile { changed });
+        }
+        faults::point("check::before").map_err(|source| desk.failed(source))?;
+        let id = self.target.checkpoint.id;
+        check(
+            self.repo,
+            &self.request,
+            &self.then,
+            &self.plan,
+            &self.asked,
+            id,
+        )?;
+        let event = CheckpointRestored {
+            checkpoint: id,
+            backup: Some(journal.backup),
+            scope: self.plan.scope,
+            paths: journal.paths.clone(),
+            action: self.asked.action,
+            worktree: worktree.to_owned(),
+            branch: journal.branch.clone(),
+        };
+        faults::point("record::before").map_err(|source| desk.failed(source))?;
+        checkpoint_store::append(self.repo, self.target.snapshot, event, doing)?;
+        faults::passed("record::after");
+        desk.clear()
+    }
+
+    /// Does what is planned; gives the paths at which somebody else was at work meanwhile.
+    fn apply(
+        &self,
+        desk: &Desk,
+        lock: IndexLock,
+        journal: &Journal,
+        doing: &Doing,
+    ) -> Result<Vec<TreePath>, RestoreError> {
+        let (repo, plan) = (self.repo, &self.plan);
+        // Everything is in the repository now.
+        let sink = ObjectSink::new(repo.gix())?;
+        let objects = Objects { sink: &sink };
+        let empty = &self.now.side.meta.empty_directories;
+        let token = journal.token.parse().expect("a journal has a token");
+        let changed = write_files(repo, plan, empty, &self.asked.discard, &token)?;
+        put_index(repo, &objects, lock, plan, &self.then, desk)?;
+        if let Some(step) = &plan.head {
+            let message = format!("{}: {}", doing.command, self.target.checkpoint.id);
+            head::apply(repo, step, &destination(step)?, &message)?;
+        }
+        if let Some(branch) = &self.asked.branch {
+            head::take_back(repo, branch, &doing.command)?;
+        }
+        if plan.operation.is_some() {
+            operation::apply(repo, &objects, &self.now, &self.then, desk.scratch())?;
+        }
+        Ok(changed)
+    }
+}
+
+/// Keeps the present; gives the id of the backup.
+fn back_up(
+    repo: &Repository,
+    sink: ObjectSink,
+    captured: &Captured,
+    request: &KeepRequest,
+    doing: &Doing,
+) -> Result<CheckpointId, RestoreError> {
+    let failed = |source| RestoreError::GitDir {
+        path: repo.git_dir().to_owned(),
+        source,
+    };
+    faults::point("backup::before").map_err(failed)?;
+    let backup = keep(repo, sink, captured, request, doing)?;
+    faults::passed("backup::after");
+    Ok(backup.checkpoint.id)
+}
+
+/// The same doing, at a moment after all checkpoints of this repository: what can be undone is told by the order of
+/// the backups, also when two are made in one millisecond or the clock is set back a little.
+fn after_all(repo: &Repository, doing: &Doing) -> Result<Doing, RestoreError> {
+    /// A checkpoint that is from further in the future was made by a clock that is wrong.
+    const MOST: TimeDelta = TimeDelta::minutes(1);
+    let names = refs::names(repo, CheckpointId::REF_PREFIX)?;
+    let ids = names.iter().filter_map(|name| name.parse().ok());
+    let newest = ids.max().map(|id: CheckpointId| id.at());
+    let next = newest.map(|newest| newest + TimeDelta::milliseconds(1));
+    let next = next.filter(|next| doing.now < *next && *next - doing.now < MOST);
+    Ok(Doing {
+        now: next.unwrap_or(doing.now),
+        ..doing.clone()
+    })
+}
+
 fn backup_request(target: &CheckpointId, tool: &str, worktree: &str) -> KeepRequest {
     KeepRequest {
         name: None,
@@ -240,7 +352,7 @@ fn write_files(
     discard: &[TreePath],
     token: &Token,
 ) -> Result<Vec<TreePath>, RestoreError> {
-    if plan.files.is_empty() && plan.directories.is_empty() {
+    if plan.files.is_empty() && plan.directories.is_empty() && plan.emptied.is_empty() {
         return Ok(Vec::new());
     }
     let hash = repo.gix().object_hash();
@@ -266,10 +378,8 @@ fn write_files(
         token: token.clone(),
     };
     let mut writer = Writer::new(repo, attributes, &options)?;
-    let steps = steps(plan, empty, discard)?;
-    writer.sweep(&steps)?;
     let mut changed = Vec::new();
-    for step in steps {
+    for step in steps(plan, empty, discard)? {
         if let Applied::Foreign { .. } = writer.apply(&step)? {
             changed.push(TreePath::new(step.path().to_owned()));
         }
@@ -348,6 +458,10 @@ fn steps(plan: &Plan, empty: &[TreePath], discard: &[TreePath]) -> Result<Vec<St
         steps.push(write(difference, discard)?);
     }
     push_deletes(&last, &mut steps)?;
+    let emptied = plan.emptied.iter().rev();
+    steps.extend(emptied.map(|path| Step::RemoveDirectoryIfEmpty {
+        path: path.as_bstr().to_owned(),
+    }));
     steps.extend(plan.directories.iter().map(|path| Step::MakeDirectory {
         path: path.as_bstr().to_owned(),
     }));
@@ -497,6 +611,7 @@ fn check(
         .map(|difference| difference.path.to_string())
         .collect();
     let others = [
+        ("directories", !left.emptied.is_empty()),
         ("the index", left.index),
         ("HEAD", left.head.is_some()),
         ("the operation in progress", left.operation.is_some()),

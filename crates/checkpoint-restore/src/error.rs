@@ -101,6 +101,10 @@ pub enum RestoreError {
         /// The lock file.
         path: PathBuf,
     },
+    /// Something was staged since the present was looked at. Nothing was changed.
+    #[error("the index has changed since the restore was planned")]
+    #[diagnostic(code(restore::index_changed), help("run it once more"))]
+    IndexChanged,
     /// Another restore is at work in this working tree.
     #[error("another restore is at work in this working tree")]
     #[diagnostic(code(restore::running))]
@@ -116,6 +120,19 @@ pub enum RestoreError {
     Unfinished {
         /// What it was to bring back.
         target: CheckpointId,
+    },
+    /// Something failed after the first change was made. Nothing is lost: the journal knows the way on and the way back.
+    #[error("the restore was stopped halfway")]
+    #[diagnostic(
+        code(restore::stopped),
+        help(
+            "git safe-restore --continue    (finish it)\ngit safe-restore --abort       (back to what was there before)"
+        )
+    )]
+    Stopped {
+        /// What failed.
+        #[source]
+        source: Box<RestoreError>,
     },
     /// There is nothing to continue or to abort.
     #[error("no restore is under way")]
@@ -205,6 +222,18 @@ pub enum RestoreError {
     Program(#[from] ProgramError),
 }
 
+impl RestoreError {
+    /// The same error, told to have come when something was changed already; those that say so themselves stay.
+    pub(crate) fn stopped(self) -> Self {
+        match self {
+            Self::ChangedMeanwhile { .. } | Self::Differs { .. } => self,
+            error => Self::Stopped {
+                source: Box::new(error),
+            },
+        }
+    }
+}
+
 impl Failure for RestoreError {
     fn kind(&self) -> Kind {
         match self {
@@ -213,6 +242,7 @@ impl Failure for RestoreError {
             | Self::CheckedOutElsewhere { .. }
             | Self::WouldLose { .. }
             | Self::IndexLocked { .. }
+            | Self::IndexChanged
             | Self::Running
             | Self::Unfinished { .. }
             | Self::NothingUnderWay

@@ -18,6 +18,7 @@ mod directory;
 pub mod error;
 mod filters;
 mod ident;
+mod leftovers;
 mod look;
 pub mod names;
 mod permissions;
@@ -31,6 +32,7 @@ mod tests;
 
 pub use error::FilesError;
 pub use filters::{Attributes, attributes_of};
+pub(crate) use leftovers::Leftovers;
 pub(crate) use look::hash_file;
 pub use names::Names;
 pub use step::{Applied, Content, Expected, FileKind, Found, Step, Wanted};

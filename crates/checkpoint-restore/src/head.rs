@@ -37,11 +37,12 @@ pub(crate) fn apply(
     then: &Head,
     message: &str,
 ) -> Result<(), RestoreError> {
-    faults::point("refs::before_move").map_err(|source| failed(repo, source))?;
+    let point = |name| faults::point(name).map_err(|source| failed(repo, source));
     match &then.reference {
         Some(name) => {
+            point("head::before_branch")?;
             move_branch(repo, name, step.branch_now.as_deref(), then.id, message)?;
-            faults::point("refs::between").map_err(|source| failed(repo, source))?;
+            point("head::between")?;
             if step.now.reference.as_deref() != Some(&*name.to_str_lossy()) {
                 let name = name.to_string();
                 repo.git(["symbolic-ref", "-m", message, "HEAD", &name])
@@ -49,6 +50,7 @@ pub(crate) fn apply(
             }
         }
         None => {
+            point("head::before_detach")?;
             let id = then.id.map(|id| id.to_string()).unwrap_or_default();
             let mut arguments = vec!["update-ref", "--no-deref", "-m", message, "HEAD", &id];
             // On an unborn branch HEAD has no value that could be compared.
@@ -58,7 +60,7 @@ pub(crate) fn apply(
             repo.git(arguments).output()?;
         }
     }
-    faults::passed("refs::after_move");
+    faults::passed("head::after");
     Ok(())
 }
 
@@ -70,16 +72,14 @@ pub(crate) fn take_back(
 ) -> Result<(), RestoreError> {
     let parse = |hex: &Option<String>| hex.as_deref().map(crate::apply::parse).transpose();
     let now = refs::find(repo, &branch.name)?;
-    match now == parse(&branch.to)? {
-        true => move_branch(
-            repo,
-            &branch.name.as_str().into(),
-            branch.to.as_deref(),
-            parse(&branch.from)?,
-            message,
-        ),
-        false => Ok(()),
+    if now != parse(&branch.to)? {
+        return Ok(());
     }
+    faults::point("head::before_take_back").map_err(|source| failed(repo, source))?;
+    let (name, to) = (branch.name.as_str().into(), branch.to.as_deref());
+    move_branch(repo, &name, to, parse(&branch.from)?, message)?;
+    faults::passed("head::after_take_back");
+    Ok(())
 }
 
 fn failed(repo: &Repository, source: std::io::Error) -> RestoreError {

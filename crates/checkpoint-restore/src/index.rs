@@ -4,8 +4,7 @@
 //! new index is made in a file of its own and renamed over the old one by way of `index.lock`.
 
 use std::fs::File;
-use std::io::Write;
-use std::os::unix::fs::MetadataExt;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use checkpoint_git::{Program, Repository};
@@ -17,6 +16,10 @@ use crate::RestoreError;
 use crate::faults;
 use crate::state::{Objects, State};
 
+/// What stands in `index.lock` while a restore holds it: by it a later restore, which holds the desk, knows that the
+/// one that took the lock is dead. git's own locks begin like an index, or with nothing.
+const MARK: &[u8] = b"held by git safe-restore\n";
+
 /// `index.lock`, held: no other git process writes the index meanwhile. Dropped without [`commit`](Self::commit), the
 /// index stays as it was.
 #[derive(Debug)]
@@ -27,24 +30,21 @@ pub(crate) struct IndexLock {
 }
 
 impl IndexLock {
-    /// Takes the lock; fails at once when another holds it.
-    pub(crate) fn take(repo: &Repository) -> Result<Self, RestoreError> {
+    /// Takes the lock; fails at once when another holds it. `scratch` is the directory of a desk that is taken.
+    pub(crate) fn take(repo: &Repository, scratch: &Path) -> Result<Self, RestoreError> {
         let index = repo.index_path().to_owned();
         let path = lock_of(&index);
         let failed = |source: std::io::Error| match source.kind() {
-            std::io::ErrorKind::AlreadyExists => RestoreError::IndexLocked { path: path.clone() },
+            ErrorKind::AlreadyExists => RestoreError::IndexLocked { path: path.clone() },
             _ => RestoreError::GitDir {
                 path: path.clone(),
                 source,
             },
         };
-        faults::point("index::before_lock").map_err(failed)?;
-        fs_err::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .map_err(failed)?;
-        faults::passed("index::after_lock");
+        faults::point("lock::before").map_err(failed)?;
+        Self::remove_stale(repo)?;
+        create_marked(&path, &scratch.join("restore.mark")).map_err(failed)?;
+        faults::passed("lock::after");
         Ok(Self {
             path,
             index,
@@ -52,52 +52,79 @@ impl IndexLock {
         })
     }
 
-    /// The inode of the lock file: by it a later process knows that the lock was ours.
-    pub(crate) fn inode(&self) -> Option<u64> {
-        self.path.metadata().ok().map(|file| file.ino())
-    }
-
-    /// Removes a lock that a restore which is dead now has left behind: the file of that very inode.
-    pub(crate) fn remove_stale(repo: &Repository, inode: u64) -> Result<(), RestoreError> {
+    /// Removes a lock that a restore which is dead now has left behind. Only for who holds the desk.
+    pub(crate) fn remove_stale(repo: &Repository) -> Result<(), RestoreError> {
         let path = lock_of(repo.index_path());
-        match path.metadata() {
-            Ok(file) if file.ino() == inode => {
+        match fs_err::read(&path) {
+            Ok(content) if content == MARK => {
                 fs_err::remove_file(&path).map_err(|source| RestoreError::GitDir { path, source })
             }
             _ => Ok(()),
         }
     }
 
-    /// Puts the content of `made` in the place of the index and gives the lock up.
+    /// Puts `made` in the place of the index and gives the lock up.
+    ///
+    /// The lock is not written to: whoever finds it after a crash has to see whose it is. And renamed as it was made,
+    /// the index keeps its time, by which git judges which entries may be racy.
     fn commit(mut self, made: &Path) -> Result<(), RestoreError> {
         let failed = |source| RestoreError::GitDir {
-            path: self.path.clone(),
+            path: self.index.clone(),
             source,
         };
-        let bytes = fs_err::read(made).map_err(failed)?;
         faults::point("index::before_write").map_err(failed)?;
-        let mut file = File::options()
-            .write(true)
-            .truncate(true)
-            .open(&self.path)
-            .map_err(failed)?;
-        file.write_all(&bytes)
-            .and_then(|()| file.sync_all())
-            .map_err(failed)?;
-        // The index is as old as the file it was made in: git judges by it which entries may be racy.
-        let modified = made
-            .metadata()
-            .and_then(|file| file.modified())
-            .map_err(failed)?;
-        file.set_modified(modified).map_err(failed)?;
+        let file = File::options().write(true).open(made).map_err(failed)?;
         if let Ok(old) = self.index.metadata() {
             file.set_permissions(old.permissions()).map_err(failed)?;
         }
+        file.sync_all().map_err(failed)?;
         faults::point("index::before_rename").map_err(failed)?;
-        fs_err::rename(&self.path, &self.index).map_err(failed)?;
-        self.is_held = false;
+        rename_across(made, &self.index).map_err(failed)?;
         faults::passed("index::after_rename");
-        Ok(())
+        self.is_held = false;
+        match fs_err::remove_file(&self.path) {
+            Err(source) if source.kind() != ErrorKind::NotFound => Err(RestoreError::GitDir {
+                path: self.path.clone(),
+                source,
+            }),
+            _ => {
+                faults::passed("index::after_unlock");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Makes the lock with the mark in it, in one step where the file system can: it is never there without.
+fn create_marked(lock: &Path, scratch: &Path) -> std::io::Result<()> {
+    fs_err::write(scratch, MARK)?;
+    let linked = fs_err::hard_link(scratch, lock);
+    drop(fs_err::remove_file(scratch));
+    match linked {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            let mut file = fs_err::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(lock)?;
+            file.write_all(MARK)
+        }
+        linked => linked,
+    }
+}
+
+/// Renames, also where `GIT_INDEX_FILE` names a file on another file system.
+fn rename_across(from: &Path, to: &Path) -> std::io::Result<()> {
+    match fs_err::rename(from, to) {
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+            let mut beside = to.as_os_str().to_owned();
+            beside.push(".checkpoint-tmp");
+            fs_err::copy(from, &beside)?;
+            let file = File::options().write(true).open(&beside)?;
+            file.set_modified(from.metadata()?.modified()?)?;
+            file.sync_all()?;
+            fs_err::rename(beside, to)
+        }
+        renamed => renamed,
     }
 }
 
@@ -130,6 +157,31 @@ pub(crate) fn differs(
         return Ok(false);
     }
     Ok(flags(objects, now)? != flags(objects, then)?)
+}
+
+/// Whether two index files tell the same: git may have refreshed what only saves it time.
+pub(crate) fn tell_the_same(
+    one: Option<&[u8]>,
+    other: Option<&[u8]>,
+    hash: gix::hash::Kind,
+) -> bool {
+    let parsed = |bytes: Option<&[u8]>| bytes.and_then(|bytes| parse(bytes, hash));
+    let told = |index: &gix::index::State| {
+        let counts =
+            Flags::ASSUME_VALID | Flags::SKIP_WORKTREE | Flags::INTENT_TO_ADD | Flags::STAGE_MASK;
+        let entries = index.entries().iter();
+        let told = entries.map(|entry| {
+            (
+                entry.path(index).to_owned(),
+                entry.id,
+                entry.mode,
+                entry.flags & counts,
+            )
+        });
+        told.collect::<Vec<_>>()
+    };
+    one == other
+        || matches!((parsed(one), parsed(other)), (Some(one), Some(other)) if told(&one) == told(&other))
 }
 
 /// Reads an index from its bytes; none where they are none.
@@ -174,6 +226,10 @@ pub(crate) fn replace(
     make: &Make<'_>,
     scratch: &Path,
 ) -> Result<(), RestoreError> {
+    faults::point("index::before_make").map_err(|source| RestoreError::GitDir {
+        path: scratch.to_owned(),
+        source,
+    })?;
     let made = Made::begin(repo, scratch)?;
     match make {
         Make::Of(state) => match state.side.index {
@@ -202,7 +258,7 @@ struct Made {
 impl Made {
     /// Begins with the present index, stat data and time included, so that what stays known need not be read again.
     fn begin(repo: &Repository, scratch: &Path) -> Result<Self, RestoreError> {
-        let path = scratch.join(format!("index.{}", std::process::id()));
+        let path = scratch.join("restore.index");
         let made = Self { path };
         let failed = |source| RestoreError::GitDir {
             path: made.path.clone(),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::RestoreError;
 use crate::faults;
+use crate::index::IndexLock;
 
 /// What is written before the first file is touched, and dropped after the last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,9 +39,9 @@ pub struct Journal {
     pub branch: Option<BranchMove>,
     /// What makes the names of the temporary files ours; 16 hex digits.
     pub token: String,
-    /// The inode of `index.lock`, which the restore holds.
+    /// The branch that it takes back, with an undo or after a restore that was given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub index_lock: Option<u64>,
+    pub take_back: Option<BranchMove>,
 }
 
 /// The directory for the files of a restore in a worktree's git directory, locked against other restores.
@@ -55,6 +56,26 @@ impl Desk {
     /// Whether a journal lies on the desk of this worktree.
     pub(crate) fn has_journal(repo: &Repository) -> bool {
         repo.git_dir().join("checkpoint/restore.json").exists()
+    }
+
+    /// Removes what a restore that died in this worktree has left of its own files, but its journal.
+    pub(crate) fn tidy(&self, repo: &Repository) -> Result<(), RestoreError> {
+        let left = [
+            "restore.json.tmp",
+            "restore.mark",
+            "restore.index",
+            "restore.index.lock",
+            crate::operation::TEMPORARY,
+        ];
+        for path in left.map(|name| self.directory.join(name)) {
+            match fs_err::remove_file(&path) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(RestoreError::GitDir { path, source });
+                }
+                _ => {}
+            }
+        }
+        IndexLock::remove_stale(repo)
     }
 
     /// Takes the desk of this worktree; fails with [`RestoreError::Running`] when another restore has it.
@@ -84,6 +105,14 @@ impl Desk {
     /// Where files may be put that are of no use afterwards.
     pub(crate) fn scratch(&self) -> &std::path::Path {
         &self.directory
+    }
+
+    /// A failure to write here.
+    pub(crate) fn failed(&self, source: std::io::Error) -> RestoreError {
+        RestoreError::GitDir {
+            path: self.directory.clone(),
+            source,
+        }
     }
 
     fn path(&self) -> PathBuf {
@@ -146,7 +175,10 @@ impl Desk {
         faults::point("journal::before_clear").map_err(failed)?;
         match fs_err::remove_file(&path) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(failed(source)),
-            _ => Ok(()),
+            _ => {
+                faults::passed("journal::after_clear");
+                Ok(())
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Putting the operation in progress back: the files by which git remembers it, no more and no fewer.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use checkpoint_git::Repository;
 use checkpoint_git::paths::as_path;
@@ -13,6 +13,10 @@ use gix::objs::Kind;
 use crate::RestoreError;
 use crate::faults;
 use crate::state::{Objects, State, ancestors, is_safe};
+
+/// Where files of the git directory are written before they are renamed: not beside their places, where git would take
+/// them for a part of the operation.
+pub(crate) const TEMPORARY: &str = "restore.operation";
 
 /// What becomes of the operation in progress; none when its files are as they shall be.
 pub(crate) fn plan(now: &State, then: &State) -> Option<OperationMove> {
@@ -44,6 +48,7 @@ pub(crate) fn apply(
     objects: &Objects<'_>,
     now: &State,
     then: &State,
+    scratch: &Path,
 ) -> Result<(), RestoreError> {
     let refs = RefFiles { repo };
     let gone = now
@@ -69,7 +74,10 @@ pub(crate) fn apply(
             let content = objects.read(entry.id, Kind::Blob)?;
             match refs.is_ref(path.as_bstr()) {
                 true => refs.set(path, &content)?,
-                false => write(&repo.git_dir().join(as_path(path.as_bstr())), &content)?,
+                false => {
+                    let place = repo.git_dir().join(as_path(path.as_bstr()));
+                    write(&place, &content, &scratch.join(TEMPORARY))?;
+                }
             }
         }
     }
@@ -89,14 +97,14 @@ fn remove(
     faults::point("operation::before_remove").map_err(failed)?;
     match fs_err::remove_file(&file) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => return Err(failed(source)),
-        _ => {}
+        _ => faults::passed("operation::after_remove"),
     }
     directories.extend(ancestors(path).map(BString::from));
     Ok(())
 }
 
 /// Replaces a file of the git directory in one step.
-fn write(path: &Path, content: &[u8]) -> Result<(), RestoreError> {
+fn write(path: &Path, content: &[u8], beside: &Path) -> Result<(), RestoreError> {
     let failed = |source| RestoreError::GitDir {
         path: path.to_owned(),
         source,
@@ -105,12 +113,9 @@ fn write(path: &Path, content: &[u8]) -> Result<(), RestoreError> {
         fs_err::create_dir_all(directory).map_err(failed)?;
     }
     faults::point("operation::before_write").map_err(failed)?;
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".checkpoint-tmp");
-    let beside = PathBuf::from(beside);
-    fs_err::write(&beside, content).map_err(failed)?;
+    fs_err::write(beside, content).map_err(failed)?;
     faults::point("operation::before_rename").map_err(failed)?;
-    fs_err::rename(&beside, path).map_err(failed)?;
+    fs_err::rename(beside, path).map_err(failed)?;
     faults::passed("operation::after_rename");
     Ok(())
 }

@@ -15,7 +15,7 @@ use checkpoint_model::verdict::Skipped;
 use checkpoint_store::load::{Place, Stored};
 use gix::bstr::{BStr, BString, ByteSlice};
 
-use crate::state::{Objects, State, is_safe};
+use crate::state::{Objects, State, ancestors, is_safe};
 use crate::{RestoreError, difference, files, head, index, operation};
 
 /// What is asked of a restore.
@@ -42,6 +42,8 @@ pub struct Restore<'r> {
     pub(crate) policy: Policy,
     pub(crate) sink: ObjectSink,
     pub(crate) captured: Captured,
+    /// The index file as it was just before the present was captured; none where there was none.
+    pub(crate) index_seen: Option<Vec<u8>>,
     pub(crate) now: State,
     pub(crate) then: State,
     pub(crate) plan: Plan,
@@ -63,6 +65,7 @@ impl<'r> Restore<'r> {
             });
         }
         let request = everything(request);
+        let index_seen = fs_err::read(repo.index_path()).ok();
         let mut present = Present::capture(repo, &request, seen)?;
         let then = State::of_stored(repo, target, &present.objects())?;
         operation::check(&then)?;
@@ -96,6 +99,7 @@ impl<'r> Restore<'r> {
             policy: policy.clone(),
             sink,
             captured,
+            index_seen,
             now,
             then,
             plan,
@@ -382,6 +386,10 @@ impl Present {
         Ok(Plan {
             scope,
             directories,
+            emptied: match is_exact {
+                true => self.emptied(then)?,
+                false => Vec::new(),
+            },
             files,
             index,
             head: moves,
@@ -400,6 +408,26 @@ impl Present {
             ),
             blocked,
         })
+    }
+
+    /// The empty directories of now that `then` does not have, and those above them: the backup knows of them.
+    fn emptied(&self, then: &State) -> Result<Vec<TreePath>, RestoreError> {
+        let wanted = then.side.meta.empty_directories.iter();
+        let wanted: BTreeSet<&[u8]> = wanted
+            .flat_map(|path| ancestors(path.as_bstr()).chain([path.as_bstr().as_bytes()]))
+            .collect();
+        let mut emptied = BTreeSet::new();
+        for path in &self.now.side.meta.empty_directories {
+            let path = path.as_bstr();
+            for directory in ancestors(path).chain([path.as_ref()]) {
+                let is_wanted = wanted.contains(directory)
+                    || difference::find(&self.objects(), then.tree, directory)?.is_some();
+                if !is_wanted {
+                    emptied.insert(TreePath::new(directory));
+                }
+            }
+        }
+        Ok(emptied.into_iter().collect())
     }
 
     /// What the trees do not tell because it is ignored, the backup may hold nevertheless.

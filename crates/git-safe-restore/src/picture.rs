@@ -57,6 +57,13 @@ pub(crate) fn draw(
             out.paint(Style::Added, 'A')
         )?;
     }
+    for directory in plan.emptied.iter().take(n_paths) {
+        writeln!(
+            out,
+            " {} {directory}/ (empty)",
+            out.paint(Style::Removed, 'D')
+        )?;
+    }
     if !plan.files.is_empty() {
         writeln!(out, " {}", tally(plan))?;
     }
@@ -84,12 +91,9 @@ pub(crate) fn summary(plan: &Plan) -> String {
     if n_files > 0 {
         parts.push(count(n_files, "file", "files"));
     }
-    if !plan.directories.is_empty() {
-        parts.push(count(
-            plan.directories.len() as u64,
-            "directory",
-            "directories",
-        ));
+    let n_directories = (plan.directories.len() + plan.emptied.len()) as u64;
+    if n_directories > 0 {
+        parts.push(count(n_directories, "directory", "directories"));
     }
     if plan.index {
         parts.push("index".to_owned());

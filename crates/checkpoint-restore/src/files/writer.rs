@@ -86,21 +86,6 @@ impl Writer {
         Ok(applied)
     }
 
-    /// Removes the temporary files that a killed restore with the same token has left where `steps` are done.
-    pub fn sweep<'a>(&self, steps: impl IntoIterator<Item = &'a Step>) -> Result<(), FilesError> {
-        for step in steps {
-            self.names.check(step.path(), false)?;
-            let Located::Place(place) = self.top.find(step.path())? else {
-                continue;
-            };
-            match rustix::fs::unlinkat(&place.dir, &self.temporary_name, AtFlags::empty()) {
-                Ok(()) | Err(Errno::NOENT) => {}
-                Err(errno) => return Err(FilesError::at("clean up beside", place.path, errno)),
-            }
-        }
-        Ok(())
-    }
-
     fn write(
         &mut self,
         path: &BStr,

@@ -7,8 +7,10 @@ use std::process::{Command, Output};
 
 use gix::bstr::BString;
 
-use super::fixture::{Entry, Fixture, delete, file, id_of, of_kind, stored, write};
-use crate::files::{Applied, Content, Expected, FAULT_POINTS, FileKind, FilesError, Step, Wanted};
+use super::fixture::{Entry, Fixture, delete, file, id_of, of_kind, stored, token, write};
+use crate::files::{
+    Applied, Content, Expected, FAULT_POINTS, FileKind, FilesError, Leftovers, Step, Wanted,
+};
 
 /// One step of each kind, on what [`prepare`] makes; none depends on another.
 fn steps() -> Vec<Step> {
@@ -95,7 +97,8 @@ fn does_all_steps() {
     let fixture = Fixture::at(top.into());
     let mut writer = fixture.writer();
     let steps = steps();
-    writer.sweep(&steps).unwrap();
+    let left = Leftovers::find(&fixture.repo(), &token()).unwrap();
+    left.remove().unwrap();
     for step in &steps {
         let before = fixture.tree();
         match writer.apply(step) {

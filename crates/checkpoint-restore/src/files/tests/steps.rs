@@ -3,10 +3,11 @@
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::time::{Duration, SystemTime};
 
+use super::fixture::token;
 use super::fixture::{Entry, Fixture, delete, file, id_of, of_kind, options, stored, write};
 use crate::files::{
-    Applied, Attributes, Content, Durability, Expected, FileKind, FilesError, Found, Options, Step,
-    Token, Wanted, Writer,
+    Applied, Attributes, Content, Durability, Expected, FileKind, FilesError, Found, Leftovers,
+    Options, Step, Token, Wanted, Writer,
 };
 
 /// What stands at `path` before the step.
@@ -486,12 +487,17 @@ fn a_sweep_takes_only_what_a_killed_restore_left() {
         fixture.put(&format!("d/{name}"), "half");
         fixture.put(name, "half");
     }
-    let steps = [
-        delete("d/f", Expected::Nothing),
-        delete("f", Expected::Nothing),
-        delete("not/there", Expected::Nothing),
-    ];
-    fixture.writer().sweep(&steps).unwrap();
+    fixture.put("other/repository/.git", "");
+    fixture.put(&format!("other/repository/{left}"), "theirs");
+    std::os::unix::fs::symlink(fixture.outside(""), fixture.path("link")).unwrap();
+    fs_err::write(fixture.outside(left), "theirs").unwrap();
+    let leftovers = Leftovers::find(&fixture.repo(), &token()).unwrap();
+    leftovers.remove().unwrap();
+    assert!(
+        fixture.path(&format!("other/repository/{left}")).exists(),
+        "another repository is none of ours"
+    );
+    assert!(fixture.outside(left).exists(), "no link is followed");
     for directory in ["", "d/"] {
         assert!(!fixture.path(&format!("{directory}{left}")).exists());
         assert!(fixture.path(&format!("{directory}{other}")).exists());

@@ -7,6 +7,7 @@ mod commit;
 mod concurrency;
 mod everywhere;
 mod guide;
+mod halfway;
 mod invisible;
 mod odd;
 mod random;

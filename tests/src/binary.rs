@@ -10,7 +10,7 @@ pub(crate) fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| match variable("CHECKPOINT_TEST_BIN") {
         Some(folder) => PathBuf::from(folder),
-        None => build(),
+        None => build(&[]),
     })
 }
 
@@ -23,8 +23,22 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+/// `git safe-restore` as it breaks when it is told to; built once per test run.
+pub(crate) fn breaking() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let words = [
+            "--example",
+            "breaking",
+            "--features",
+            "git-safe-restore/faults",
+        ];
+        build(&words).join("examples/breaking")
+    })
+}
+
 /// Builds in the profile and target folder of the running test, so that `cargo test --workspace` has it ready.
-fn build() -> PathBuf {
+fn build(more: &[&str]) -> PathBuf {
     let test = std::env::current_exe().expect("a running test has a path");
     // target/<profile>/deps/<test>
     let folder = test
@@ -48,6 +62,7 @@ fn build() -> PathBuf {
             "--profile",
             profile,
         ])
+        .args(more)
         .arg("--manifest-path")
         .arg(manifest)
         .arg("--target-dir")

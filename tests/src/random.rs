@@ -4,7 +4,15 @@ use crate::binary::variable;
 
 /// `CHECKPOINT_TEST_CASES`: how many random cases each property tries. Default: 24.
 pub fn cases() -> u32 {
-    number("CHECKPOINT_TEST_CASES").map_or(24, |number| u32::try_from(number).unwrap_or(u32::MAX))
+    number("CHECKPOINT_TEST_CASES")
+        .map_or(DEFAULT, |number| u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+const DEFAULT: u32 = 24;
+
+/// Whether more was asked for than in an ordinary run: then tests that try a sample otherwise try all.
+pub fn is_long_run() -> bool {
+    cases() > DEFAULT
 }
 
 /// `CHECKPOINT_TEST_SEED`: where the random cases start. Default: another one in each run, printed by a failure.

@@ -288,6 +288,22 @@ impl Sandbox {
         command
     }
 
+    /// Runs `git safe-restore` as a user does, through the real git.
+    pub fn safe_restore<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Output {
+        let mut command = self.command("git", &self.place);
+        command.arg("safe-restore").args(words);
+        process::run(command, LIMIT)
+    }
+
+    /// Runs `git safe-restore` as it breaks at `fault`: `<point>:<n>:<what>`. With `trace`, each point that it comes to
+    /// is written to that file.
+    pub fn breaking_restore(&self, words: &[&str], fault: &str, trace: Option<&Path>) -> Output {
+        let mut command = self.command(binary::breaking(), &self.place);
+        command.args(words).env("CHECKPOINT_FAULT", fault);
+        command.envs(trace.map(|file| ("CHECKPOINT_FAULT_TRACE", file)));
+        process::run(command, LIMIT)
+    }
+
     /// Removes every ref that a checkpoint made, so that the next one is the first again.
     pub fn forget_checkpoints(self) -> Self {
         let refs = self.git([

@@ -143,8 +143,25 @@ pub(crate) fn after(edits: &[Edit]) -> Sandbox {
     sandbox
 }
 
-/// Tries a property on made-up edits; a failure comes with the fewest edits that show it, and the seed.
-pub(crate) fn check(edits: impl Strategy<Value = Vec<Edit>>, property: impl Fn(&[Edit])) {
+/// Changes of the working tree and the index of every kind, for who mixes them with others.
+pub(crate) fn any_edit() -> impl Strategy<Value = Edit> {
+    const FLAGS: &[&str] = &[
+        "--assume-unchanged",
+        "--no-assume-unchanged",
+        "--skip-worktree",
+        "--no-skip-worktree",
+    ];
+    let flag = (name(), select(FLAGS)).prop_map(|(path, flag)| Edit::Flag(path, flag));
+    let intent = name().prop_map(Edit::IntendToAdd);
+    prop_oneof![9 => in_working_tree(), 5 => in_index(), 1 => intent, 1 => flag]
+}
+
+/// Tries a property on made-up things, edits for the most part; a failure comes with the fewest that show it, and the
+/// seed.
+pub(crate) fn check<T: std::fmt::Debug>(
+    edits: impl Strategy<Value = Vec<T>>,
+    property: impl Fn(&[T]),
+) {
     let seed = seed();
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());

@@ -1,6 +1,6 @@
 //! A repository as a restore has to bring it back: everything git and the file system tell of it, and no times.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -80,6 +80,23 @@ impl Picture {
             operation,
             status: status(sandbox),
         }
+    }
+
+    /// The paths that git sees there: tracked, or untracked and not ignored. Those a checkpoint holds.
+    pub fn held(sandbox: &Sandbox) -> BTreeSet<BString> {
+        let words = [
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ];
+        let listed = sandbox.git_bytes(words);
+        let paths = listed.split(|byte| *byte == 0);
+        paths
+            .filter(|path| !path.is_empty())
+            .map(BString::from)
+            .collect()
     }
 
     /// What differs, one line each; empty when nothing does.

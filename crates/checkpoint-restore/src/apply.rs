@@ -10,7 +10,7 @@ use checkpoint_model::event::CheckpointRestored;
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
 use checkpoint_model::restore::{
-    Difference, FileKind, HeadMove, Leaf, Plan, Scope, is_same_or_below,
+    Action, Difference, FileKind, HeadMove, Leaf, Plan, Scope, is_same_or_below,
 };
 use checkpoint_model::words::CheckpointKind;
 use checkpoint_store::keep::{KeepRequest, keep};
@@ -61,7 +61,9 @@ impl Restore<'_> {
         tool: &str,
         worktree: &str,
     ) -> Result<Restored, RestoreError> {
-        if self.plan.is_empty() && self.plan.blocked.is_empty() && left.is_none() {
+        let is_move = matches!(self.asked.action, Action::Undo | Action::Redo);
+        let has_nothing_to_do = self.plan.is_empty() && self.plan.blocked.is_empty();
+        if has_nothing_to_do && !is_move && left.is_none() {
             return Ok(Restored {
                 plan: self.plan,
                 backup: None,

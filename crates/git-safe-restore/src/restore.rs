@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use checkpoint_capture::Request;
 use checkpoint_cli::{Additions, Session, tell_skipped};
-use checkpoint_model::{policy::Policy, restore::Scope};
+use checkpoint_model::{
+    policy::Policy,
+    restore::{Action, Scope},
+};
 use checkpoint_restore::{Restore, RestoreError};
 
 use crate::{
@@ -34,7 +37,9 @@ pub(crate) fn run(
     require_known(session, &target.stored, &target.asked.paths, restore.plan())?;
     let plan = restore.plan().clone();
     let told = |became| RestoreOutcome::new(&target, plan.clone(), became);
-    if plan.is_empty() && plan.blocked.is_empty() {
+    // An undo is one also where it changes nothing: the next one goes further back.
+    let is_move = matches!(target.asked.action, Action::Undo | Action::Redo);
+    if plan.is_empty() && plan.blocked.is_empty() && !(is_move && args.force) {
         return Ok(told(Told::Unchanged));
     }
     if args.dry_run {

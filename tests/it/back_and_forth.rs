@@ -1,0 +1,45 @@
+//! The promise itself: whatever was done since, a checkpoint comes back, and that can be taken back.
+
+mod act;
+mod world;
+
+use act::{Act, acts};
+use world::World;
+
+use crate::random::check;
+
+#[test]
+fn whatever_was_done_a_checkpoint_comes_back_and_that_can_be_taken_back() {
+    check(acts(), |acts| {
+        let mut world = World::new();
+        for (at, act) in acts.iter().enumerate() {
+            world.go(act, &format!("at {at}, {act:?}"));
+        }
+        world.is_sound();
+    });
+}
+
+#[test]
+fn an_undo_that_changes_nothing_is_one_all_the_same() {
+    let mut world = World::new();
+    let write = |n| {
+        let content = checkpoint_tests::Content::Line(n);
+        Act::Edit(checkpoint_tests::Edit::Write("README".into(), content))
+    };
+    let acts = [
+        write(1),
+        Act::Keep,
+        write(2),
+        Act::Restore(0),
+        write(3),
+        Act::Restore(0),
+        write(3),
+        // There already.
+        Act::Undo,
+        Act::Undo,
+        Act::Redo,
+    ];
+    for act in &acts {
+        world.go(act, &format!("{act:?}"));
+    }
+}

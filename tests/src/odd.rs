@@ -8,6 +8,7 @@ pub mod content;
 pub mod indexes;
 pub mod limits;
 pub mod names;
+pub mod objected;
 pub mod operations;
 pub mod places;
 pub mod remotes;
@@ -26,6 +27,7 @@ pub fn all() -> impl Iterator<Item = Odd> {
         places::ALL,
         remotes::ALL,
         content::ALL,
+        objected::ALL,
         names::ALL,
     ];
     lists.into_iter().flatten().copied()

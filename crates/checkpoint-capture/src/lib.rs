@@ -7,8 +7,9 @@
 //! What it does *not* do: it takes no lock, writes no index, moves no ref, runs no hook, and knows nothing of records.
 //!
 //! Read in this order: [`snapshot`] tells the story, [`request`] what can be asked, `walk` finds what changed, `tree`
-//! makes trees of it, [`side`] keeps what trees cannot tell.
+//! makes trees of it, [`side`] keeps what trees cannot tell, `aside` what no tree should have.
 
+mod aside;
 pub mod error;
 mod filter;
 mod listing;
@@ -22,6 +23,7 @@ mod stat;
 mod tree;
 mod walk;
 
+pub use aside::Aside;
 pub use error::CaptureError;
 pub use operation::operations;
 pub use operation::{is_operation_file, is_root_ref};

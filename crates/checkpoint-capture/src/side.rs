@@ -16,6 +16,7 @@ use gix::objs::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::CaptureError;
+use crate::aside::{self, Aside, SetAside};
 use crate::operation::Operation;
 use crate::tree::{Entry, write_files};
 use crate::walk::{Found, Permissions};
@@ -24,7 +25,7 @@ use crate::walk::{Found, Permissions};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Side {
     /// `conflicts/<stage>/<path>`, `index`, `raw/<path>`, `ignored/<path>`, `git-dir/<file>`, `keep/<id>`,
-    /// `extra/<path>`, `meta.json`; each only where there is something to say.
+    /// `extra/<path>`, `aside/<n>`, `meta.json`; each only where there is something to say.
     pub tree: ObjectId,
     /// The commits that the operation's files name.
     pub parents: Vec<ObjectId>,
@@ -47,6 +48,9 @@ pub struct Meta {
     /// Permissions that differ from the usual; absent when all are as a fresh checkout would give them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<PermissionsFound>,
+    /// What no tree has because `git fsck` would object to it; the n-th is `aside/<n>`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aside: Vec<Aside>,
 }
 
 /// The permission bits of the captured files, in octal.
@@ -63,62 +67,88 @@ pub struct PermissionsFound {
 /// What a fresh checkout gives with the usual umask.
 const USUAL: (u16, u16) = (0o644, 0o755);
 
-/// Collects the side of a state; none when the trees tell everything.
-pub(crate) fn collect(
-    repo: &Repository,
-    sink: &ObjectSink,
-    index: &IndexSnapshot,
-    operation: &Operation,
-    extra: &[PathBuf],
-    found: &mut Found,
-) -> Result<Option<Side>, CaptureError> {
-    let mut files: Vec<(BString, Entry)> = conflicts(repo, sink, &index.state)?;
-    let blob = |content: Vec<u8>| -> Result<Entry, CaptureError> {
+/// What the side of a state is collected from.
+pub(crate) struct Beside<'a> {
+    pub(crate) repo: &'a Repository,
+    pub(crate) sink: &'a ObjectSink,
+    pub(crate) index: &'a IndexSnapshot,
+    pub(crate) operation: &'a Operation,
+    /// Paths outside the working tree.
+    pub(crate) extra: &'a [PathBuf],
+}
+
+impl Beside<'_> {
+    /// Collects the side; none when the trees tell everything.
+    pub(crate) fn collect(
+        &self,
+        aside: SetAside,
+        found: &mut Found,
+    ) -> Result<Option<Side>, CaptureError> {
+        let index = &self.index.state;
+        let mut files = conflicts(self.repo, self.sink, index)?;
+        let needs_raw_index = needs_raw_index(index) || aside.has_staged();
+        if needs_raw_index {
+            files.push(("index".into(), self.blob(index_bytes(self.index))?));
+            self.push_intended(&mut files)?;
+        }
+        let parents = self.push_operation(&mut files)?;
+        let mut take = |prefix, entries: &mut Vec<(BString, Entry)>| {
+            let entries = entries.drain(..);
+            files.extend(entries.map(|(path, entry)| (under(prefix, &path), entry)));
+        };
+        take("raw/", &mut found.raw);
+        take("ignored/", &mut found.ignored);
+        for path in self.extra {
+            push_extra(self.sink, path, &mut files, found)?;
+        }
+        let aside = aside::rename(self.repo, self.sink, aside.entries, &mut files)?;
+        let index_written = needs_raw_index.then(|| moment(index.timestamp()));
+        if let Some(meta) = meta(index, index_written, aside, found) {
+            let text = serde_json::to_vec(&meta).expect("paths and numbers always become JSON");
+            files.push(("meta.json".into(), self.blob(text)?));
+        }
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let hash = self.repo.gix().object_hash();
+        let tree = write_files(self.sink, hash, self.repo.caps().promisor, files)?;
+        Ok(Some(Side { tree, parents }))
+    }
+
+    fn blob(&self, content: Vec<u8>) -> Result<Entry, CaptureError> {
         Ok(Entry {
             mode: Mode::FILE,
-            id: sink.write(Kind::Blob, content)?,
+            id: self.sink.write(Kind::Blob, content)?,
         })
-    };
-    if needs_raw_index(&index.state) {
-        files.push(("index".into(), blob(index_bytes(index))?));
     }
-    for (path, content) in &operation.files {
-        files.push((under("git-dir/", path), blob(content.clone())?));
+
+    /// Keeps alive what entries name that are only intended to be added: git has the empty blob for them.
+    fn push_intended(&self, files: &mut Vec<(BString, Entry)>) -> Result<(), CaptureError> {
+        let entries = self.index.state.entries().iter();
+        let mut intended = entries.filter(|entry| entry.flags.contains(Flags::INTENT_TO_ADD));
+        if intended.any(|entry| entry.id.is_empty_blob()) {
+            let empty = self.blob(Vec::new())?;
+            files.push((format!("keep/{}", empty.id).into(), empty));
+        }
+        Ok(())
     }
-    let (parents, trees) = operation.named_objects(repo.gix());
-    for id in trees {
-        sink.reuse(&id)?;
-        files.push((
-            format!("keep/{id}").into(),
-            Entry {
-                mode: Mode::DIR,
-                id,
-            },
-        ));
+
+    /// Adds the files of the operation in progress and what they name; gives the commits among that.
+    fn push_operation(
+        &self,
+        files: &mut Vec<(BString, Entry)>,
+    ) -> Result<Vec<ObjectId>, CaptureError> {
+        for (path, content) in &self.operation.files {
+            files.push((under("git-dir/", path), self.blob(content.clone())?));
+        }
+        let (parents, trees) = self.operation.named_objects(self.repo.gix());
+        for id in trees {
+            self.sink.reuse(&id)?;
+            let mode = Mode::DIR;
+            files.push((format!("keep/{id}").into(), Entry { mode, id }));
+        }
+        Ok(parents)
     }
-    files.extend(
-        std::mem::take(&mut found.raw)
-            .into_iter()
-            .map(|(path, entry)| (under("raw/", &path), entry)),
-    );
-    files.extend(
-        std::mem::take(&mut found.ignored)
-            .into_iter()
-            .map(|(path, entry)| (under("ignored/", &path), entry)),
-    );
-    for path in extra {
-        push_extra(sink, path, &mut files, found)?;
-    }
-    let index_written = needs_raw_index(&index.state).then(|| moment(index.state.timestamp()));
-    if let Some(meta) = meta(&index.state, index_written, found) {
-        let text = serde_json::to_vec(&meta).expect("paths and numbers always become JSON");
-        files.push(("meta.json".into(), blob(text)?));
-    }
-    if files.is_empty() {
-        return Ok(None);
-    }
-    let tree = write_files(sink, repo.gix().object_hash(), files)?;
-    Ok(Some(Side { tree, parents }))
 }
 
 fn under(prefix: &str, path: &[u8]) -> BString {
@@ -263,6 +293,7 @@ fn moment(time: filetime::FileTime) -> (u64, u32) {
 fn meta(
     index: &gix::index::State,
     index_written: Option<(u64, u32)>,
+    aside: Vec<Aside>,
     found: &Found,
 ) -> Option<Meta> {
     let empty_directories: Vec<_> = found
@@ -280,6 +311,7 @@ fn meta(
     let has_something = !empty_directories.is_empty()
         || permissions.is_some()
         || index_written.is_some()
+        || !aside.is_empty()
         || !sparse_present.is_empty();
     has_something.then_some(Meta {
         version: 1,
@@ -287,6 +319,7 @@ fn meta(
         sparse_present,
         index_written,
         permissions,
+        aside,
     })
 }
 

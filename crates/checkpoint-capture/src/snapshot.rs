@@ -14,12 +14,13 @@ use gix::index::entry::Flags;
 use gix::objs::{Commit, Kind, WriteTo};
 
 use crate::CaptureError;
+use crate::aside::set_aside;
 use crate::manifest::{hash, manifest, spell};
 use crate::operation::Operation;
 use crate::request::Request;
-use crate::side::{self, Side};
+use crate::side::{Beside, Side};
 use crate::sparse::expand_present;
-use crate::tree::Source;
+use crate::tree::{Change, Source};
 use crate::walk::{self, Rules, Walk};
 
 /// A state whose content is with the sink, not yet committed: neither durable nor named by any ref.
@@ -126,15 +127,23 @@ fn capture_once(
         rules,
         seen,
     })?;
-    let changes = std::mem::take(&mut found.changes);
+    let mut changes = std::mem::take(&mut found.changes);
+    let aside = set_aside(repo, sink, head.id, &index.state, &mut changes)?;
     let of_files = Source {
         index: &index.state,
         changes: &changes,
         may_lack_objects: repo.caps().promisor,
     };
     let others = || -> Result<(ObjectId, ObjectId, Option<Side>, u64), CaptureError> {
-        let (tree, index_tree) = trees(sink, &of_files)?;
-        let side = side::collect(repo, sink, &index, &operation, &request.extra, &mut found)?;
+        let (tree, index_tree) = trees(sink, &of_files, &aside.index_changes)?;
+        let beside = Beside {
+            repo,
+            sink,
+            index: &index,
+            operation: &operation,
+            extra: &request.extra,
+        };
+        let side = beside.collect(aside, &mut found)?;
         Ok((tree, index_tree, side, count_paths(&index.state)))
     };
     let (manifest, others) = beside_manifest(repo, &of_files, others);
@@ -164,15 +173,19 @@ fn capture_once(
 }
 
 /// Writes the trees of the working tree and of the index.
-fn trees(sink: &ObjectSink, of_files: &Source<'_>) -> Result<(ObjectId, ObjectId), CaptureError> {
+fn trees(
+    sink: &ObjectSink,
+    of_files: &Source<'_>,
+    index_changes: &[Change],
+) -> Result<(ObjectId, ObjectId), CaptureError> {
     let of_index = Source {
-        changes: &[],
+        changes: index_changes,
         ..*of_files
     };
     let index_tree = of_index.write(sink)?;
-    let tree = match of_files.changes {
-        [] => index_tree,
-        _ => of_files.write(sink)?,
+    let tree = match of_files.changes == index_changes {
+        true => index_tree,
+        false => of_files.write(sink)?,
     };
     Ok((tree, index_tree))
 }

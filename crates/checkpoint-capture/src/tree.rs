@@ -301,6 +301,7 @@ pub(crate) fn listed(mode: Mode) -> (&'static str, &'static str) {
 pub(crate) fn write_files(
     sink: &ObjectSink,
     hash: gix::hash::Kind,
+    may_lack_objects: bool,
     files: impl IntoIterator<Item = (BString, Entry)>,
 ) -> Result<ObjectId, CaptureError> {
     let mut changes: Vec<_> = files
@@ -316,7 +317,7 @@ pub(crate) fn write_files(
     Source {
         index: &index,
         changes: &changes,
-        may_lack_objects: false,
+        may_lack_objects,
     }
     .write(sink)
 }

@@ -267,8 +267,12 @@ impl Work<'_> {
         let sink = ObjectSink::new(repo.gix())?;
         let objects = Objects { sink: &sink };
         let empty = &self.now.side.meta.empty_directories;
-        let token = journal.token.parse().expect("a journal has a token");
-        let changed = write_files(repo, plan, empty, &self.asked.discard, &token)?;
+        let options = Options {
+            durability: Durability::None,
+            token: journal.token.parse().expect("a journal has a token"),
+            links: self.then.side.links(),
+        };
+        let changed = write_files(repo, plan, empty, &self.asked.discard, &options)?;
         put_index(repo, &objects, lock, plan, &self.then, desk)?;
         if let Some(step) = &plan.head {
             let message = format!("{}: {}", doing.command, self.target.checkpoint.id);
@@ -352,7 +356,7 @@ fn write_files(
     plan: &Plan,
     empty: &[TreePath],
     discard: &[TreePath],
-    token: &Token,
+    options: &Options,
 ) -> Result<Vec<TreePath>, RestoreError> {
     if plan.files.is_empty() && plan.directories.is_empty() && plan.emptied.is_empty() {
         return Ok(Vec::new());
@@ -375,11 +379,7 @@ fn write_files(
         before: &of(&before),
         after: &of(&after),
     };
-    let options = Options {
-        durability: Durability::None,
-        token: token.clone(),
-    };
-    let mut writer = Writer::new(repo, attributes, &options)?;
+    let mut writer = Writer::new(repo, attributes, options)?;
     let mut changed = Vec::new();
     for step in steps(plan, empty, discard)? {
         if let Applied::Foreign { .. } = writer.apply(&step)? {
@@ -389,13 +389,14 @@ fn write_files(
     Ok(changed)
 }
 
-/// The files of attributes among these.
+/// The files of attributes among these; git follows no link for them.
 fn rules<'d>(
     leaves: impl Iterator<Item = (&'d Difference, Option<&'d Leaf>)>,
 ) -> Result<Vec<(BString, ObjectId)>, RestoreError> {
     let found = leaves.filter(|(difference, _)| is_attributes(difference));
     found
         .filter_map(|(difference, leaf)| Some((difference.path.as_bstr().to_owned(), leaf?)))
+        .filter(|(_, leaf)| matches!(leaf.kind, FileKind::File | FileKind::Executable))
         .map(|(path, leaf)| Ok((path, parse(&leaf.id)?)))
         .collect()
 }

@@ -30,13 +30,9 @@ pub(crate) fn files(
     let mut differences: Vec<Difference> = found
         .into_iter()
         .map(|(path, was, will)| {
-            let was = was.and_then(|leaf| now.complete(&path, leaf));
-            let will = will.and_then(|leaf| then.complete(&path, leaf));
-            Difference {
-                path: TreePath::new(path),
-                now: was,
-                then: will,
-            }
+            let (now, then) = (now.complete(&path, was), then.complete(&path, will));
+            let path = TreePath::new(path);
+            Difference { path, now, then }
         })
         .collect();
     let known: BTreeSet<BString> = differences
@@ -50,16 +46,22 @@ pub(crate) fn files(
     Ok(differences)
 }
 
-/// Files for which git stores the same, but whose bytes or permissions differ, or that are on disk in one state only.
+/// Files for which the trees say the same, but whose bytes or permissions differ, that are on disk in one state only, or
+/// that no tree has.
 fn same_in_git(
     objects: &Objects<'_>,
     now: &State,
     then: &State,
     known: &BTreeSet<BString>,
 ) -> Result<Vec<Difference>, RestoreError> {
-    let told = [now, then]
-        .into_iter()
-        .flat_map(|state| state.side.raw.keys().chain(state.side.exceptional()));
+    let told = [now, then].into_iter().flat_map(|state| {
+        state
+            .side
+            .raw
+            .keys()
+            .chain(state.side.exceptional())
+            .chain(state.side.files.keys())
+    });
     let mut told: BTreeSet<BString> = told.cloned().collect();
     for path in now.side.absent.symmetric_difference(&then.side.absent) {
         match path.strip_suffix(b"/") {
@@ -73,9 +75,7 @@ fn same_in_git(
     for path in told.difference(known) {
         let leaf = |state: &State| -> Result<Option<Leaf>, RestoreError> {
             let entry = find(objects, state.tree, path)?;
-            Ok(entry
-                .and_then(|entry| entry.leaf())
-                .and_then(|leaf| state.complete(path, leaf)))
+            Ok(state.complete(path, entry.and_then(|entry| entry.leaf())))
         };
         let (was, will) = (leaf(now)?, leaf(then)?);
         if was != will {

@@ -150,7 +150,10 @@ pub(crate) fn differs(
     now: &State,
     then: &State,
 ) -> Result<bool, RestoreError> {
-    if now.index_tree != then.index_tree || now.side.conflicts != then.side.conflicts {
+    let is_same = now.index_tree == then.index_tree
+        && now.side.conflicts == then.side.conflicts
+        && now.side.staged == then.side.staged;
+    if !is_same {
         return Ok(true);
     }
     if now.side.index == then.side.index {

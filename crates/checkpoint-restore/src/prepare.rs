@@ -240,6 +240,7 @@ impl Present {
             let path = difference.path.as_bstr();
             let is_deletion = difference.then.is_none();
             let is_untracked = is_deletion
+                && !self.now.side.staged.contains_key(path)
                 && difference::find(&self.objects(), self.now.index_tree, path)?.is_none();
             let was_ignored =
                 is_untracked && stack.at_entry(path, None).map_err(rules)?.is_excluded();

@@ -121,6 +121,10 @@ pub(crate) struct Side {
     /// The files of the operation in progress.
     pub(crate) git_dir: BTreeMap<BString, TreeEntry>,
     pub(crate) meta: Meta,
+    /// What was on disk and is in no tree, because `git fsck` would object to it: the tree says something else there.
+    pub(crate) files: BTreeMap<BString, TreeEntry>,
+    /// The same of the index.
+    pub(crate) staged: BTreeMap<BString, TreeEntry>,
     /// Paths that are in the tree but not in the working tree, because the checkout is sparse; that of a directory
     /// ends in a slash and means all below it.
     pub(crate) absent: BTreeSet<BString>,
@@ -213,8 +217,11 @@ impl State {
         })
     }
 
-    /// Completes what a tree says of a file by what is kept beside it; none when it is in the tree only.
-    pub(crate) fn complete(&self, path: &BString, mut leaf: Leaf) -> Option<Leaf> {
+    /// Completes what a tree says of a file, or that it says nothing, by what is kept beside it; none when there was no
+    /// file.
+    pub(crate) fn complete(&self, path: &BString, leaf: Option<Leaf>) -> Option<Leaf> {
+        let aside = self.side.files.get(path).and_then(TreeEntry::leaf);
+        let mut leaf = aside.or(leaf)?;
         if self.side.is_absent(path) {
             return None;
         }
@@ -258,9 +265,37 @@ impl Side {
             };
             objects.leaves(entry.id, b"", into)?;
         }
+        side.read_aside(tree)?;
         side.read_permissions();
         side.read_absent(objects)?;
         Ok(side)
+    }
+
+    /// Puts what was set aside where it belongs.
+    fn read_aside(&mut self, tree: ObjectId) -> Result<(), RestoreError> {
+        for aside in &self.meta.aside {
+            let place = aside.place.as_bstr();
+            let unsafe_path = || RestoreError::UnsafePath {
+                path: aside.place.clone(),
+            };
+            let (which, path) = place.split_once_str(b"/").ok_or_else(unsafe_path)?;
+            let into = match which {
+                b"files" => &mut self.files,
+                b"staged" => &mut self.staged,
+                b"conflicts" => &mut self.conflicts,
+                b"raw" => &mut self.raw,
+                b"ignored" => &mut self.ignored,
+                _ => continue,
+            };
+            let kind = kind_of(&aside.mode).filter(|_| is_safe(path));
+            let id = ObjectId::from_hex(aside.id.as_bytes()).ok();
+            let id = id.filter(|id| id.kind() == tree.kind());
+            let (kind, id) = kind.zip(id).ok_or_else(unsafe_path)?;
+            let name = path.rsplit_once_str(b"/").map_or(path, |(_, name)| name);
+            let name = name.into();
+            into.insert(path.into(), TreeEntry { name, kind, id });
+        }
+        Ok(())
     }
 
     fn read_absent(&mut self, objects: &Objects<'_>) -> Result<(), RestoreError> {
@@ -282,6 +317,15 @@ impl Side {
             .filter(|path| !present.contains(path));
         self.absent = absent.map(ToOwned::to_owned).collect();
         Ok(())
+    }
+
+    /// The links that git would not check out, and that were there nevertheless.
+    pub(crate) fn links(&self) -> BTreeSet<BString> {
+        let links = self
+            .files
+            .iter()
+            .filter(|(_, entry)| entry.kind == EntryKind::Link);
+        links.map(|(path, _)| path.clone()).collect()
     }
 
     /// Whether the file at `path` is in the tree only.
@@ -340,6 +384,17 @@ impl Parsed {
             parents: commit.parents().collect(),
         })
     }
+}
+
+/// What `git ls-tree` shows as `mode`; nothing for a directory.
+fn kind_of(mode: &str) -> Option<EntryKind> {
+    Some(match mode {
+        "100644" => EntryKind::Blob,
+        "100755" => EntryKind::BlobExecutable,
+        "120000" => EntryKind::Link,
+        "160000" => EntryKind::Commit,
+        _ => return None,
+    })
 }
 
 /// The directories above `path`, from the top, without their slashes.

@@ -436,9 +436,8 @@ impl<'a> Walk<'a> {
         kind: FileType,
         is_ignored: bool,
     ) -> Option<SkipReason> {
-        let as_link =
-            (kind == FileType::Symlink).then_some(gix::validate::path::component::Mode::Symlink);
-        if gix::validate::path::component(name, as_link, self.rules.names).is_err() {
+        // A link named `.gitmodules` is set aside later; to git it is a name like any other here.
+        if gix::validate::path::component(name, None, self.rules.names).is_err() {
             return Some(SkipReason::InvalidName);
         }
         if self.request.exclude.matches(path) {

@@ -1,9 +1,10 @@
 //! Does one step at a time.
 
+use std::collections::BTreeSet;
 use std::os::fd::AsFd;
 
 use checkpoint_git::Repository;
-use gix::bstr::BStr;
+use gix::bstr::{BStr, BString};
 use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
@@ -33,12 +34,15 @@ pub struct Options {
     pub durability: Durability,
     /// Names the temporary files; the same again when a restore goes on after a crash.
     pub token: Token,
+    /// Links that are written whatever their names: they were there, though git would not check them out.
+    pub links: BTreeSet<BString>,
 }
 
 /// Writes to the working tree of one repository.
 pub struct Writer {
     top: Top,
     names: Names,
+    links: BTreeSet<BString>,
     source: Source,
     temporary_name: String,
     durability: Durability,
@@ -55,6 +59,7 @@ impl Writer {
         Ok(Self {
             top: Top::open(repo)?,
             names: Names::of(repo),
+            links: options.links.clone(),
             source: Source::new(repo, attributes)?,
             temporary_name: options.token.file_name(),
             durability: options.durability,
@@ -66,7 +71,8 @@ impl Writer {
     pub fn apply(&mut self, step: &Step) -> Result<Applied, FilesError> {
         let path = step.path();
         let is_link = matches!(step, Step::Write { wanted, .. } if wanted.kind == FileKind::Link);
-        self.names.check(path, is_link)?;
+        self.names
+            .check(path, is_link && !self.links.contains(path))?;
         let applied = match step {
             Step::Write {
                 wanted, expected, ..

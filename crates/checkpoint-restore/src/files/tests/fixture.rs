@@ -236,6 +236,7 @@ pub(super) fn options() -> Options {
     Options {
         durability: crate::files::Durability::None,
         token: token(),
+        links: Default::default(),
     }
 }
 

@@ -417,6 +417,7 @@ fn synced_steps_do_the_same() {
     let options = Options {
         durability: Durability::Fsync,
         token: Token::random(),
+        links: Default::default(),
     };
     let mut writer = Writer::new(&repo, attributes, &options).unwrap();
     let id = fixture.blob("x");

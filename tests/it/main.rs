@@ -13,5 +13,6 @@ mod invisible;
 mod odd;
 mod random;
 mod readback;
+mod roundtrip;
 mod sessions;
 mod stash;

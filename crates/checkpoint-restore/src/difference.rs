@@ -40,7 +40,8 @@ pub(crate) fn files(
         .map(|difference| difference.path.as_bstr().to_owned())
         .collect();
     differences.extend(same_in_git(objects, now, then, &known)?);
-    differences.extend(ignored(now, then));
+    differences.retain(|difference| !then.side.ignored.contains_key(difference.path.as_bstr()));
+    differences.extend(ignored(objects, now, then)?);
     differences.retain(|difference| difference.now != difference.then);
     differences.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(differences)
@@ -105,26 +106,42 @@ fn below(
     Ok(found.into_keys())
 }
 
-/// Included ignored files: only those that the target holds are touched.
-fn ignored(now: &State, then: &State) -> Vec<Difference> {
+/// Included ignored files: only those that the target holds are touched. Now they may be files like any other.
+fn ignored(
+    objects: &Objects<'_>,
+    now: &State,
+    then: &State,
+) -> Result<Vec<Difference>, RestoreError> {
     let leaf = |entry: &TreeEntry| {
         let leaf = entry.leaf()?;
-        Some(Leaf {
-            raw: Some(leaf.id.clone()),
-            ..leaf
-        })
+        let raw = Some(leaf.id.clone());
+        Some(Leaf { raw, ..leaf })
     };
-    let wanted = then.side.ignored.iter().filter_map(|(path, entry)| {
-        let present = now.side.ignored.get(path);
-        let is_same =
-            present.is_some_and(|present| present.id == entry.id && present.kind == entry.kind);
-        (!is_same).then(|| Difference {
-            path: TreePath::new(path.clone()),
-            now: present.and_then(leaf),
-            then: leaf(entry),
-        })
-    });
-    wanted.collect()
+    let mut found = Vec::new();
+    for (path, entry) in &then.side.ignored {
+        let present = match now.side.ignored.get(path) {
+            Some(entry) => leaf(entry),
+            None => {
+                let entry = find(objects, now.tree, path)?;
+                now.complete(path, entry.and_then(|entry| entry.leaf()))
+            }
+        };
+        // Of its permissions nothing is known.
+        let wanted = leaf(entry).map(|wanted| Leaf {
+            permissions: present.as_ref().and_then(|present| present.permissions),
+            ..wanted
+        });
+        let is_same = |(one, other): (&Leaf, &Leaf)| one.kind == other.kind && one.raw == other.raw;
+        if !present.as_ref().zip(wanted.as_ref()).is_some_and(is_same) {
+            let path = TreePath::new(path.clone());
+            found.push(Difference {
+                path,
+                now: present,
+                then: wanted,
+            });
+        }
+    }
+    Ok(found)
 }
 
 /// The entry at `path` below `tree`.

@@ -64,17 +64,20 @@ impl<'r> Restore<'r> {
                 id: target.checkpoint.id,
             });
         }
-        let request = everything(request);
         let index_seen = fs_err::read(repo.index_path()).ok();
-        let mut present = Present::capture(repo, &request, seen)?;
-        let then = State::of_stored(repo, target, &present.objects())?;
+        let sink = ObjectSink::new(repo.gix())?;
+        let then = State::of_stored(repo, target, &Objects { sink: &sink })?;
         operation::check(&then)?;
+        // What the target holds of ignored files can only be compared where it is looked at.
+        let held = then.side.ignored.keys().cloned().collect();
+        let request = including(&everything(request), &held);
+        let mut present = Present::capture(repo, &request, seen)?;
         let scope = scope(target, asked, &present.now, &then)?;
         let mut differences = present.differences(&then, scope, &asked.paths)?;
         let hidden = present.hidden(repo, &differences);
         if !hidden.is_empty() {
             // Ignored files lie where the target has something: the backup has to hold them too.
-            let request = including(&request, &hidden)?;
+            let request = including(&request, &hidden);
             present = Present::capture(repo, &request, seen)?;
             differences = present.differences(&then, scope, &asked.paths)?;
             differences.extend(present.cleared(&differences, &hidden));
@@ -122,14 +125,14 @@ fn everything(request: &Request) -> Request {
 }
 
 /// `request`, with these very paths included though they are ignored.
-fn including(request: &Request, paths: &BTreeSet<BString>) -> Result<Request, RestoreError> {
+fn including(request: &Request, paths: &BTreeSet<BString>) -> Request {
     let include = request
         .include
         .with_paths(paths.iter().map(|path| path.as_bstr()));
-    Ok(Request {
+    Request {
         include,
         ..request.clone()
-    })
+    }
 }
 
 /// How much is put back: as asked, or everything as long as nothing has to be guessed.

@@ -4,6 +4,7 @@
 mod state;
 
 mod ignored;
+mod modes;
 mod objected;
 
 use checkpoint_tests::Sandbox;

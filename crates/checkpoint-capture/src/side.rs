@@ -42,6 +42,9 @@ pub struct Meta {
     /// Files that are there though their index entries are marked skip-worktree; all others so marked are not. Sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sparse_present: Vec<TreePath>,
+    /// Links that were links though `core.symlinks=false` asks for files that hold the targets. Sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub real_links: Vec<TreePath>,
     /// When the raw index was written, in seconds and nanoseconds since 1970: it tells which of its entries were racy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index_written: Option<(u64, u32)>,
@@ -301,22 +304,21 @@ fn meta(
         .iter()
         .map(|path| TreePath::new(BString::from(path.strip_suffix(b"/").unwrap_or(path))))
         .collect();
-    let sparse_present: Vec<_> = found
-        .sparse_present
-        .iter()
-        .cloned()
-        .map(TreePath::new)
-        .collect();
+    let all = |paths: &[BString]| -> Vec<_> { paths.iter().cloned().map(TreePath::new).collect() };
+    let sparse_present = all(&found.sparse_present);
+    let real_links = all(&found.real_links);
     let permissions = permissions(index, found);
     let has_something = !empty_directories.is_empty()
         || permissions.is_some()
         || index_written.is_some()
         || !aside.is_empty()
+        || !real_links.is_empty()
         || !sparse_present.is_empty();
     has_something.then_some(Meta {
         version: 1,
         empty_directories,
         sparse_present,
+        real_links,
         index_written,
         permissions,
         aside,

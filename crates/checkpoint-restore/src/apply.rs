@@ -26,7 +26,7 @@ use crate::files::{
 use crate::index::{IndexLock, Make};
 use crate::journal::{Desk, Journal};
 use crate::prepare::{Present, Restore};
-use crate::state::{Objects, State, ancestors};
+use crate::state::{Objects, State, USUAL, ancestors};
 use crate::{Asked, RestoreError, faults, head, index, operation};
 
 /// A restore that was done.
@@ -504,13 +504,10 @@ fn write(difference: &Difference, discard: &[TreePath]) -> Result<Step, RestoreE
     {
         let executable = then.kind == FileKind::Executable;
         if now.kind != FileKind::Link {
-            // With `core.fileMode=false` only exact bits are set; what is not exceptional then was the usual.
-            let usual = if executable { 0o755 } else { 0o644 };
-            let permissions = then.permissions.or(now.permissions.map(|_| usual));
             return Ok(Step::SetPermissions {
                 path,
                 executable,
-                permissions,
+                permissions: Some(permissions(then)),
             });
         }
     }
@@ -521,7 +518,7 @@ fn write(difference: &Difference, discard: &[TreePath]) -> Result<Step, RestoreE
     let wanted = Wanted {
         kind: kind(then.kind),
         content,
-        permissions: then.permissions,
+        permissions: Some(permissions(then)),
     };
     let is_given_up = |given: &TreePath| is_same_or_below(path.as_bstr(), given.as_bstr());
     let expected = match &difference.now {
@@ -532,6 +529,14 @@ fn write(difference: &Difference, discard: &[TreePath]) -> Result<Step, RestoreE
         path,
         wanted,
         expected,
+    })
+}
+
+/// The exact bits, whatever the umask says now: those of which nothing is told were the usual.
+fn permissions(leaf: &Leaf) -> u16 {
+    leaf.permissions.unwrap_or(match leaf.kind {
+        FileKind::Executable => USUAL.1,
+        _ => USUAL.0,
     })
 }
 

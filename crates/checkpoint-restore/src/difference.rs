@@ -62,6 +62,7 @@ fn same_in_git(
             .keys()
             .chain(state.side.exceptional())
             .chain(state.side.files.keys())
+            .chain(&state.side.real_links)
     });
     let mut told: BTreeSet<BString> = told.cloned().collect();
     for path in now.side.absent.symmetric_difference(&then.side.absent) {
@@ -73,19 +74,27 @@ fn same_in_git(
         }
     }
     let mut found = Vec::new();
-    for path in told.difference(known) {
-        let leaf = |state: &State| -> Result<Option<Leaf>, RestoreError> {
-            let entry = find(objects, state.tree, path)?;
-            Ok(state.complete(path, entry.and_then(|entry| entry.leaf())))
-        };
-        let (was, will) = (leaf(now)?, leaf(then)?);
-        if was != will {
-            found.push(Difference {
-                path: TreePath::new(path.clone()),
-                now: was,
-                then: will,
-            });
+    let mut compare = |path: &BString, was: Option<Leaf>, will: Option<Leaf>| {
+        let (now, then) = (now.complete(path, was), then.complete(path, will));
+        if now != then {
+            let path = TreePath::new(path.clone());
+            found.push(Difference { path, now, then });
         }
+    };
+    if now.side.is_unlike(&then.side) {
+        // Every file may have other permissions: where the trees do not differ, one tells of both.
+        let mut all = BTreeMap::new();
+        objects.leaves(then.tree, b"", &mut all)?;
+        let same = all
+            .iter()
+            .filter(|(path, _)| !known.contains(*path) && !told.contains(*path));
+        same.for_each(|(path, entry)| compare(path, entry.leaf(), entry.leaf()));
+    }
+    for path in told.difference(known) {
+        let leaf = |tree| -> Result<Option<Leaf>, RestoreError> {
+            Ok(find(objects, tree, path)?.and_then(|entry| entry.leaf()))
+        };
+        compare(path, leaf(now.tree)?, leaf(then.tree)?);
     }
     Ok(found)
 }

@@ -263,8 +263,10 @@ impl Present {
         let Some(raw) = then.raw.as_ref().filter(|_| now.raw.is_none()) else {
             return false;
         };
-        let is_same =
-            now.kind == then.kind && now.id == then.id && now.permissions == then.permissions;
+        let is_same = now.kind == then.kind
+            && now.kind != FileKind::Link
+            && now.id == then.id
+            && now.permissions == then.permissions;
         is_same
             && self
                 .hash_file(difference.path.as_bstr())

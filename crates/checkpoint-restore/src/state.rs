@@ -96,6 +96,9 @@ impl TreeEntry {
     }
 }
 
+/// What a fresh checkout gives with the usual umask, to files and to executable ones.
+pub(crate) const USUAL: (u16, u16) = (0o644, 0o755);
+
 /// A state: what two trees say, and what is kept beside them.
 #[derive(Debug, Clone)]
 pub(crate) struct State {
@@ -125,6 +128,8 @@ pub(crate) struct Side {
     pub(crate) files: BTreeMap<BString, TreeEntry>,
     /// The same of the index.
     pub(crate) staged: BTreeMap<BString, TreeEntry>,
+    /// Links that were links though `core.symlinks=false`.
+    pub(crate) real_links: BTreeSet<BString>,
     /// Paths that are in the tree but not in the working tree, because the checkout is sparse; that of a directory
     /// ends in a slash and means all below it.
     pub(crate) absent: BTreeSet<BString>,
@@ -225,9 +230,16 @@ impl State {
         if self.side.is_absent(path) {
             return None;
         }
-        if leaf.kind == FileKind::File || leaf.kind == FileKind::Executable {
-            leaf.raw = self.side.raw.get(path).map(|entry| entry.id.to_string());
-            leaf.permissions = self.side.permissions(path, leaf.kind);
+        match leaf.kind {
+            FileKind::File | FileKind::Executable => {
+                leaf.raw = self.side.raw.get(path).map(|entry| entry.id.to_string());
+                leaf.permissions = self.side.permissions(path, leaf.kind);
+            }
+            // `core.symlinks=false` would make a file of it.
+            FileKind::Link if self.side.real_links.contains(path) => {
+                leaf.raw = Some(leaf.id.clone());
+            }
+            FileKind::Link | FileKind::Submodule => {}
         }
         Some(leaf)
     }
@@ -266,6 +278,8 @@ impl Side {
             objects.leaves(entry.id, b"", into)?;
         }
         side.read_aside(tree)?;
+        let real_links = side.meta.real_links.iter();
+        side.real_links = real_links.map(|path| path.as_bstr().to_owned()).collect();
         side.read_permissions();
         side.read_absent(objects)?;
         Ok(side)
@@ -355,16 +369,20 @@ impl Side {
         self.permissions.keys()
     }
 
-    /// The exact bits of a file, where the state tells them.
+    /// The exact bits of a file, unless they are what a fresh checkout gives.
     fn permissions(&self, path: &BString, kind: FileKind) -> Option<u16> {
-        let usual = self.usual.map(|(file, executable)| {
-            if kind == FileKind::Executable {
-                executable
-            } else {
-                file
-            }
-        });
-        self.permissions.get(path).copied().or(usual)
+        let (file, executable) = self.usual.unwrap_or(USUAL);
+        let (common, fresh) = match kind {
+            FileKind::Executable => (executable, USUAL.1),
+            _ => (file, USUAL.0),
+        };
+        let bits = self.permissions.get(path).copied().unwrap_or(common);
+        (bits != fresh).then_some(bits)
+    }
+
+    /// Whether files of which nothing is told have other permissions in the `other` state.
+    pub(crate) fn is_unlike(&self, other: &Self) -> bool {
+        self.usual.unwrap_or(USUAL) != other.usual.unwrap_or(USUAL)
     }
 }
 

@@ -267,6 +267,7 @@ impl<'a> Walk<'a> {
             && self.rules.stat.is_unchanged(&entry.stat, &stat)
         {
             remember_permissions(position, entry.mode, &stat, found);
+            found.see(entry.path(self.index), &stat, &self.rules);
             if self.rules.may_convert && entry.mode != Mode::SYMLINK {
                 let role = Role::Clean(position);
                 visit.candidates.push(Candidate {

@@ -249,6 +249,9 @@ impl<'a> Walk<'a> {
         if kept.is_changing {
             found.skip(path.clone(), SkipReason::Changing, None);
         }
+        if !matches!(role, Role::Clean(_)) {
+            found.see(path.as_ref(), &kept.stat, &self.rules);
+        }
         let now = Entry {
             mode: self.mode(role, &kept.stat),
             id: kept.id,

@@ -20,7 +20,7 @@ use checkpoint_model::path::TreePath;
 use checkpoint_model::verdict::{SkipReason, Skipped};
 use gix::bstr::{BStr, BString};
 use gix::index::entry::Mode as EntryMode;
-use rustix::fs::{Mode, OFlags, Stat};
+use rustix::fs::{FileType, Mode, OFlags, Stat};
 
 use crate::CaptureError;
 use crate::filter::Filters;
@@ -125,6 +125,8 @@ pub(crate) struct Found {
     pub(crate) other_permissions: Vec<(BString, Permissions)>,
     /// Files that are there though the index says that they need not be (skip-worktree).
     pub(crate) sparse_present: Vec<BString>,
+    /// Links though there should be none (`core.symlinks=false`).
+    pub(crate) real_links: Vec<BString>,
     /// Tracked files that differ from the index.
     pub(crate) changed: u64,
     /// Untracked files captured.
@@ -161,6 +163,13 @@ impl Found {
         });
     }
 
+    /// Remembers a link where `core.symlinks=false` lets a tree not tell it from a file.
+    fn see(&mut self, path: &BStr, stat: &Stat, rules: &Rules) {
+        if !rules.symlinks && FileType::from_raw_mode(stat.st_mode) == FileType::Symlink {
+            self.real_links.push(path.to_owned());
+        }
+    }
+
     fn absorb(&mut self, other: Self) {
         self.changes.extend(other.changes);
         self.raw.extend(other.raw);
@@ -170,6 +179,7 @@ impl Found {
         self.tracked_permissions.extend(other.tracked_permissions);
         self.other_permissions.extend(other.other_permissions);
         self.sparse_present.extend(other.sparse_present);
+        self.real_links.extend(other.real_links);
         self.changed += other.changed;
         self.untracked += other.untracked;
         self.bytes += other.bytes;
@@ -180,6 +190,7 @@ impl Found {
         self.skipped.sort_by(|a, b| a.path.cmp(&b.path));
         self.empty_directories.sort();
         self.sparse_present.sort();
+        self.real_links.sort();
     }
 }
 

@@ -73,11 +73,12 @@ impl Source {
     pub(super) fn body(&mut self, path: &BStr, wanted: &Wanted) -> Result<Body, FilesError> {
         let id = wanted.content.id();
         let size = self.size(path, id)?;
+        let is_raw = matches!(wanted.content, Content::Raw(_));
         if wanted.kind == FileKind::Link {
-            return self.target(path, id, size);
+            return self.target(path, id, size, is_raw || self.symlinks);
         }
         let is_big = size > BIG;
-        if matches!(wanted.content, Content::Raw(_)) {
+        if is_raw {
             return match is_big {
                 true => Ok(Body::Blob { id, size }),
                 false => Ok(Body::Bytes(self.blob(path, id)?)),
@@ -116,7 +117,13 @@ impl Source {
         Ok(Body::Bytes(self.filters.without_driver(path, stored)?))
     }
 
-    fn target(&self, path: &BStr, id: ObjectId, size: u64) -> Result<Body, FilesError> {
+    fn target(
+        &self,
+        path: &BStr,
+        id: ObjectId,
+        size: u64,
+        as_link: bool,
+    ) -> Result<Body, FilesError> {
         let wrong = || FilesError::LinkTarget {
             path: path.to_owned(),
             id,
@@ -125,7 +132,7 @@ impl Source {
             return Err(wrong());
         }
         let target = self.blob(path, id)?;
-        match self.symlinks {
+        match as_link {
             true if target.is_empty() || target.contains(&0) => Err(wrong()),
             true => Ok(Body::Target(target)),
             false => Ok(Body::Bytes(target)),

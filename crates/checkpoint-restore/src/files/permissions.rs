@@ -20,8 +20,6 @@ pub(super) enum Wish {
 }
 
 const CHANGE: &str = "change the permissions of";
-/// Who may execute.
-const EXECUTE: u16 = 0o111;
 
 impl Wish {
     pub(super) fn of(permissions: Option<u16>, executable: bool) -> Self {
@@ -37,19 +35,14 @@ impl Wish {
         Self::of(wanted.permissions, executable).keeping(there, file_mode)
     }
 
-    /// Without `core.fileMode` who may execute a file that is there stays as it is.
+    /// Without `core.fileMode` a tree does not say who may execute a file: one that is there stays as it is, unless the
+    /// exact bits are known.
     pub(super) fn keeping(self, there: &There, file_mode: bool) -> Self {
-        let Some(now) = there
-            .permissions()
-            .filter(|_| !file_mode && there.found.is_regular())
-        else {
-            return self;
-        };
         match self {
-            Self::Exact(bits) => Self::Exact(bits & !EXECUTE | now & EXECUTE),
-            Self::ByUmask { .. } => Self::ByUmask {
+            Self::ByUmask { .. } if !file_mode && there.found.is_regular() => Self::ByUmask {
                 executable: there.found == Found::Executable,
             },
+            known => known,
         }
     }
 

@@ -10,7 +10,8 @@ pub enum FileKind {
     File,
     /// A regular file that its owner may execute.
     Executable,
-    /// A symbolic link; with `core.symlinks=false` a regular file that holds the target.
+    /// A symbolic link; with `core.symlinks=false` a regular file that holds the target, unless its content is
+    /// [`Content::Raw`].
     Link,
 }
 

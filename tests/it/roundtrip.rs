@@ -6,6 +6,7 @@ mod state;
 mod ignored;
 mod modes;
 mod objected;
+mod operations;
 
 use checkpoint_tests::Sandbox;
 use state::State;

@@ -72,6 +72,7 @@ pub fn is_root_ref(path: &BStr) -> bool {
         "BISECT_EXPECTED_REV",
         "BISECT_HEAD",
         "CHERRY_PICK_HEAD",
+        "MERGE_AUTOSTASH",
         "NOTES_MERGE_PARTIAL",
         "NOTES_MERGE_REF",
         "ORIG_HEAD",

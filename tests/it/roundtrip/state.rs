@@ -21,6 +21,7 @@ const QUESTIONS: &[&[&str]] = &[
     ],
     &["ls-files", "--stage", "-t", "-v"],
     &["for-each-ref", "refs/heads", "refs/stash"],
+    &["rev-parse", "--quiet", "--verify", "MERGE_AUTOSTASH"],
     &["config", "--local", "--list"],
     &["fsck", "--no-dangling", "--no-progress"],
 ];
@@ -115,7 +116,8 @@ fn walk(top: &Path, folder: &Path, told: &mut BTreeMap<String, String>) {
 
 fn is_told(name: &str) -> bool {
     let inside = name.strip_prefix(".git/").unwrap_or_default();
-    const TOLD: [&str; 9] = [
+    const TOLD: [&str; 10] = [
+        "MERGE_AUTOSTASH",
         "MERGE_HEAD",
         "MERGE_MSG",
         "MERGE_MODE",

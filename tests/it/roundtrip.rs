@@ -7,6 +7,7 @@ mod ignored;
 mod modes;
 mod objected;
 mod operations;
+mod worktrees;
 
 use checkpoint_tests::Sandbox;
 use state::State;

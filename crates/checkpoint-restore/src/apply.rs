@@ -149,6 +149,7 @@ impl Restore<'_> {
         };
         let name = branch.strip_prefix("refs/heads/").unwrap_or(branch);
         let moves = step.branch_now != step.then.id;
+        let is_here = step.now.reference.as_ref() == Some(branch);
         let id = self.target.checkpoint.id;
         if moves && self.has_policy() && self.policy.branches.is_protected(name) {
             let commit = |id: &Option<String>| id.clone().unwrap_or_else(|| "nothing".to_owned());
@@ -160,8 +161,9 @@ impl Restore<'_> {
                 to,
             });
         }
-        if step.now.reference.as_ref() == Some(branch) {
-            // Here too already: what it moves for the other worktree, any commit of ours would have moved.
+        if is_here || !moves {
+            // Here too already: what it moves for the other worktree, any commit of ours would have moved. And where it
+            // stays, nothing changes there.
             return Ok(());
         }
         match head::checked_out_elsewhere(self.repo, branch) {

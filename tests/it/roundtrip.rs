@@ -3,6 +3,7 @@
 
 mod state;
 
+mod folders;
 mod ignored;
 mod modes;
 mod objected;

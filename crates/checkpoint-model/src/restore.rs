@@ -182,8 +182,8 @@ pub struct Plan {
     pub files: Vec<Difference>,
     /// Directories to make, with nothing in them; sorted.
     pub directories: Vec<TreePath>,
-    /// Directories with nothing in them that go; sorted.
-    pub emptied: Vec<TreePath>,
+    /// Directories to remove, since nothing is in them and they were not there; sorted.
+    pub hollow: Vec<TreePath>,
     /// Whether the index is replaced.
     pub index: bool,
     /// Where HEAD goes; none when it stays.
@@ -202,7 +202,7 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
             && self.directories.is_empty()
-            && self.emptied.is_empty()
+            && self.hollow.is_empty()
             && !self.index
             && self.head.is_none()
             && self.operation.is_none()

@@ -360,7 +360,7 @@ fn write_files(
     discard: &[TreePath],
     options: &Options,
 ) -> Result<Vec<TreePath>, RestoreError> {
-    if plan.files.is_empty() && plan.directories.is_empty() && plan.emptied.is_empty() {
+    if plan.files.is_empty() && plan.directories.is_empty() && plan.hollow.is_empty() {
         return Ok(Vec::new());
     }
     let hash = repo.gix().object_hash();
@@ -425,6 +425,7 @@ fn steps(plan: &Plan, empty: &[TreePath], discard: &[TreePath]) -> Result<Vec<St
     push_deletes(&first, &mut steps)?;
     let mut hollow: Vec<&TreePath> = empty
         .iter()
+        .chain(&plan.hollow)
         .filter(|path| {
             written.contains(path.as_bstr().as_bytes())
                 || ancestors(path.as_bstr()).any(|directory| written.contains(directory))
@@ -463,10 +464,7 @@ fn steps(plan: &Plan, empty: &[TreePath], discard: &[TreePath]) -> Result<Vec<St
         steps.push(write(difference, discard)?);
     }
     push_deletes(&last, &mut steps)?;
-    let emptied = plan.emptied.iter().rev();
-    steps.extend(emptied.map(|path| Step::RemoveDirectoryIfEmpty {
-        path: path.as_bstr().to_owned(),
-    }));
+    push_hollow(&plan.hollow, &mut steps);
     steps.extend(plan.directories.iter().map(|path| Step::MakeDirectory {
         path: path.as_bstr().to_owned(),
     }));
@@ -491,6 +489,16 @@ fn push_deletes(deletes: &[&Difference], steps: &mut Vec<Step>) -> Result<(), Re
             .map(|path| Step::RemoveDirectoryIfEmpty { path }),
     );
     Ok(())
+}
+
+/// Directories that have nothing in them, and those above that have nothing else in them.
+fn push_hollow(hollow: &[TreePath], steps: &mut Vec<Step>) {
+    let paths = hollow.iter().map(|path| path.as_bstr());
+    let all: BTreeSet<BString> = paths
+        .flat_map(|path| ancestors(path).map(BString::from).chain([path.into()]))
+        .collect();
+    let all = all.into_iter().rev();
+    steps.extend(all.map(|path| Step::RemoveDirectoryIfEmpty { path }));
 }
 
 fn write(difference: &Difference, discard: &[TreePath]) -> Result<Step, RestoreError> {
@@ -621,7 +629,7 @@ fn check(
         .map(|difference| difference.path.to_string())
         .collect();
     let others = [
-        ("directories", !left.emptied.is_empty()),
+        ("directories", !left.hollow.is_empty()),
         ("the index", left.index),
         ("HEAD", left.head.is_some()),
         ("the operation in progress", left.operation.is_some()),

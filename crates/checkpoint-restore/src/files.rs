@@ -33,7 +33,7 @@ mod tests;
 pub use error::FilesError;
 pub use filters::{Attributes, attributes_of};
 pub(crate) use leftovers::Leftovers;
-pub(crate) use look::hash_file;
+pub(crate) use look::{hash_file, is_executable};
 pub use names::Names;
 pub use step::{Applied, Content, Expected, FileKind, Found, Step, Wanted};
 pub use temporary::Token;

@@ -15,7 +15,7 @@ use checkpoint_model::verdict::Skipped;
 use checkpoint_store::load::{Place, Stored};
 use gix::bstr::{BStr, BString, ByteSlice};
 
-use crate::state::{Objects, State, ancestors, is_safe};
+use crate::state::{Objects, State, is_safe};
 use crate::{RestoreError, difference, files, head, index, operation};
 
 /// What is asked of a restore.
@@ -65,6 +65,8 @@ impl<'r> Restore<'r> {
             });
         }
         let index_seen = fs_err::read(repo.index_path()).ok();
+        // Index and references go back through the git program: what it cannot open is not begun.
+        repo.git(["rev-parse", "--git-dir"]).output()?;
         let sink = ObjectSink::new(repo.gix())?;
         let then = State::of_stored(repo, target, &Objects { sink: &sink })?;
         operation::check(&then)?;
@@ -209,6 +211,7 @@ impl Present {
         }
         let mut differences = difference::files(&self.objects(), &self.now, then)?;
         differences.retain(|difference| !self.has_those_bytes(difference));
+        differences.retain(|difference| !self.is_so_unseen(difference));
         self.spare_ignored(then, &mut differences)?;
         if scope == Scope::Paths {
             differences.retain(|difference| {
@@ -271,6 +274,35 @@ impl Present {
             && self
                 .hash_file(difference.path.as_bstr())
                 .is_some_and(|id| crate::apply::parse(raw).is_ok_and(|raw| raw == id))
+    }
+
+    /// Whether what is wanted is there already, though no capture of the present tells: a repository may have come about
+    /// around it.
+    fn is_so_unseen(&self, difference: &Difference) -> bool {
+        let path = difference.path.as_bstr();
+        let (None, Some(then)) = (&difference.now, &difference.then) else {
+            return false;
+        };
+        if !is_left_out(&self.now, path) {
+            return false;
+        }
+        let place = self.top.join(checkpoint_git::paths::as_path(path));
+        let wanted = crate::apply::parse(then.raw.as_ref().unwrap_or(&then.id)).ok();
+        let found = match then.kind {
+            FileKind::Submodule => return false,
+            FileKind::Link => std::fs::read_link(&place).ok().and_then(|target| {
+                let target = checkpoint_git::paths::as_bytes(&target);
+                gix::objs::compute_hash(self.now.tree.kind(), gix::objs::Kind::Blob, target).ok()
+            }),
+            FileKind::File | FileKind::Executable => {
+                let is_executable = then.kind == FileKind::Executable;
+                match files::is_executable(&place) == Some(is_executable) {
+                    true => self.hash_file(path),
+                    false => None,
+                }
+            }
+        };
+        found.is_some() && found == wanted
     }
 
     /// The id of the bytes of a file, read in flat memory.
@@ -358,13 +390,7 @@ impl Present {
         differences: Vec<Difference>,
         asked: &Asked,
     ) -> Result<Plan, RestoreError> {
-        let differences = self.knowing_ignored(differences);
-        // What was in a submodule it keeps itself; that it had a directory can be had back.
-        let hollows: Vec<TreePath> = differences
-            .iter()
-            .filter(|difference| is_lost_submodule(difference))
-            .map(|difference| difference.path.clone())
-            .collect();
+        let (differences, hollows) = self.without_hollows(then, self.knowing_ignored(differences));
         let (files, mut left_alone, blocked) = restore::files(
             differences,
             &then.skipped,
@@ -373,12 +399,14 @@ impl Present {
         );
         left_alone.sort_by(|a, b| a.path.cmp(&b.path));
         let is_exact = scope == Scope::Exact;
-        let mut directories = if is_exact {
-            missing_directories(&self.now, then)
-        } else {
-            Vec::new()
-        };
-        directories.extend(hollows);
+        let mut directories = hollows.made;
+        let mut hollow = hollows.gone;
+        if is_exact {
+            directories.extend(missing_directories(&self.now, then));
+            hollow.extend(surplus_directories(&self.now, then, &directories));
+        }
+        directories.sort();
+        hollow.sort();
         let moves = if scope.has_head() {
             head::plan(repo, &self.now, &destination(scope, &self.now, then))?
         } else {
@@ -392,10 +420,7 @@ impl Present {
         Ok(Plan {
             scope,
             directories,
-            emptied: match is_exact {
-                true => self.emptied(then)?,
-                false => Vec::new(),
-            },
+            hollow,
             files,
             index,
             head: moves,
@@ -416,24 +441,36 @@ impl Present {
         })
     }
 
-    /// The empty directories of now that `then` does not have, and those above them: the backup knows of them.
-    fn emptied(&self, then: &State) -> Result<Vec<TreePath>, RestoreError> {
-        let wanted = then.side.meta.empty_directories.iter();
-        let wanted: BTreeSet<&[u8]> = wanted
-            .flat_map(|path| ancestors(path.as_bstr()).chain([path.as_bstr().as_bytes()]))
-            .collect();
-        let mut emptied = BTreeSet::new();
-        for path in &self.now.side.meta.empty_directories {
-            let path = path.as_bstr();
-            for directory in ancestors(path).chain([path.as_ref()]) {
-                let is_wanted = wanted.contains(directory)
-                    || difference::find(&self.objects(), then.tree, directory)?.is_some();
-                if !is_wanted {
-                    emptied.insert(TreePath::new(directory));
-                }
+    /// Takes submodules out of `differences` that have nothing in them: of such a one there is but a directory to be made
+    /// or removed. What was in a submodule it keeps itself; that it had a directory can be had back.
+    fn without_hollows(
+        &self,
+        then: &State,
+        differences: Vec<Difference>,
+    ) -> (Vec<Difference>, Hollows) {
+        let mut hollows = Hollows::default();
+        let is_hollow = |state: &State, leaf: &Option<Leaf>, path: &BStr| {
+            let is_submodule = |leaf: &Leaf| leaf.kind == FileKind::Submodule;
+            leaf.as_ref().is_some_and(is_submodule) && !is_left_out(state, path)
+        };
+        let mut others = Vec::with_capacity(differences.len());
+        for mut difference in differences {
+            let path = difference.path.as_bstr();
+            let was = is_hollow(&self.now, &difference.now, path);
+            let will = is_hollow(then, &difference.then, path);
+            if is_lost_submodule(&difference) || will && !was {
+                hollows.made.push(difference.path.clone());
+            }
+            if was && !will {
+                hollows.gone.push(difference.path.clone());
+            }
+            difference.now.take_if(|_| was);
+            difference.then.take_if(|_| will);
+            if difference.now.is_some() || difference.then.is_some() {
+                others.push(difference);
             }
         }
-        Ok(emptied.into_iter().collect())
+        (others, hollows)
     }
 
     /// What the trees do not tell because it is ignored, the backup may hold nevertheless.
@@ -452,6 +489,19 @@ impl Present {
         }
         by_path.into_values().collect()
     }
+}
+
+/// Directories of submodules with nothing in them.
+#[derive(Default)]
+struct Hollows {
+    made: Vec<TreePath>,
+    gone: Vec<TreePath>,
+}
+
+/// Whether a state holds nothing of `path`, by its own account.
+fn is_left_out(state: &State, path: &BStr) -> bool {
+    let mut skipped = state.skipped.iter();
+    skipped.any(|skip| restore::is_same_or_below(path, skip.path.as_bstr()))
 }
 
 fn is_lost_submodule(difference: &Difference) -> bool {
@@ -478,6 +528,26 @@ fn missing_directories(now: &State, then: &State) -> Vec<TreePath> {
         .filter(|path| !present.contains(path) && is_safe(path.as_bstr()))
         .cloned()
         .collect()
+}
+
+/// The directories that have nothing in them now and were not there; those `made` are.
+fn surplus_directories(now: &State, then: &State, made: &[TreePath]) -> Vec<TreePath> {
+    let wanted: BTreeSet<_> = then
+        .side
+        .meta
+        .empty_directories
+        .iter()
+        .chain(made)
+        .collect();
+    let present = now.side.meta.empty_directories.iter();
+    let is_surplus = |path: &&TreePath| {
+        let is_below =
+            |skip: &Skipped| restore::is_same_or_below(skip.path.as_bstr(), path.as_bstr());
+        !wanted.contains(path)
+            && !is_left_out(then, path.as_bstr())
+            && !then.skipped.iter().any(is_below)
+    };
+    present.filter(is_surplus).cloned().collect()
 }
 
 /// What is left alone: the paths that differ, and what the target says it does not hold.

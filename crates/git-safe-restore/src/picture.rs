@@ -50,19 +50,13 @@ pub(crate) fn draw(
     if let Some(more @ 1..) = plan.files.len().checked_sub(n_paths) {
         writeln!(out, " and {more} more")?;
     }
-    for directory in plan.directories.iter().take(n_paths) {
-        writeln!(
-            out,
-            " {} {directory}/ (empty)",
-            out.paint(Style::Added, 'A')
-        )?;
-    }
-    for directory in plan.emptied.iter().take(n_paths) {
-        writeln!(
-            out,
-            " {} {directory}/ (empty)",
-            out.paint(Style::Removed, 'D')
-        )?;
+    let made = plan
+        .directories
+        .iter()
+        .map(|path| (Style::Added, 'A', path));
+    let gone = plan.hollow.iter().map(|path| (Style::Removed, 'D', path));
+    for (style, letter, directory) in made.chain(gone).take(n_paths) {
+        writeln!(out, " {} {directory}/ (empty)", out.paint(style, letter))?;
     }
     if !plan.files.is_empty() {
         writeln!(out, " {}", tally(plan))?;
@@ -91,7 +85,7 @@ pub(crate) fn summary(plan: &Plan) -> String {
     if n_files > 0 {
         parts.push(count(n_files, "file", "files"));
     }
-    let n_directories = (plan.directories.len() + plan.emptied.len()) as u64;
+    let n_directories = (plan.directories.len() + plan.hollow.len()) as u64;
     if n_directories > 0 {
         parts.push(count(n_directories, "directory", "directories"));
     }

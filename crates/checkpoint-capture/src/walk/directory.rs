@@ -342,6 +342,12 @@ impl<'a> Walk<'a> {
         let is_filled =
             fs_err::read_dir(&directory).is_ok_and(|mut entries| entries.next().is_some());
         if !is_filled {
+            // No tree has it while it is in conflict.
+            if entry.stage_raw() != 0 {
+                found
+                    .empty_directories
+                    .push([path.as_bytes(), b"/"].concat().into());
+            }
             return;
         }
         found.skip(path.to_owned(), SkipReason::NestedRepository, None);

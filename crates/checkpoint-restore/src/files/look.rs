@@ -95,6 +95,13 @@ pub(super) fn read_link(place: &Place<'_>) -> Option<Vec<u8>> {
     Some(target.into_bytes())
 }
 
+/// Whether its owner may execute the regular file at `path`; none where there is no such file.
+pub(crate) fn is_executable(path: &std::path::Path) -> Option<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    let file = path.symlink_metadata().ok().filter(|file| file.is_file())?;
+    Some(file.permissions().mode() & 0o100 != 0)
+}
+
 /// The id that a blob of exactly `size` bytes read from `file` would have; none when there are more or fewer, since
 /// somebody writes to it.
 pub(crate) fn hash_file(

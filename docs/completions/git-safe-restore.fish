@@ -1,10 +1,12 @@
+complete -c git-safe-restore -l rollback -d 'Go so many commits back on this branch, along first parents: --soft (the default), --mixed or --hard' -r
 complete -c git-safe-restore -l discard -d 'Give up this path for good, though no backup can hold it; may be repeated' -r
 complete -c git-safe-restore -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
 complete -c git-safe-restore -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
 complete -c git-safe-restore -l files -d 'Put back files only: HEAD, branches, commits and the index stay'
 complete -c git-safe-restore -l exact -d 'Put back everything, also if HEAD has moved since: the branch moves back'
-complete -c git-safe-restore -l soft -d 'Move the branch to the checkpoint\'s HEAD; index and files stay'
-complete -c git-safe-restore -l mixed -d 'Move the branch and the index to the checkpoint\'s HEAD; files stay'
+complete -c git-safe-restore -l soft -d 'Move the branch only; index and files stay'
+complete -c git-safe-restore -l mixed -d 'Move the branch and the index; files stay'
+complete -c git-safe-restore -l hard -d 'With --rollback: move the branch, the index and the files that git tracks; untracked files stay'
 complete -c git-safe-restore -l latest-backup -d 'Put back the state before the last restore, the newest backup of this working tree'
 complete -c git-safe-restore -l undo -d 'Undo the last restore; once more, the one before it'
 complete -c git-safe-restore -l redo -d 'Redo what was undone last'

@@ -109,7 +109,9 @@ impl Checkpoint {
                     self.name = None;
                 }
             }
-            EventBody::CheckpointCreated(_) | EventBody::Unknown { .. } => {}
+            EventBody::CheckpointCreated(_)
+            | EventBody::RolledBack(_)
+            | EventBody::Unknown { .. } => {}
         }
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub use self::{
     body::{
         CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, DeletionReason,
-        FileCounts,
+        FileCounts, RolledBack,
     },
     line::EventError,
 };
@@ -53,6 +53,8 @@ pub enum EventBody {
     CheckpointDeleted(CheckpointDeleted),
     /// `checkpoint_named`
     CheckpointNamed(CheckpointNamed),
+    /// `rolled_back`
+    RolledBack(RolledBack),
     /// A type that this version does not know; it passes through untouched.
     Unknown {
         /// The `type` of the event.
@@ -85,6 +87,7 @@ impl EventBody {
             Self::CheckpointRestored(_) => CheckpointRestored::TYPE,
             Self::CheckpointDeleted(_) => CheckpointDeleted::TYPE,
             Self::CheckpointNamed(_) => CheckpointNamed::TYPE,
+            Self::RolledBack(_) => RolledBack::TYPE,
             Self::Unknown { type_, .. } => type_,
         }
     }
@@ -97,6 +100,7 @@ impl EventBody {
             Self::CheckpointRestored(restored) => Some(restored.checkpoint),
             Self::CheckpointDeleted(deleted) => Some(deleted.checkpoint),
             Self::CheckpointNamed(named) => Some(named.checkpoint),
+            Self::RolledBack(done) => Some(done.backup),
             Self::Unknown { .. } => None,
         }
     }
@@ -123,6 +127,12 @@ impl From<CheckpointDeleted> for EventBody {
 impl From<CheckpointNamed> for EventBody {
     fn from(named: CheckpointNamed) -> Self {
         Self::CheckpointNamed(named)
+    }
+}
+
+impl From<RolledBack> for EventBody {
+    fn from(done: RolledBack) -> Self {
+        Self::RolledBack(done)
     }
 }
 

@@ -1,12 +1,15 @@
 //! What a restore will do, decided from values alone.
 
+mod rollback;
+
 use std::collections::BTreeMap;
 
 use bstr::BStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::event::CheckpointRestored;
+pub use self::rollback::{CommitLine, Leaving, Published, Rollback};
+use crate::event::{CheckpointRestored, EventBody, RolledBack};
 use crate::id::CheckpointId;
 use crate::path::TreePath;
 use crate::verdict::{SkipReason, Skipped};
@@ -23,6 +26,9 @@ words! {
         Soft = "soft",
         /// The branch goes to the checkpoint's HEAD and the index with it; files stay.
         Mixed = "mixed",
+        /// HEAD goes to a commit, and with it the index and the files that git tracks; only where one goes back by
+        /// commits.
+        Hard = "hard",
         /// Some paths only; nothing else moves.
         Paths = "paths",
     }
@@ -47,13 +53,13 @@ impl Scope {
     /// Whether files are written.
     #[must_use]
     pub fn has_files(self) -> bool {
-        matches!(self, Self::Exact | Self::Files | Self::Paths)
+        matches!(self, Self::Exact | Self::Files | Self::Hard | Self::Paths)
     }
 
     /// Whether HEAD and the branch move.
     #[must_use]
     pub fn has_head(self) -> bool {
-        matches!(self, Self::Exact | Self::Soft | Self::Mixed)
+        matches!(self, Self::Exact | Self::Soft | Self::Mixed | Self::Hard)
     }
 }
 
@@ -194,6 +200,9 @@ pub struct Plan {
     pub left_alone: Vec<Skipped>,
     /// What would be lost for good.
     pub blocked: Vec<Blocked>,
+    /// What becomes of the commits; none when a checkpoint is put back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<Leaving>,
 }
 
 impl Plan {
@@ -343,42 +352,66 @@ pub struct History {
     pub redo: Vec<Past>,
 }
 
+impl Past {
+    /// A restore that has a backup to go back to.
+    fn restored(restored: &CheckpointRestored) -> Option<Self> {
+        Some(Self {
+            backup: restored.backup?,
+            scope: restored.scope,
+            paths: restored.paths.clone(),
+            branch: restored.branch.clone(),
+        })
+    }
+
+    fn rolled_back(rolled_back: &RolledBack) -> Self {
+        Self {
+            backup: rolled_back.backup,
+            scope: rolled_back.scope,
+            paths: Vec::new(),
+            branch: None,
+        }
+    }
+}
+
 impl History {
-    /// Folds the restores that were done in `worktree`, oldest first.
-    pub fn fold<'e>(
-        restores: impl IntoIterator<Item = &'e CheckpointRestored>,
-        worktree: &str,
-    ) -> Self {
+    /// Folds what was done in `worktree`, oldest first; events that are no restores change nothing.
+    pub fn fold<'e>(events: impl IntoIterator<Item = &'e EventBody>, worktree: &str) -> Self {
         let mut history = Self::default();
-        for restored in restores
-            .into_iter()
-            .filter(|restored| restored.worktree == worktree)
-        {
-            let Some(backup) = restored.backup else {
-                continue;
+        for event in events {
+            let done = match event {
+                EventBody::CheckpointRestored(restored) if restored.worktree == worktree => {
+                    Past::restored(restored).map(|past| (restored.action, past))
+                }
+                EventBody::RolledBack(done) if done.worktree == worktree => {
+                    Some((Action::Restore, Past::rolled_back(done)))
+                }
+                _ => None,
             };
-            let past = Past {
-                backup,
-                scope: restored.scope,
-                paths: restored.paths.clone(),
-                branch: restored.branch.clone(),
-            };
-            match restored.action {
-                Action::Restore => {
-                    history.redo.clear();
-                    history.undo.push(past);
-                }
-                Action::Undo => {
-                    history.undo.pop();
-                    history.redo.push(past);
-                }
-                Action::Redo => {
-                    history.redo.pop();
-                    history.undo.push(past);
-                }
-                Action::Abort => {}
+            if let Some((action, past)) = done {
+                history.push(action, past);
             }
         }
         history
     }
+
+    fn push(&mut self, action: Action, past: Past) {
+        match action {
+            Action::Restore => {
+                self.redo.clear();
+                self.undo.push(past);
+            }
+            Action::Undo => {
+                self.undo.pop();
+                self.redo.push(past);
+            }
+            Action::Redo => {
+                self.redo.pop();
+                self.undo.push(past);
+            }
+            Action::Abort => {}
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

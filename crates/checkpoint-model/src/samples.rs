@@ -6,7 +6,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use crate::{
     event::{
         CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, DeletionReason,
-        Event, EventBody, FileCounts,
+        Event, EventBody, FileCounts, RolledBack,
     },
     id::{CheckpointId, EventId},
     name::CheckpointName,
@@ -291,6 +291,20 @@ fn any_body() -> BoxedStrategy<EventBody> {
             .into()
         }),
         (id(), name()).prop_map(|(checkpoint, name)| CheckpointNamed { checkpoint, name }.into()),
+        (id(), 1..9_u32, select(Scope::ALL), hostile_text()).prop_map(
+            |(backup, commits, scope, worktree)| {
+                RolledBack {
+                    backup,
+                    commits,
+                    from: SNAPSHOT.to_owned(),
+                    to: SNAPSHOT.to_owned(),
+                    reference: Some(worktree.clone()),
+                    scope,
+                    worktree,
+                }
+                .into()
+            }
+        ),
         any::<u8>().prop_map(|count| EventBody::Unknown {
             type_: "moon_landed".to_owned(),
             fields: [("count".to_owned(), count.into())].into_iter().collect(),

@@ -38,6 +38,10 @@ pub fn proceed(
     seen: &AtomicU64,
 ) -> Result<Restored, RestoreError> {
     let (desk, journal) = pick_up(repo)?;
+    if let Some(rollback) = &journal.rollback {
+        let restore = Restore::back_again(repo, rollback, &journal, request, policy, seen)?;
+        return restore.run_at(&desk, Some(&journal), doing, tool, worktree);
+    }
     let asked = Asked {
         branch: journal.take_back.clone(),
         ..asked(&journal, journal.scope, journal.action)
@@ -121,7 +125,7 @@ fn sweep(repo: &Repository, token: &Token) -> Result<(), RestoreError> {
     Ok(left.remove()?)
 }
 
-fn stored(repo: &Repository, id: CheckpointId) -> Result<Stored, RestoreError> {
+pub(crate) fn stored(repo: &Repository, id: CheckpointId) -> Result<Stored, RestoreError> {
     let selector = id.to_string().parse().expect("an id is a selector");
     Ok(checkpoint_store::resolve(repo, &selector)?)
 }
@@ -131,7 +135,8 @@ pub fn history(repo: &Repository, worktree: &str) -> Result<History, RestoreErro
     let mut events = checkpoint_store::events(repo)?;
     events.reverse();
     let restores = events.iter().filter_map(|(_, event)| match &event.body {
-        EventBody::CheckpointRestored(restored) => Some((restored.backup?, restored)),
+        EventBody::CheckpointRestored(restored) => Some((restored.backup?, &event.body)),
+        EventBody::RolledBack(done) => Some((done.backup, &event.body)),
         _ => None,
     });
     // Ordered by the backups, which were made one after the other whatever the clock said. One that died between its

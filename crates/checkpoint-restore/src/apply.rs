@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use checkpoint_capture::{Captured, Request};
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_git::{Repository, refs};
-use checkpoint_model::event::CheckpointRestored;
+use checkpoint_model::event::{CheckpointRestored, EventBody, RolledBack};
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
 use checkpoint_model::restore::{
@@ -14,7 +14,6 @@ use checkpoint_model::restore::{
 };
 use checkpoint_model::words::CheckpointKind;
 use checkpoint_store::keep::{KeepRequest, keep};
-use checkpoint_store::load::Stored;
 use checkpoint_store::record::Doing;
 use chrono::TimeDelta;
 use gix::ObjectId;
@@ -25,9 +24,9 @@ use crate::files::{
 };
 use crate::index::{IndexLock, Make};
 use crate::journal::{Desk, Journal};
-use crate::prepare::{Present, Restore};
+use crate::prepare::{Goal, Present, Restore};
 use crate::state::{Objects, State, USUAL, ancestors};
-use crate::{Asked, RestoreError, faults, head, index, operation};
+use crate::{Asked, RestoreError, again, faults, head, index, operation};
 
 /// A restore that was done.
 #[derive(Debug, Clone)]
@@ -45,9 +44,7 @@ impl Restore<'_> {
         let desk = Desk::take(self.repo)?;
         desk.tidy(self.repo)?;
         if let Some(journal) = desk.journal()? {
-            return Err(RestoreError::Unfinished {
-                target: journal.target,
-            });
+            return Err(journal.unfinished());
         }
         self.run_at(&desk, None, doing, tool, worktree)
     }
@@ -75,7 +72,7 @@ impl Restore<'_> {
         self.require_same_index()?;
         let Self {
             repo,
-            target,
+            goal,
             asked,
             request,
             sink,
@@ -89,13 +86,13 @@ impl Restore<'_> {
             // All is done already but the record of it.
             Some(left) => left.backup,
             None => {
-                let request = backup_request(&target.checkpoint.id, tool, worktree);
+                let request = backup_request(&goal, tool, worktree);
                 back_up(repo, sink, &captured, &request, doing)?
             }
         };
         let work = Work {
             repo,
-            target,
+            goal,
             asked,
             request,
             now,
@@ -150,15 +147,14 @@ impl Restore<'_> {
         let name = branch.strip_prefix("refs/heads/").unwrap_or(branch);
         let moves = step.branch_now != step.then.id;
         let is_here = step.now.reference.as_ref() == Some(branch);
-        let id = self.target.checkpoint.id;
         if moves && self.has_policy() && self.policy.branches.is_protected(name) {
             let commit = |id: &Option<String>| id.clone().unwrap_or_else(|| "nothing".to_owned());
             let (from, to) = (commit(&step.branch_now), commit(&step.then.id));
             return Err(RestoreError::Protected {
-                id,
                 branch: name.to_owned(),
                 from,
                 to,
+                instead: self.goal.without_moving(),
             });
         }
         if is_here || !moves {
@@ -168,9 +164,9 @@ impl Restore<'_> {
         }
         match head::checked_out_elsewhere(self.repo, branch) {
             Some(path) => Err(RestoreError::CheckedOutElsewhere {
-                id,
                 branch: name.to_owned(),
                 path,
+                instead: self.goal.without_moving(),
             }),
             None => Ok(()),
         }
@@ -189,7 +185,7 @@ impl Restore<'_> {
 /// What is left of a restore when the present is safe.
 struct Work<'r> {
     repo: &'r Repository,
-    target: Stored,
+    goal: Goal,
     asked: Asked,
     request: Request,
     now: State,
@@ -204,10 +200,15 @@ impl Work<'_> {
         let token = left.and_then(|left| left.token.parse().ok());
         let moved = self.plan.head.as_ref().and_then(HeadMove::other_branch);
         let paths = self.asked.paths.iter();
+        let backup = left.map_or(backup, |left| left.backup);
+        let (target, rollback) = match &self.goal {
+            Goal::Checkpoint(target) => (target.checkpoint.id, None),
+            Goal::Commit(rollback) => (backup, Some(rollback.clone())),
+        };
         Journal {
             version: 1,
-            target: self.target.checkpoint.id,
-            backup: left.map_or(backup, |left| left.backup),
+            target,
+            backup,
             scope: self.plan.scope,
             paths: paths.map(|path| TreePath::new(path.clone())).collect(),
             discard: self.asked.discard.clone(),
@@ -215,6 +216,7 @@ impl Work<'_> {
             branch: left.and_then(|left| left.branch.clone()).or(moved),
             take_back: self.asked.branch.clone(),
             token: token.unwrap_or_else(Token::random).to_string(),
+            rollback,
         }
     }
 
@@ -232,26 +234,17 @@ impl Work<'_> {
             return Err(RestoreError::ChangedMeanwhile { changed });
         }
         faults::point("check::before").map_err(|source| desk.failed(source))?;
-        let id = self.target.checkpoint.id;
         check(
             self.repo,
             &self.request,
             &self.then,
             &self.plan,
             &self.asked,
-            id,
+            &self.goal,
         )?;
-        let event = CheckpointRestored {
-            checkpoint: id,
-            backup: Some(journal.backup),
-            scope: self.plan.scope,
-            paths: journal.paths.clone(),
-            action: self.asked.action,
-            worktree: worktree.to_owned(),
-            branch: journal.branch.clone(),
-        };
+        let (snapshot, event) = event(self.repo, &self.goal, journal, worktree)?;
         faults::point("record::before").map_err(|source| desk.failed(source))?;
-        checkpoint_store::append(self.repo, self.target.snapshot, event, doing)?;
+        checkpoint_store::append(self.repo, snapshot, event, doing)?;
         faults::passed("record::after");
         desk.clear()
     }
@@ -277,7 +270,7 @@ impl Work<'_> {
         let changed = write_files(repo, plan, empty, &self.asked.discard, &options)?;
         put_index(repo, &objects, lock, plan, &self.then, desk)?;
         if let Some(step) = &plan.head {
-            let message = format!("{}: {}", doing.command, self.target.checkpoint.id);
+            let message = format!("{}: {}", doing.command, self.goal.named());
             head::apply(repo, step, &destination(step)?, &message)?;
         }
         if let Some(branch) = &self.asked.branch {
@@ -324,10 +317,51 @@ fn after_all(repo: &Repository, doing: &Doing) -> Result<Doing, RestoreError> {
     })
 }
 
-fn backup_request(target: &CheckpointId, tool: &str, worktree: &str) -> KeepRequest {
+/// What is to be remembered, and in whose record: that of the checkpoint that came back, or of the backup, where there
+/// is none but that.
+fn event(
+    repo: &Repository,
+    goal: &Goal,
+    journal: &Journal,
+    worktree: &str,
+) -> Result<(ObjectId, EventBody), RestoreError> {
+    let worktree = worktree.to_owned();
+    Ok(match goal {
+        Goal::Checkpoint(target) => {
+            let restored = CheckpointRestored {
+                checkpoint: target.checkpoint.id,
+                backup: Some(journal.backup),
+                scope: journal.scope,
+                paths: journal.paths.clone(),
+                action: journal.action,
+                worktree,
+                branch: journal.branch.clone(),
+            };
+            (target.snapshot, restored.into())
+        }
+        Goal::Commit(rollback) => {
+            let done = RolledBack {
+                backup: journal.backup,
+                commits: rollback.commits,
+                from: rollback.from.clone(),
+                to: rollback.to.clone(),
+                reference: rollback.reference.clone(),
+                scope: journal.scope,
+                worktree,
+            };
+            (again::stored(repo, journal.backup)?.snapshot, done.into())
+        }
+    })
+}
+
+fn backup_request(goal: &Goal, tool: &str, worktree: &str) -> KeepRequest {
+    let description = match goal {
+        Goal::Checkpoint(target) => format!("before restoring {}", target.checkpoint.id),
+        Goal::Commit(rollback) => format!("before going back to {:.7}", rollback.to),
+    };
     KeepRequest {
         name: None,
-        description: format!("before restoring {target}"),
+        description,
         kind: CheckpointKind::Backup,
         phase: None,
         session: None,
@@ -598,10 +632,11 @@ fn put_index(
     let make = match plan.scope {
         Scope::Exact if plan.index => Make::Of(then),
         Scope::Exact if !plan.files.is_empty() => Make::Refreshed,
-        Scope::Mixed => match then.head.id {
+        Scope::Mixed | Scope::Hard if plan.index => match then.head.id {
             Some(commit) => Make::Tree(commit),
             None => return Ok(()),
         },
+        Scope::Hard if !plan.files.is_empty() => Make::Refreshed,
         _ => return Ok(()),
     };
     index::replace(repo, objects, lock, &make, desk.scratch())
@@ -614,7 +649,7 @@ fn check(
     then: &crate::state::State,
     done: &Plan,
     asked: &crate::Asked,
-    target: CheckpointId,
+    goal: &Goal,
 ) -> Result<(), RestoreError> {
     if !done.scope.has_files() {
         return Ok(());
@@ -642,6 +677,9 @@ fn check(
     );
     match what.is_empty() {
         true => Ok(()),
-        false => Err(RestoreError::Differs { target, what }),
+        false => Err(RestoreError::Differs {
+            target: goal.told(),
+            what,
+        }),
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn files(
         .map(|difference| difference.path.as_bstr().to_owned())
         .collect();
     differences.extend(same_in_git(objects, now, then, &known)?);
+    // What is tracked now and was ignored then is one difference, and not two.
     differences.retain(|difference| !then.side.ignored.contains_key(difference.path.as_bstr()));
     differences.extend(ignored(objects, now, then)?);
     differences.retain(|difference| difference.now != difference.then);

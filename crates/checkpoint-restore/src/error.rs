@@ -16,6 +16,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::files::FilesError;
+use crate::rollback::RollbackError;
 
 /// Why a restore was not done, or not to the end.
 #[derive(Debug, Error, Diagnostic)]
@@ -59,30 +60,27 @@ pub enum RestoreError {
     },
     /// The policy protects the branch that would move.
     #[error("branch '{branch}' is protected and would move from {from} to {to}")]
-    #[diagnostic(code(restore::protected), help("git safe-restore {id} --files"))]
+    #[diagnostic(code(restore::protected), help("{instead}"))]
     Protected {
-        /// The checkpoint.
-        id: CheckpointId,
         /// The branch.
         branch: String,
         /// Where it is.
         from: String,
         /// Where it would go.
         to: String,
+        /// What to type so that it stays.
+        instead: String,
     },
     /// The branch that would move is checked out in another worktree.
     #[error("branch '{branch}' is checked out at '{}'", path.display())]
-    #[diagnostic(
-        code(restore::checked_out_elsewhere),
-        help("git safe-restore {id} --files")
-    )]
+    #[diagnostic(code(restore::checked_out_elsewhere), help("{instead}"))]
     CheckedOutElsewhere {
-        /// The checkpoint.
-        id: CheckpointId,
         /// The branch.
         branch: String,
         /// The other worktree.
         path: PathBuf,
+        /// What to type so that it stays.
+        instead: String,
     },
     /// Something would be lost for good.
     #[error("{} would be lost: no backup can hold {}", list(blocked), if blocked.len() == 1 { "it" } else { "them" })]
@@ -110,7 +108,7 @@ pub enum RestoreError {
     #[diagnostic(code(restore::running))]
     Running,
     /// A restore was stopped halfway.
-    #[error("a restore of checkpoint {target} was stopped halfway")]
+    #[error("{what} was stopped halfway")]
     #[diagnostic(
         code(restore::unfinished),
         help(
@@ -118,8 +116,8 @@ pub enum RestoreError {
         )
     )]
     Unfinished {
-        /// What it was to bring back.
-        target: CheckpointId,
+        /// What it was.
+        what: String,
     },
     /// Something failed after the first change was made. Nothing is lost: the journal knows the way on and the way back.
     #[error("the restore was stopped halfway")]
@@ -158,14 +156,14 @@ pub enum RestoreError {
         changed: Vec<TreePath>,
     },
     /// The state is not what it should be, though every step was done.
-    #[error("the restored state differs from checkpoint {target}: {}", what.join(", "))]
+    #[error("the restored state differs from {target}: {}", what.join(", "))]
     #[diagnostic(
         code(restore::differs),
         help("git safe-restore --abort    (back to what was there before)")
     )]
     Differs {
         /// What was to be brought back.
-        target: CheckpointId,
+        target: String,
         /// In what it differs.
         what: Vec<String>,
     },
@@ -192,6 +190,10 @@ pub enum RestoreError {
         /// The path.
         path: TreePath,
     },
+    /// HEAD does not go back by commits.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rollback(#[from] RollbackError),
     /// Files cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -248,6 +250,7 @@ impl Failure for RestoreError {
             | Self::NothingUnderWay
             | Self::NothingTo { .. } => Kind::Refused,
             Self::Capture(error) => error.kind(),
+            Self::Rollback(error) => error.kind(),
             Self::Store(error) => error.kind(),
             Self::Files(error) => error.kind(),
             _ => Kind::Fatal,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use checkpoint_git::Repository;
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
-use checkpoint_model::restore::{BranchMove, Scope};
+use checkpoint_model::restore::{BranchMove, Rollback, Scope};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,21 @@ pub struct Journal {
     /// The branch that it takes back, with an undo or after a restore that was given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take_back: Option<BranchMove>,
+    /// The commit that HEAD goes back to, where that is the goal and no checkpoint; `target` is the backup then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<Rollback>,
+}
+
+impl Journal {
+    /// The refusal of anything else while this is not finished.
+    pub fn unfinished(&self) -> RestoreError {
+        RestoreError::Unfinished {
+            what: match &self.rollback {
+                Some(rollback) => format!("going back to commit {:.7}", rollback.to),
+                None => format!("a restore of checkpoint {}", self.target),
+            },
+        }
+    }
 }
 
 /// The directory for the files of a restore in a worktree's git directory, locked against other restores.

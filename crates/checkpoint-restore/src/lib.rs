@@ -9,7 +9,7 @@
 //! touches what neither of the two states holds, and asks nobody anything.
 //!
 //! Read in this order: [`prepare`] and [`apply`] tell the story, `state` reads what a snapshot holds, `difference`
-//! compares, [`files`] writes to the working tree, `index`, `head` and `operation` to the git directory, [`journal`]
+//! compares, [`rollback`] goes back by commits instead of to a checkpoint, [`files`] writes to the working tree, `index`, `head` and `operation` to the git directory, [`journal`]
 //! and [`again`] are for what comes after a crash.
 
 pub mod apply;
@@ -17,6 +17,8 @@ pub mod prepare;
 
 mod difference;
 mod state;
+
+pub mod rollback;
 
 #[doc(hidden)]
 pub mod faults;
@@ -36,3 +38,4 @@ pub use checkpoint_model::restore::Action;
 pub use error::RestoreError;
 pub use journal::Journal;
 pub use prepare::{Asked, Restore};
+pub use rollback::{Back, RollbackError};

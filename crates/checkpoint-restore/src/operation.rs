@@ -17,11 +17,12 @@ use crate::state::{Objects, State, ancestors, is_safe};
 /// Where files of the git directory are written before they are renamed: not beside their places, where git would take
 /// them for a part of the operation.
 pub(crate) const TEMPORARY: &str = "restore.operation";
+/// Goes along with operations, but may be there without any, and then nobody has read it: it is never removed.
+const COMPANION: &str = "ORIG_HEAD";
 
 /// What becomes of the operation in progress; none when its files are as they shall be.
 pub(crate) fn plan(now: &State, then: &State) -> Option<OperationMove> {
-    // What only goes along with an operation is not read where there is none, and may be anything.
-    let is_told = |path: &BString| then.side.git_dir.contains_key(path) || path != "ORIG_HEAD";
+    let is_told = |path: &BString| then.side.git_dir.contains_key(path) || path != COMPANION;
     let told = now.side.git_dir.iter().filter(|(path, _)| is_told(path));
     let is_same = told.eq(then.side.git_dir.iter());
     (!is_same).then(|| OperationMove {
@@ -55,7 +56,7 @@ pub(crate) fn apply(
         .side
         .git_dir
         .keys()
-        .filter(|path| !then.side.git_dir.contains_key(*path));
+        .filter(|path| !then.side.git_dir.contains_key(*path) && *path != COMPANION);
     let mut directories = BTreeSet::new();
     for path in gone {
         match refs.is_ref(path.as_bstr()) {

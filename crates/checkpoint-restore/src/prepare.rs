@@ -9,14 +9,14 @@ use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::path::TreePath;
 use checkpoint_model::policy::Policy;
 use checkpoint_model::restore::{
-    self, Action, BranchMove, Difference, FileKind, HeadPosition, Leaf, Plan, Scope,
+    self, Action, BranchMove, Difference, FileKind, HeadPosition, Leaf, Plan, Rollback, Scope,
 };
 use checkpoint_model::verdict::Skipped;
 use checkpoint_store::load::{Place, Stored};
 use gix::bstr::{BStr, BString, ByteSlice};
 
 use crate::state::{Objects, State, is_safe};
-use crate::{RestoreError, difference, files, head, index, operation};
+use crate::{RestoreError, difference, files, head, index, operation, rollback};
 
 /// What is asked of a restore.
 #[derive(Debug, Clone)]
@@ -33,10 +33,54 @@ pub struct Asked {
     pub branch: Option<BranchMove>,
 }
 
+/// What a restore goes back to.
+#[derive(Debug, Clone)]
+pub(crate) enum Goal {
+    /// A checkpoint.
+    Checkpoint(Box<Stored>),
+    /// A commit before HEAD.
+    Commit(Rollback),
+}
+
+impl Goal {
+    /// Names it, in a sentence.
+    pub(crate) fn told(&self) -> String {
+        match self {
+            Self::Checkpoint(target) => format!("checkpoint {}", target.checkpoint.id),
+            Self::Commit(rollback) => format!("commit {:.7}", rollback.to),
+        }
+    }
+
+    /// Names it, in a reflog.
+    pub(crate) fn named(&self) -> String {
+        match self {
+            Self::Checkpoint(target) => target.checkpoint.id.to_string(),
+            Self::Commit(rollback) => format!("back to {:.7}", rollback.to),
+        }
+    }
+
+    /// What to type so that the branch stays where it is.
+    pub(crate) fn without_moving(&self) -> String {
+        match self {
+            Self::Checkpoint(target) => {
+                let id = target.checkpoint.id;
+                format!(
+                    "git safe-restore {id} --files    (the files only; the branch stays)\n\
+                     git switch -c <new-branch> && git safe-restore {id} --mixed    (a new branch goes there)"
+                )
+            }
+            Self::Commit(rollback) => format!(
+                "git switch -c <new-branch> && git safe-restore --rollback {}    (a new branch goes there)",
+                rollback.commits
+            ),
+        }
+    }
+}
+
 /// A restore that is planned and not yet done.
 pub struct Restore<'r> {
     pub(crate) repo: &'r Repository,
-    pub(crate) target: Stored,
+    pub(crate) goal: Goal,
     pub(crate) asked: Asked,
     pub(crate) request: Request,
     pub(crate) policy: Policy,
@@ -64,22 +108,20 @@ impl<'r> Restore<'r> {
                 id: target.checkpoint.id,
             });
         }
-        let index_seen = fs_err::read(repo.index_path()).ok();
         // Index and references go back through the git program: what it cannot open is not begun.
         repo.git(["rev-parse", "--git-dir"]).output()?;
         let sink = ObjectSink::new(repo.gix())?;
         let then = State::of_stored(repo, target, &Objects { sink: &sink })?;
         operation::check(&then)?;
         // What the target holds of ignored files can only be compared where it is looked at.
-        let held = then.side.ignored.keys().cloned().collect();
-        let request = including(&everything(request), &held);
+        let mut request = including(&everything(request), then.side.ignored.keys());
         let mut present = Present::capture(repo, &request, seen)?;
         let scope = scope(target, asked, &present.now, &then)?;
         let mut differences = present.differences(&then, scope, &asked.paths)?;
         let hidden = present.hidden(repo, &differences);
         if !hidden.is_empty() {
             // Ignored files lie where the target has something: the backup has to hold them too.
-            let request = including(&request, &hidden);
+            request = including(&request, &hidden);
             present = Present::capture(repo, &request, seen)?;
             differences = present.differences(&then, scope, &asked.paths)?;
             differences.extend(present.cleared(&differences, &hidden));
@@ -87,38 +129,27 @@ impl<'r> Restore<'r> {
         }
         let plan = present.plan(repo, &then, scope, differences, asked)?;
         require(&present.objects(), &plan)?;
-        let Present {
-            sink,
-            captured,
-            now,
-            ..
-        } = present;
-        Ok(Self {
-            repo,
-            target: target.clone(),
-            asked: Asked {
-                scope: Some(scope),
-                ..asked.clone()
-            },
-            request,
-            policy: policy.clone(),
-            sink,
-            captured,
-            index_seen,
-            now,
-            then,
-            plan,
-        })
+        let goal = Goal::Checkpoint(Box::new(target.clone()));
+        let asked = Asked {
+            scope: Some(scope),
+            ..asked.clone()
+        };
+        Ok(present.into_restore(repo, goal, asked, (request, policy), then, plan))
     }
 
     /// What would be done.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
+
+    /// What it counts as.
+    pub fn action(&self) -> Action {
+        self.asked.action
+    }
 }
 
 /// The request of a backup: whatever a policy leaves out of checkpoints, a restore must not lose.
-fn everything(request: &Request) -> Request {
+pub(crate) fn everything(request: &Request) -> Request {
     Request {
         exclude: Patterns::default(),
         untracked: Untracked::Captured,
@@ -127,10 +158,12 @@ fn everything(request: &Request) -> Request {
 }
 
 /// `request`, with these very paths included though they are ignored.
-fn including(request: &Request, paths: &BTreeSet<BString>) -> Request {
-    let include = request
-        .include
-        .with_paths(paths.iter().map(|path| path.as_bstr()));
+pub(crate) fn including<'p>(
+    request: &Request,
+    paths: impl IntoIterator<Item = &'p BString>,
+) -> Request {
+    let paths = paths.into_iter().map(|path| path.as_bstr());
+    let include = request.include.with_paths(paths);
     Request {
         include,
         ..request.clone()
@@ -171,6 +204,8 @@ pub(crate) struct Present {
     pub(crate) sink: ObjectSink,
     pub(crate) captured: Captured,
     pub(crate) now: State,
+    /// The index file as it was just before; none where there was none.
+    index_seen: Option<Vec<u8>>,
     /// The top of the working tree.
     top: std::path::PathBuf,
     repo: gix::Repository,
@@ -182,6 +217,7 @@ impl Present {
         request: &Request,
         seen: &AtomicU64,
     ) -> Result<Self, RestoreError> {
+        let index_seen = fs_err::read(repo.index_path()).ok();
         let sink = ObjectSink::new(repo.gix())?;
         let captured = capture(repo, request, &sink, seen)?;
         let now = State::of_captured(&captured, &Objects { sink: &sink })?;
@@ -190,6 +226,7 @@ impl Present {
             sink,
             captured,
             now,
+            index_seen,
             top,
             repo: repo.gix().clone(),
         })
@@ -213,6 +250,9 @@ impl Present {
         differences.retain(|difference| !self.has_those_bytes(difference));
         differences.retain(|difference| !self.is_so_unseen(difference));
         self.spare_ignored(then, &mut differences)?;
+        if scope == Scope::Hard {
+            rollback::spare(self, &mut differences)?;
+        }
         if scope == Scope::Paths {
             differences.retain(|difference| {
                 paths
@@ -314,7 +354,11 @@ impl Present {
     }
 
     /// What lies, unseen because it is ignored, where something shall be written.
-    fn hidden(&self, repo: &Repository, differences: &[Difference]) -> BTreeSet<BString> {
+    pub(crate) fn hidden(
+        &self,
+        repo: &Repository,
+        differences: &[Difference],
+    ) -> BTreeSet<BString> {
         let Some(top) = repo.work_tree() else {
             return BTreeSet::new();
         };
@@ -354,7 +398,11 @@ impl Present {
     }
 
     /// The hidden files that go, because something else takes the place of the directory they are in or of them.
-    fn cleared(&self, differences: &[Difference], hidden: &BTreeSet<BString>) -> Vec<Difference> {
+    pub(crate) fn cleared(
+        &self,
+        differences: &[Difference],
+        hidden: &BTreeSet<BString>,
+    ) -> Vec<Difference> {
         let known: BTreeSet<&BStr> = differences
             .iter()
             .map(|difference| difference.path.as_bstr())
@@ -414,6 +462,7 @@ impl Present {
         };
         let index = match scope {
             Scope::Exact => index::differs(&self.objects(), &self.now, then)?,
+            Scope::Hard => rollback::index_differs(&self.now, then),
             Scope::Mixed => true,
             _ => false,
         };
@@ -424,7 +473,7 @@ impl Present {
             files,
             index,
             head: moves,
-            operation: if is_exact {
+            operation: if is_exact || scope == Scope::Hard {
                 operation::plan(&self.now, then)
             } else {
                 None
@@ -438,6 +487,7 @@ impl Present {
                 },
             ),
             blocked,
+            rollback: None,
         })
     }
 
@@ -471,6 +521,31 @@ impl Present {
             }
         }
         (others, hollows)
+    }
+
+    /// The restore that this present and its plan come to.
+    pub(crate) fn into_restore<'r>(
+        self,
+        repo: &'r Repository,
+        goal: Goal,
+        asked: Asked,
+        (request, policy): (Request, &Policy),
+        then: State,
+        plan: Plan,
+    ) -> Restore<'r> {
+        Restore {
+            repo,
+            goal,
+            asked,
+            request,
+            policy: policy.clone(),
+            sink: self.sink,
+            captured: self.captured,
+            index_seen: self.index_seen,
+            now: self.now,
+            then,
+            plan,
+        }
     }
 
     /// What the trees do not tell because it is ignored, the backup may hold nevertheless.
@@ -572,7 +647,7 @@ fn is_meant(path: &BStr, asked: &BStr) -> bool {
 }
 
 /// Makes sure that everything to be written can be read: nothing may be touched before.
-fn require(objects: &Objects<'_>, plan: &Plan) -> Result<(), RestoreError> {
+pub(crate) fn require(objects: &Objects<'_>, plan: &Plan) -> Result<(), RestoreError> {
     for leaf in plan
         .writes()
         .filter_map(|difference| difference.then.as_ref())

@@ -364,6 +364,12 @@ impl Side {
         self.permissions = exceptions.collect();
     }
 
+    /// Lets permissions be as they come.
+    pub(crate) fn forget_permissions(&mut self) {
+        self.permissions.clear();
+        self.usual = None;
+    }
+
     /// The paths whose permissions are told one by one.
     pub(crate) fn exceptional(&self) -> impl Iterator<Item = &BString> {
         self.permissions.keys()

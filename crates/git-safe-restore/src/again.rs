@@ -6,25 +6,30 @@ use checkpoint_capture::Request;
 use checkpoint_cli::Session;
 use checkpoint_git::Repository;
 use checkpoint_model::{id::CheckpointId, policy::Policy, restore::Action};
-use checkpoint_restore::{Asked, Journal, RestoreError, Restored};
+use checkpoint_restore::{Journal, RestoreError, Restored};
 use checkpoint_store::Doing;
 
-use crate::{COMMAND, SafeRestoreError, outcome::RestoreOutcome, restore::request, target::Target};
+use crate::{
+    COMMAND, SafeRestoreError, outcome::RestoreOutcome, restore::request, target::Subject,
+};
 
 /// Finishes the restore.
 pub(crate) fn proceed(session: &Session<'_>) -> Result<RestoreOutcome, SafeRestoreError> {
     let journal = journal(session)?;
-    let target = target(session, &journal, journal.target, journal.action)?;
+    let subject = match &journal.rollback {
+        Some(_) => Subject::Commits,
+        None => subject(session, journal.target, journal.action)?,
+    };
     let restored = go_on(session, checkpoint_restore::proceed)?;
-    Ok(RestoreOutcome::done(&target, restored))
+    Ok(RestoreOutcome::done(&subject, restored))
 }
 
 /// Goes back to what was there before the restore.
 pub(crate) fn abort(session: &Session<'_>) -> Result<RestoreOutcome, SafeRestoreError> {
     let journal = journal(session)?;
-    let target = target(session, &journal, journal.backup, Action::Abort)?;
+    let subject = subject(session, journal.backup, Action::Abort)?;
     let restored = go_on(session, checkpoint_restore::abort)?;
-    Ok(RestoreOutcome::done(&target, restored))
+    Ok(RestoreOutcome::done(&subject, restored))
 }
 
 fn journal(session: &Session<'_>) -> Result<Journal, SafeRestoreError> {
@@ -33,22 +38,13 @@ fn journal(session: &Session<'_>) -> Result<Journal, SafeRestoreError> {
 }
 
 /// What the journal says is to be there in the end, for the answer.
-fn target(
+fn subject(
     session: &Session<'_>,
-    journal: &Journal,
     id: CheckpointId,
     action: Action,
-) -> Result<Target, SafeRestoreError> {
-    Ok(Target {
-        stored: session.choose_state(&id.to_string())?,
-        asked: Asked {
-            scope: Some(journal.scope),
-            paths: Vec::new(),
-            discard: journal.discard.clone(),
-            action,
-            branch: journal.branch.clone(),
-        },
-    })
+) -> Result<Subject, SafeRestoreError> {
+    let stored = session.choose_state(&id.to_string())?;
+    Ok(Subject::Checkpoint(Box::new(stored), action))
 }
 
 type Step = fn(

@@ -36,21 +36,39 @@ pub struct Args {
     #[arg(group = "what")]
     checkpoint: Option<String>,
     /// Put back these paths only, and move nothing else; a directory stands for all below it
-    #[arg(last = true, value_name = "path", conflicts_with_all = ["exact", "soft", "mixed"])]
+    #[arg(last = true, value_name = "path", conflicts_with_all = ["exact", "soft", "mixed", "hard", "rollback"])]
     pub(crate) paths: Vec<OsString>,
 
     /// Put back files only: HEAD, branches, commits and the index stay
-    #[arg(long, group = "scope", help_heading = "How much")]
+    #[arg(
+        long,
+        group = "scope",
+        conflicts_with = "rollback",
+        help_heading = "How much"
+    )]
     files: bool,
     /// Put back everything, also if HEAD has moved since: the branch moves back
-    #[arg(long, group = "scope", help_heading = "How much")]
+    #[arg(
+        long,
+        group = "scope",
+        conflicts_with = "rollback",
+        help_heading = "How much"
+    )]
     exact: bool,
-    /// Move the branch to the checkpoint's HEAD; index and files stay
+    /// Move the branch only; index and files stay
     #[arg(long, group = "scope", help_heading = "How much")]
     soft: bool,
-    /// Move the branch and the index to the checkpoint's HEAD; files stay
+    /// Move the branch and the index; files stay
     #[arg(long, group = "scope", help_heading = "How much")]
     mixed: bool,
+    /// With --rollback: move the branch, the index and the files that git tracks; untracked files stay
+    #[arg(
+        long,
+        group = "scope",
+        conflicts_with_all = ["checkpoint", "latest_backup", "undo", "redo"],
+        help_heading = "How much"
+    )]
+    hard: bool,
 
     /// Put back the state before the last restore, the newest backup of this working tree
     #[arg(long, group = "what", help_heading = "What else to go back to")]
@@ -61,6 +79,15 @@ pub struct Args {
     /// Redo what was undone last
     #[arg(long, group = "what", help_heading = "What else to go back to")]
     redo: bool,
+    /// Go so many commits back on this branch, along first parents: --soft (the default), --mixed or --hard
+    #[arg(
+        long,
+        value_name = "n",
+        group = "what",
+        value_parser = number_of_commits,
+        help_heading = "What else to go back to"
+    )]
+    rollback: Option<u32>,
     /// List everything one can go back to: checkpoints, backups, recent commits, the reflog
     #[arg(long, groups = ["what", "alone"], help_heading = "What else to go back to")]
     list: bool,
@@ -83,11 +110,19 @@ pub struct Args {
     pub(crate) discard: Vec<OsString>,
 }
 
+/// Reads `<n>`: 0 would be no way back at all.
+fn number_of_commits(typed: &str) -> Result<u32, &'static str> {
+    let number = typed.parse().ok().filter(|number| *number > 0);
+    number.ok_or("it is to be a number of commits, 1 or more")
+}
+
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Put back a state.
     Restore(From),
+    /// Go so many commits back.
+    Rollback(u32),
     /// Show what there is.
     List,
     /// Finish what was stopped.
@@ -112,6 +147,9 @@ pub(crate) enum From {
 impl Args {
     /// What is to be done; exactly one of these was typed, or the line was refused.
     pub(crate) fn mode(&self) -> Mode {
+        if let Some(commits) = self.rollback {
+            return Mode::Rollback(commits);
+        }
         let flags = [
             (self.latest_backup, Mode::Restore(From::LatestBackup)),
             (self.undo, Mode::Restore(From::Undo)),
@@ -140,6 +178,7 @@ impl Args {
             (self.exact, Scope::Exact),
             (self.soft, Scope::Soft),
             (self.mixed, Scope::Mixed),
+            (self.hard, Scope::Hard),
         ];
         let typed = flags.into_iter().find(|(is_set, _)| *is_set);
         typed.map(|(_, scope)| scope)

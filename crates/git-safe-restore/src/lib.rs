@@ -1,7 +1,7 @@
 //! `git safe-restore`: put a checkpoint back exactly, and be able to take that back.
 //!
 //! Read in this order: `args` says what can be typed, `target` finds what is meant by it, `restore` plans, asks and
-//! does it, `picture` draws a plan, `outcome` tells what became of it. `again` is for what comes after a crash, `list`
+//! does it, `rollback` does so where commits are gone back and not a checkpoint put back, `picture` draws a plan, `outcome` tells what became of it. `again` is for what comes after a crash, `list`
 //! shows everything one can go back to.
 //!
 //! What it does *not* do: plan or write (that is [`checkpoint_restore`]), print, or choose exit numbers (that is
@@ -16,6 +16,7 @@ mod target;
 
 mod question;
 mod restore;
+mod rollback;
 
 mod outcome;
 mod picture;
@@ -50,6 +51,7 @@ pub fn run(args: Args, console: &Console) -> Result<Answer, SafeRestoreError> {
         Mode::List => Answer::of(list::run(session)?),
         Mode::Continue => Answer::of(again::proceed(session)?),
         Mode::Abort => Answer::of(again::abort(session)?),
+        Mode::Rollback(commits) => Answer::of(rollback::run(session, commits, &args)?),
         Mode::Restore(from) => Answer::of(restore::run(session, &from, &args)?),
     })
 }

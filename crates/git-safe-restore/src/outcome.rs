@@ -2,22 +2,22 @@
 
 use std::io;
 
-use checkpoint_cli::{CheckpointView, Envelope, Outcome, Output, Schema, Style, Talk, write_line};
+use checkpoint_cli::{
+    CheckpointView, Envelope, Outcome, Output, Schema, Style, Talk, count, write_line,
+};
 use checkpoint_model::{
     id::CheckpointId,
     restore::{Action, Plan},
 };
 use checkpoint_restore::Restored;
-use checkpoint_store::Stored;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{picture, target::Target};
+use crate::{picture, target::Subject};
 
 /// A restore that was done, or not.
 pub(crate) struct RestoreOutcome {
-    target: Stored,
-    action: Action,
+    subject: Subject,
     /// None where it did not come to one: HEAD has moved, and neither of the choices was taken.
     plan: Option<Plan>,
     told: Told,
@@ -41,31 +41,29 @@ pub(crate) enum Told {
 }
 
 impl RestoreOutcome {
-    pub(crate) fn new(target: &Target, plan: Plan, told: Told) -> Self {
+    pub(crate) fn new(subject: &Subject, plan: Plan, told: Told) -> Self {
         Self {
-            target: target.stored.clone(),
-            action: target.asked.action,
+            subject: subject.clone(),
             plan: Some(plan),
             told,
             backup: None,
         }
     }
 
-    pub(crate) fn done(target: &Target, restored: Restored) -> Self {
+    pub(crate) fn done(subject: &Subject, restored: Restored) -> Self {
         let told = match restored.backup {
             Some(_) => Told::Restored,
             None => Told::Unchanged,
         };
         Self {
             backup: restored.backup,
-            ..Self::new(target, restored.plan, told)
+            ..Self::new(subject, restored.plan, told)
         }
     }
 
-    pub(crate) fn declined_unplanned(target: Target) -> Self {
+    pub(crate) fn declined_unplanned(subject: Subject) -> Self {
         Self {
-            target: target.stored,
-            action: target.asked.action,
+            subject,
             plan: None,
             told: Told::Declined,
             backup: None,
@@ -79,8 +77,8 @@ struct RestoreJson<'a> {
     outcome: Told,
     /// What the restore counts as.
     action: Action,
-    /// What is, or would be, put back.
-    checkpoint: CheckpointView,
+    /// What is, or would be, put back; null when commits are gone back, which the plan tells then.
+    checkpoint: Option<CheckpointView>,
     /// What was done, or would be; null when HEAD has moved and neither of the choices was taken.
     plan: Option<&'a Plan>,
     /// The checkpoint of what was there before; null when nothing was done.
@@ -96,14 +94,10 @@ impl Outcome for RestoreOutcome {
     fn text(&self, out: &mut Output) -> io::Result<()> {
         match (self.told, &self.plan) {
             (Told::Planned | Told::Refused, Some(plan)) => {
-                picture::draw(out, &self.target, plan, usize::MAX)
+                picture::draw(out, &self.subject, plan, usize::MAX)
             }
             (Told::Restored, Some(plan)) => {
-                let id = out.paint(Style::Id, self.target.checkpoint.id.short());
-                write!(out, "{} {id}", verb(self.action))?;
-                if let Some(name) = &self.target.checkpoint.name {
-                    write!(out, " {}", out.paint(Style::Name, name))?;
-                }
+                self.write_done(out, plan)?;
                 match picture::summary(plan) {
                     what if what.is_empty() => writeln!(out),
                     what => writeln!(out, ": {what}"),
@@ -116,8 +110,11 @@ impl Outcome for RestoreOutcome {
     fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
         let body = RestoreJson {
             outcome: self.told,
-            action: self.action,
-            checkpoint: (&self.target).into(),
+            action: self.action(),
+            checkpoint: match &self.subject {
+                Subject::Checkpoint(stored, _) => Some(stored.as_ref().into()),
+                Subject::Commits => None,
+            },
             plan: self.plan.as_ref(),
             backup: self.backup,
         };
@@ -130,8 +127,13 @@ impl Outcome for RestoreOutcome {
             Told::Restored => self.tell_way_back(talk),
             Told::Declined => talk.status("nothing was changed"),
             Told::Unchanged => {
-                let id = self.target.checkpoint.id.short();
-                talk.status(format_args!("nothing to do: all is as in checkpoint {id}"));
+                let what = match &self.subject {
+                    Subject::Checkpoint(stored, _) => {
+                        format!("checkpoint {}", stored.checkpoint.id.short())
+                    }
+                    Subject::Commits => "that commit".to_owned(),
+                };
+                talk.status(format_args!("nothing to do: all is as in {what}"));
             }
             Told::Refused => {
                 talk.status("nothing was changed: there is no terminal to ask on");
@@ -146,10 +148,36 @@ impl Outcome for RestoreOutcome {
 }
 
 impl RestoreOutcome {
+    fn action(&self) -> Action {
+        match &self.subject {
+            Subject::Checkpoint(_, action) => *action,
+            Subject::Commits => Action::Restore,
+        }
+    }
+
+    /// What was done, without what it changed.
+    fn write_done(&self, out: &mut Output, plan: &Plan) -> io::Result<()> {
+        match (&self.subject, &plan.rollback) {
+            (Subject::Checkpoint(stored, action), _) => {
+                let id = out.paint(Style::Id, stored.checkpoint.id.short());
+                write!(out, "{} {id}", verb(*action))?;
+                match &stored.checkpoint.name {
+                    Some(name) => write!(out, " {}", out.paint(Style::Name, name)),
+                    None => Ok(()),
+                }
+            }
+            (Subject::Commits, Some(told)) => {
+                let commits = count(told.rollback.commits.into(), "commit", "commits");
+                write!(out, "Went {commits} back")
+            }
+            (Subject::Commits, None) => Ok(()),
+        }
+    }
+
     /// The backup, and the line that goes back to it.
     fn tell_way_back(&self, talk: &Talk) {
         let Some(backup) = self.backup else { return };
-        let back = match self.action {
+        let back = match self.action() {
             Action::Restore | Action::Redo => "git safe-restore --undo".to_owned(),
             Action::Undo => "git safe-restore --redo".to_owned(),
             Action::Abort => format!("git safe-restore {backup} --exact"),

@@ -5,35 +5,33 @@ use std::io;
 use checkpoint_cli::{Output, Style, count};
 use checkpoint_model::{
     restore::{
-        Blocked, Difference, FileKind, HeadMove, HeadPosition, Leaf, OperationMove, Plan, Scope,
+        Blocked, CommitLine, Difference, FileKind, HeadMove, HeadPosition, Leaf, Leaving,
+        OperationMove, Plan, Published, Scope,
     },
     verdict::Skipped,
     words::OperationKind,
 };
 use checkpoint_store::Stored;
 
+use crate::target::Subject;
+
 /// How many paths are shown before a question.
 pub(crate) const SCREENFUL: usize = 40;
 
-/// Draws the plan of putting back `target`; at most `n_paths` lines for paths.
+/// Draws the plan of going back to `subject`; at most `n_paths` lines for paths.
 pub(crate) fn draw(
     out: &mut Output,
-    target: &Stored,
+    subject: &Subject,
     plan: &Plan,
     n_paths: usize,
 ) -> io::Result<()> {
-    let checkpoint = &target.checkpoint;
-    let id = out.paint(Style::Id, checkpoint.id.short());
-    write!(out, "checkpoint {id}")?;
-    if let Some(name) = &checkpoint.name {
-        write!(out, " {}", out.paint(Style::Name, name))?;
+    match (subject, &plan.rollback) {
+        (Subject::Checkpoint(stored, _), _) => checkpoint(out, stored, plan.scope)?,
+        (Subject::Commits, told) => {
+            told.iter()
+                .try_for_each(|told| leaving(out, told, plan.scope, n_paths))?;
+        }
     }
-    writeln!(
-        out,
-        ", made {}: {}",
-        out.ago(checkpoint.at),
-        scope(plan.scope)
-    )?;
     for file in plan.files.iter().take(n_paths) {
         let (letter, style) = letter(file);
         let permissions = match is_same_content(file) {
@@ -63,7 +61,7 @@ pub(crate) fn draw(
     }
     if plan.index {
         let index = match plan.scope {
-            Scope::Mixed => "as the commit has it",
+            Scope::Mixed | Scope::Hard => "as the commit has it",
             _ => "as it was",
         };
         writeln!(out, "index: {index}")?;
@@ -76,6 +74,55 @@ pub(crate) fn draw(
     }
     left_alone(out, &plan.left_alone, n_paths)?;
     blocked(out, &plan.blocked)
+}
+
+fn checkpoint(out: &mut Output, stored: &Stored, how_much: Scope) -> io::Result<()> {
+    let checkpoint = &stored.checkpoint;
+    let id = out.paint(Style::Id, checkpoint.id.short());
+    write!(out, "checkpoint {id}")?;
+    if let Some(name) = &checkpoint.name {
+        write!(out, " {}", out.paint(Style::Name, name))?;
+    }
+    let (age, how_much) = (out.ago(checkpoint.at), scope(how_much));
+    writeln!(out, ", made {age}: {how_much}")
+}
+
+/// The commit that is gone back to, those that leave the branch, and who has them already.
+fn leaving(out: &mut Output, told: &Leaving, how_much: Scope, n_lines: usize) -> io::Result<()> {
+    let Leaving { rollback, .. } = told;
+    let commits = count(rollback.commits.into(), "commit", "commits");
+    let id = out.paint(Style::Id, commit(Some(&rollback.to)));
+    let how_much = match how_much {
+        Scope::Soft => "the branch only; what they changed stays, staged",
+        Scope::Mixed => "the branch and the index; what they changed stays in the files",
+        other => scope(other),
+    };
+    writeln!(
+        out,
+        "{commits} back, to {id} ({}): {how_much}",
+        told.subject
+    )?;
+    writeln!(out, "leaving the branch:")?;
+    for CommitLine { id, subject } in told.leaving.iter().take(n_lines) {
+        let id = out.paint(Style::Id, commit(Some(id)));
+        writeln!(out, "   {id} {subject}")?;
+    }
+    if let Some(more @ 1..) = told.leaving.len().checked_sub(n_lines) {
+        writeln!(out, "   and {more} more")?;
+    }
+    if let Some(Published { upstream, commits }) = &told.published {
+        let n = count(*commits, "commit is", "commits are");
+        let warning = format!("published: {n} in {upstream} already");
+        writeln!(out, "{}", out.paint(Style::Warning, warning))?;
+    }
+    if !told.untracked.is_empty() {
+        let heading = "untracked, makes way, kept in the backup:";
+        writeln!(out, "{}", out.paint(Style::Warning, heading))?;
+        for path in told.untracked.iter().take(n_lines) {
+            writeln!(out, "   {path}")?;
+        }
+    }
+    Ok(())
 }
 
 /// What a restore changed, in one line.
@@ -103,6 +150,7 @@ fn scope(scope: Scope) -> &'static str {
         Scope::Files => "files only",
         Scope::Soft => "the branch only",
         Scope::Mixed => "the branch and the index",
+        Scope::Hard => "branch, index and tracked files",
         Scope::Paths => "these paths only",
     }
 }

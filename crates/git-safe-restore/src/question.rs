@@ -1,13 +1,12 @@
 //! The question before a restore, and the look at the differences that helps to answer it.
 
-use std::{ffi::OsString, io};
+use std::{ffi::OsStr, io};
 
-use bstr::ByteSlice as _;
 use checkpoint_cli::{Present, Session};
 use checkpoint_git::paths::as_path;
-use checkpoint_model::restore::{Plan, Scope};
+use checkpoint_model::restore::Plan;
 
-use crate::{SafeRestoreError, picture, target::Target};
+use crate::{SafeRestoreError, picture, target::Subject};
 
 /// What was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub(crate) enum Answered {
 /// Shows the plan and asks, until the answer is yes or no. Says nothing where nobody can be asked.
 pub(crate) fn ask(
     session: &Session<'_>,
-    target: &Target,
+    subject: &Subject,
     plan: &Plan,
 ) -> Result<Answered, SafeRestoreError> {
     let console = session.console;
@@ -32,20 +31,23 @@ pub(crate) fn ask(
         return Ok(Answered::Nobody);
     }
     console
-        .show(|out| picture::draw(out, &target.stored, plan, picture::SCREENFUL))
+        .show(|out| picture::draw(out, subject, plan, picture::SCREENFUL))
         .map_err(failed)?;
-    let letters: &[char] = match plan.scope.has_files() {
-        true => &['y', 'd', 'n'],
-        false => &['y', 'n'],
+    let verb = match subject {
+        Subject::Checkpoint(..) => "Restore",
+        Subject::Commits => "Go back",
     };
-    let question = match plan.scope.has_files() {
-        true => "Restore? (d shows the differences)",
-        false => "Restore?",
+    let (question, letters): (String, &[char]) = match plan.files.is_empty() {
+        false => (
+            format!("{verb}? (d shows the differences)"),
+            &['y', 'd', 'n'],
+        ),
+        true => (format!("{verb}?"), &['y', 'n']),
     };
     loop {
-        match console.choose(question, letters).map_err(failed)? {
+        match console.choose(&question, letters).map_err(failed)? {
             Some('y') => return Ok(Answered::Yes),
-            Some('d') => show_differences(session, target, plan)?,
+            Some('d') => show_differences(session, subject, plan)?,
             Some(_) => return Ok(Answered::No),
             None => return Ok(Answered::Nobody),
         }
@@ -55,22 +57,30 @@ pub(crate) fn ask(
 /// git's own diff, from what is there to what would be there. The present is captured for it into a place of its own.
 fn show_differences(
     session: &Session<'_>,
-    target: &Target,
+    subject: &Subject,
     plan: &Plan,
 ) -> Result<(), SafeRestoreError> {
+    /// A command line may be too long.
+    const MOST_PATHS: usize = 1000;
     let present = Present::capture(session)?;
-    let trees = [present.files, target.stored.snapshot].map(|id| OsString::from(id.to_string()));
-    let words = [OsString::from("diff")].into_iter().chain(trees);
-    let paths: Vec<OsString> = match plan.scope {
-        Scope::Paths => target
-            .asked
-            .paths
-            .iter()
-            .map(|path| pathspec(path.as_bstr()))
-            .collect(),
-        _ => Vec::new(),
+    let then = match (subject, &plan.rollback) {
+        (Subject::Checkpoint(stored, _), _) => stored.snapshot.to_string(),
+        (Subject::Commits, told) => told
+            .as_ref()
+            .map(|told| told.rollback.to.clone())
+            .unwrap_or_default(),
     };
-    let words = words.chain([OsString::from("--")]).chain(paths);
+    let words = [
+        "--literal-pathspecs",
+        "diff",
+        &present.files.to_string(),
+        &then,
+        "--",
+    ];
+    // The trees may differ also where nothing is to change.
+    let paths = plan.files.iter().take(MOST_PATHS);
+    let paths = paths.map(|file| as_path(file.path.as_bstr()).as_os_str());
+    let words = words.map(OsStr::new).into_iter().chain(paths);
     let diff = session.repo.git(words);
     let mut command = diff
         .env("GIT_OBJECT_DIRECTORY", present.objects())
@@ -80,12 +90,4 @@ fn show_differences(
         .status()
         .map_err(|source| SafeRestoreError::NoDiff { source })?;
     Ok(())
-}
-
-/// git takes no empty pathspec for the top.
-fn pathspec(path: &bstr::BStr) -> OsString {
-    match path.is_empty() {
-        true => ".".into(),
-        false => as_path(path).as_os_str().to_owned(),
-    }
 }

@@ -16,7 +16,7 @@ use crate::{
     outcome::{RestoreOutcome, Told},
     paths::require_known,
     question::{self, Answered},
-    target::Target,
+    target::{Subject, Target},
 };
 
 /// Puts back what is meant. Until the last step nothing is touched; that one backs up first.
@@ -32,13 +32,23 @@ pub(crate) fn run(
     }
     let mut target = Target::resolve(session, from, args)?;
     let Some(restore) = prepare(session, &mut target, &request, &policy)? else {
-        return Ok(RestoreOutcome::declined_unplanned(target));
+        return Ok(RestoreOutcome::declined_unplanned(target.into_subject()));
     };
     require_known(session, &target.stored, &target.asked.paths, restore.plan())?;
+    carry_out(session, &target.into_subject(), restore, args)
+}
+
+/// Shows the plan, asks, and does it.
+pub(crate) fn carry_out(
+    session: &Session<'_>,
+    subject: &Subject,
+    restore: Restore<'_>,
+    args: &Args,
+) -> Result<RestoreOutcome, SafeRestoreError> {
     let plan = restore.plan().clone();
-    let told = |became| RestoreOutcome::new(&target, plan.clone(), became);
+    let told = |became| RestoreOutcome::new(subject, plan.clone(), became);
     // An undo is one also where it changes nothing: the next one goes further back.
-    let is_move = matches!(target.asked.action, Action::Undo | Action::Redo);
+    let is_move = matches!(restore.action(), Action::Undo | Action::Redo);
     if plan.is_empty() && plan.blocked.is_empty() && !(is_move && args.force) {
         return Ok(told(Told::Unchanged));
     }
@@ -52,7 +62,7 @@ pub(crate) fn run(
     }
     let answered = match args.force {
         true => Answered::Yes,
-        false => question::ask(session, &target, &plan)?,
+        false => question::ask(session, subject, &plan)?,
     };
     match answered {
         Answered::Yes => {}
@@ -64,7 +74,7 @@ pub(crate) fn run(
     }
     let doing = session.doing(COMMAND);
     let restored = restore.run(&doing, env!("CARGO_PKG_VERSION"), &session.worktree())?;
-    Ok(RestoreOutcome::done(&target, restored))
+    Ok(RestoreOutcome::done(subject, restored))
 }
 
 /// What a capture of the present reads: what a checkpoint made now would.
@@ -73,13 +83,10 @@ pub(crate) fn request(session: &Session<'_>, policy: &Policy) -> Result<Request,
 }
 
 /// Nobody is to answer a question for nothing.
-fn refuse_unfinished(session: &Session<'_>) -> Result<(), SafeRestoreError> {
+pub(crate) fn refuse_unfinished(session: &Session<'_>) -> Result<(), SafeRestoreError> {
     match checkpoint_restore::unfinished(&session.repo)? {
         None => Ok(()),
-        Some(journal) => Err(RestoreError::Unfinished {
-            target: journal.target,
-        }
-        .into()),
+        Some(journal) => Err(journal.unfinished().into()),
     }
 }
 

@@ -19,7 +19,21 @@ pub(crate) struct Target {
     pub(crate) asked: Asked,
 }
 
+/// What a restore goes back to, for those who tell of it.
+#[derive(Debug, Clone)]
+pub(crate) enum Subject {
+    /// A checkpoint, and what the restore counts as.
+    Checkpoint(Box<Stored>, Action),
+    /// A commit before HEAD; the plan names it.
+    Commits,
+}
+
 impl Target {
+    /// The same, told.
+    pub(crate) fn into_subject(self) -> Subject {
+        Subject::Checkpoint(Box::new(self.stored), self.asked.action)
+    }
+
     /// Finds the state, and completes what was typed by what the state says: an undo puts back as much as was put back.
     pub(crate) fn resolve(
         session: &Session<'_>,
@@ -31,15 +45,10 @@ impl Target {
             .iter()
             .map(|path| from_top(session, path))
             .collect();
-        let discard: Result<Vec<TreePath>, _> = args
-            .discard
-            .iter()
-            .map(|path| from_top(session, path).map(TreePath::new))
-            .collect();
         let mut asked = Asked {
             scope: args.scope(),
             paths: paths?,
-            discard: discard?,
+            discard: discard(session, args)?,
             action: action(from),
             branch: None,
         };
@@ -64,6 +73,17 @@ impl Target {
     }
 }
 
+/// What may be lost for good.
+pub(crate) fn discard(
+    session: &Session<'_>,
+    args: &Args,
+) -> Result<Vec<TreePath>, SafeRestoreError> {
+    let typed = args.discard.iter();
+    typed
+        .map(|path| from_top(session, path).map(TreePath::new))
+        .collect()
+}
+
 fn action(from: &From) -> Action {
     match from {
         From::Checkpoint(_) | From::LatestBackup => Action::Restore,
@@ -72,11 +92,11 @@ fn action(from: &From) -> Action {
     }
 }
 
-/// How much of the backup brings back what a restore of `scope` changed. That of the index was not the commit's, so
-/// going back to the commit would lose what was staged.
+/// How much of the backup brings back what a restore of `scope` changed. What index and files were was not what the
+/// commit has, so going back to the commit would lose it.
 fn undone_by(scope: Scope) -> Scope {
     match scope {
-        Scope::Mixed => Scope::Exact,
+        Scope::Mixed | Scope::Hard => Scope::Exact,
         other => other,
     }
 }

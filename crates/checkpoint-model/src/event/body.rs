@@ -105,6 +105,26 @@ pub struct CheckpointRestored {
     pub branch: Option<BranchMove>,
 }
 
+/// `rolled_back`: HEAD went back by commits. It stands in the record of the backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RolledBack {
+    /// The checkpoint of what was there before.
+    pub backup: CheckpointId,
+    /// How many commits back, by first parents.
+    pub commits: u32,
+    /// The commit of HEAD before, in hex.
+    pub from: String,
+    /// The commit that HEAD went back to, in hex.
+    pub to: String,
+    /// The full name of the branch; none when HEAD was detached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// [`Scope::Soft`], [`Scope::Mixed`] or [`Scope::Hard`].
+    pub scope: Scope,
+    /// The working tree in which it was done.
+    pub worktree: String,
+}
+
 /// `checkpoint_deleted`: a checkpoint is no longer wanted, or lost its name to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckpointDeleted {
@@ -154,5 +174,6 @@ type_names! {
     CheckpointCreated = "checkpoint_created",
     CheckpointRestored = "checkpoint_restored",
     CheckpointDeleted = "checkpoint_deleted",
-    CheckpointNamed = "checkpoint_named"
+    CheckpointNamed = "checkpoint_named",
+    RolledBack = "rolled_back"
 }

@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use super::{
     CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, Event, EventBody,
+    RolledBack,
     residue::{overlay, residue},
 };
 use crate::{
@@ -101,6 +102,7 @@ impl Event {
                 EventBody::CheckpointDeleted(Deserialize::deserialize(&value)?)
             }
             CheckpointNamed::TYPE => EventBody::CheckpointNamed(Deserialize::deserialize(&value)?),
+            RolledBack::TYPE => EventBody::RolledBack(Deserialize::deserialize(&value)?),
             type_ => {
                 let fields = source
                     .iter()
@@ -130,6 +132,7 @@ impl Event {
             EventBody::CheckpointRestored(restored) => serde_json::to_value(restored)?,
             EventBody::CheckpointDeleted(deleted) => serde_json::to_value(deleted)?,
             EventBody::CheckpointNamed(named) => serde_json::to_value(named)?,
+            EventBody::RolledBack(done) => serde_json::to_value(done)?,
             EventBody::Unknown { fields, .. } => Value::Object(fields.clone()),
         };
         if let Value::Object(fields) = fields {
@@ -171,6 +174,7 @@ impl<'de> Visitor<'de> for AsWritten {
                 EventBody::CheckpointDeleted(Deserialize::deserialize(rest)?)
             }
             CheckpointNamed::TYPE => EventBody::CheckpointNamed(Deserialize::deserialize(rest)?),
+            RolledBack::TYPE => EventBody::RolledBack(Deserialize::deserialize(rest)?),
             _ => return Err(A::Error::custom("a type of another version")),
         };
         Ok(Event::new(id, at, by, body))

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use checkpoint_cli::{Envelope, Output, Style, write_line};
+use checkpoint_cli::{Envelope, Output, Style, count, write_line};
 use checkpoint_model::{
     event::{Event, EventBody},
     name::CheckpointName,
@@ -76,7 +76,9 @@ impl Entry {
             EventBody::CheckpointCreated(created) => created.name.as_ref(),
             EventBody::CheckpointDeleted(deleted) => deleted.name.as_ref(),
             EventBody::CheckpointNamed(named) => named.name.as_ref(),
-            EventBody::CheckpointRestored(_) | EventBody::Unknown { .. } => None,
+            EventBody::CheckpointRestored(_)
+            | EventBody::RolledBack(_)
+            | EventBody::Unknown { .. } => None,
         }
     }
 }
@@ -93,6 +95,12 @@ fn details(body: &EventBody) -> Option<String> {
             Some(backup) => format!("{}, backup {backup}", restored.scope),
             None => restored.scope.to_string(),
         }),
+        EventBody::RolledBack(done) => Some(format!(
+            "{}, {} back to {:.7}",
+            done.scope,
+            count(done.commits.into(), "commit", "commits"),
+            done.to
+        )),
         EventBody::CheckpointNamed(named) => match named.name {
             Some(_) => None,
             None => Some("(no name)".to_owned()),

@@ -27,9 +27,13 @@ impl Pins {
             if since.is_some_and(|since| event.at < since) {
                 continue;
             }
-            if let EventBody::CheckpointRestored(restored) = &event.body {
-                pinned.insert(restored.checkpoint);
-                pinned.extend(restored.backup);
+            match &event.body {
+                EventBody::CheckpointRestored(restored) => {
+                    pinned.insert(restored.checkpoint);
+                    pinned.extend(restored.backup);
+                }
+                EventBody::RolledBack(done) => drop(pinned.insert(done.backup)),
+                _ => {}
             }
         }
         Ok(Self(pinned))

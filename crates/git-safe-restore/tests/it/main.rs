@@ -6,6 +6,7 @@ mod scene;
 mod back;
 mod heads;
 mod paths;
+mod rollback;
 
 mod again;
 mod asking;

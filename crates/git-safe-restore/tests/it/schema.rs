@@ -43,4 +43,8 @@ fn every_document_has_the_fields_of_its_schema_and_no_others() {
     let undone = check(&["--undo", "-f"], "safe-restore", 0, Some("restored"));
     assert_eq!(undone["action"], "undo");
     assert_eq!(undone["checkpoint"]["id"], done["backup"]);
+    scene.commit("two");
+    let back = &["--rollback", "1", "-f"];
+    let back = check(back, "safe-restore", 0, Some("restored"));
+    assert_eq!(back["checkpoint"], Value::Null);
 }

@@ -78,6 +78,31 @@ fn export_and_import() {
 }
 
 #[test]
+fn safe_restore() {
+    check("safe-restore.md");
+}
+
+#[test]
+fn safe_restore_scopes() {
+    check("safe-restore-scopes.md");
+}
+
+#[test]
+fn safe_restore_rollback() {
+    check("safe-restore-rollback.md");
+}
+
+#[test]
+fn safe_restore_refused() {
+    check("safe-restore-refused.md");
+}
+
+#[test]
+fn safe_restore_after_a_crash() {
+    check("safe-restore-crash.md");
+}
+
+#[test]
 fn every_document_is_a_test() {
     let documents = fs_err::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("cmd"))
         .expect("the folder of the sessions");

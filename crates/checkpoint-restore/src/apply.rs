@@ -100,6 +100,12 @@ impl Restore<'_> {
             plan,
         };
         let journal = work.journal(left, backup);
+        // However often it is begun again, the state to go back to is the one before the first time; but what an abort
+        // gives up is in the backup made now.
+        let backup = match work.asked.action {
+            Action::Abort => backup,
+            _ => journal.backup,
+        };
         if let Err(error) = desk.write(&journal) {
             // Nothing was touched: there is nothing to go on with but what there was before.
             if left.is_none() {
@@ -108,14 +114,14 @@ impl Restore<'_> {
             drop(desk.tidy(repo));
             return Err(error);
         }
-        if let Err(error) = work.finish(desk, lock, &journal, doing, worktree) {
+        if let Err(error) = work.finish(desk, lock, &journal, backup, doing, worktree) {
             drop(desk.tidy(repo));
             return Err(RestoreError::stopped(error));
         }
         checkpoint_store::maintain(repo);
         Ok(Restored {
             plan: work.plan,
-            backup: Some(journal.backup),
+            backup: Some(backup),
         })
     }
 
@@ -131,8 +137,8 @@ impl Restore<'_> {
         }
     }
 
-    /// Everything that may forbid the restore, before anything is done.
-    fn guard(&self) -> Result<(), RestoreError> {
+    /// Everything that may forbid the restore, before anything is done; [`run`](Self::run) asks it too.
+    pub fn guard(&self) -> Result<(), RestoreError> {
         if !self.plan.blocked.is_empty() {
             return Err(RestoreError::WouldLose {
                 blocked: self.plan.blocked.clone(),
@@ -148,7 +154,10 @@ impl Restore<'_> {
         let moves = step.branch_now != step.then.id;
         let is_here = step.now.reference.as_ref() == Some(branch);
         if moves && self.has_policy() && self.policy.branches.is_protected(name) {
-            let commit = |id: &Option<String>| id.clone().unwrap_or_else(|| "nothing".to_owned());
+            let commit = |id: &Option<String>| {
+                let short = |id: &String| format!("{id:.7}");
+                id.as_ref().map_or_else(|| "nothing".to_owned(), short)
+            };
             let (from, to) = (commit(&step.branch_now), commit(&step.then.id));
             return Err(RestoreError::Protected {
                 branch: name.to_owned(),
@@ -226,6 +235,7 @@ impl Work<'_> {
         desk: &Desk,
         lock: IndexLock,
         journal: &Journal,
+        backup: CheckpointId,
         doing: &Doing,
         worktree: &str,
     ) -> Result<(), RestoreError> {
@@ -242,7 +252,7 @@ impl Work<'_> {
             &self.asked,
             &self.goal,
         )?;
-        let (snapshot, event) = event(self.repo, &self.goal, journal, worktree)?;
+        let (snapshot, event) = event(self.repo, &self.goal, journal, backup, worktree)?;
         faults::point("record::before").map_err(|source| desk.failed(source))?;
         checkpoint_store::append(self.repo, snapshot, event, doing)?;
         faults::passed("record::after");
@@ -323,6 +333,7 @@ fn event(
     repo: &Repository,
     goal: &Goal,
     journal: &Journal,
+    backup: CheckpointId,
     worktree: &str,
 ) -> Result<(ObjectId, EventBody), RestoreError> {
     let worktree = worktree.to_owned();
@@ -330,7 +341,7 @@ fn event(
         Goal::Checkpoint(target) => {
             let restored = CheckpointRestored {
                 checkpoint: target.checkpoint.id,
-                backup: Some(journal.backup),
+                backup: Some(backup),
                 scope: journal.scope,
                 paths: journal.paths.clone(),
                 action: journal.action,
@@ -341,7 +352,7 @@ fn event(
         }
         Goal::Commit(rollback) => {
             let done = RolledBack {
-                backup: journal.backup,
+                backup,
                 commits: rollback.commits,
                 from: rollback.from.clone(),
                 to: rollback.to.clone(),
@@ -349,14 +360,19 @@ fn event(
                 scope: journal.scope,
                 worktree,
             };
-            (again::stored(repo, journal.backup)?.snapshot, done.into())
+            (again::stored(repo, backup)?.snapshot, done.into())
         }
     })
 }
 
 fn backup_request(goal: &Goal, tool: &str, worktree: &str) -> KeepRequest {
     let description = match goal {
-        Goal::Checkpoint(target) => format!("before restoring {}", target.checkpoint.id),
+        Goal::Checkpoint(target) => {
+            let checkpoint = &target.checkpoint;
+            let name = checkpoint.name.as_ref().map(ToString::to_string);
+            let name = name.unwrap_or_else(|| checkpoint.id.short());
+            format!("before restoring {name}")
+        }
         Goal::Commit(rollback) => format!("before going back to {:.7}", rollback.to),
     };
     KeepRequest {

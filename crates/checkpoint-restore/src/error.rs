@@ -43,16 +43,16 @@ pub enum RestoreError {
         id: CheckpointId,
     },
     /// HEAD or the branch are not where they were, and nothing was said about it.
-    #[error("HEAD has moved since checkpoint {id} was made: it was {then}, it is {now}")]
+    #[error("HEAD has moved since checkpoint '{checkpoint}' was made: it was {then}, it is {now}")]
     #[diagnostic(
         code(restore::head_moved),
         help(
-            "git safe-restore {id} --files    (the files only; the branch stays)\ngit safe-restore {id} --exact    (everything as it was; the branch moves)"
+            "git safe-restore {checkpoint} --files    (the files only; the branch stays)\ngit safe-restore {checkpoint} --exact    (everything as it was; the branch moves)"
         )
     )]
     HeadMoved {
-        /// The checkpoint.
-        id: CheckpointId,
+        /// The checkpoint, as one types it.
+        checkpoint: String,
         /// Where HEAD was.
         then: String,
         /// Where it is.
@@ -134,13 +134,13 @@ pub enum RestoreError {
     },
     /// There is nothing to continue or to abort.
     #[error("no restore is under way")]
-    #[diagnostic(code(restore::nothing_under_way))]
+    #[diagnostic(code(restore::nothing_under_way), help("git safe-restore --list"))]
     NothingUnderWay,
     /// The journal cannot be read.
     #[error("cannot read the journal '{}': {why}", path.display())]
     #[diagnostic(
         code(restore::journal_broken),
-        help("git safe-restore --latest-backup --exact")
+        help("rm '{}' && git safe-restore --latest-backup --exact", path.display())
     )]
     JournalBroken {
         /// The journal.
@@ -169,7 +169,7 @@ pub enum RestoreError {
     },
     /// There is no restore to undo, or no undo to redo.
     #[error("nothing to {what} in this working tree")]
-    #[diagnostic(code(restore::nothing_to_undo))]
+    #[diagnostic(code(restore::nothing_to_undo), help("git safe-restore --list"))]
     NothingTo {
         /// `undo` or `redo`.
         what: &'static str,

@@ -1,7 +1,8 @@
 //! Putting HEAD and its branch back, through the git program: it writes both reflogs and runs the hooks that watch refs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use checkpoint_git::paths::as_path;
 use checkpoint_git::refs;
 use checkpoint_git::{Head, Repository};
 use checkpoint_model::restore::{BranchMove, HeadMove};
@@ -115,7 +116,7 @@ fn move_branch(
     Ok(())
 }
 
-/// The git directory of another worktree in which `branch` (a full name) is checked out.
+/// The top of another worktree in which `branch` (a full name) is checked out.
 pub(crate) fn checked_out_elsewhere(repo: &Repository, branch: &str) -> Option<PathBuf> {
     let linked = fs_err::read_dir(repo.common_dir().join("worktrees"))
         .into_iter()
@@ -137,5 +138,22 @@ pub(crate) fn checked_out_elsewhere(repo: &Repository, branch: &str) -> Option<P
         head.strip_prefix(b"ref: ")
             .is_some_and(|name| name.trim() == branch.as_bytes())
     };
-    others.into_iter().find(points_there)
+    others
+        .into_iter()
+        .find(points_there)
+        .map(|dir| top_of(&dir))
+}
+
+/// The working tree of a git directory, as far as it tells.
+fn top_of(git_dir: &Path) -> PathBuf {
+    let told = fs_err::read(git_dir.join("gitdir")).unwrap_or_default();
+    let file = match told.trim() {
+        [] => git_dir.to_owned(),
+        told => git_dir.join(as_path(told.as_bstr())),
+    };
+    let is_usual = file.file_name().is_some_and(|name| name == ".git");
+    match file.parent().filter(|_| is_usual) {
+        Some(top) => top.to_owned(),
+        None => file,
+    }
 }

@@ -63,10 +63,12 @@ impl Goal {
     pub(crate) fn without_moving(&self) -> String {
         match self {
             Self::Checkpoint(target) => {
-                let id = target.checkpoint.id;
+                let word = word(target);
+                let files = format!("git safe-restore {word} --files");
+                let new = format!("git switch -c <new-branch> && git safe-restore {word} --mixed");
+                let width = new.len();
                 format!(
-                    "git safe-restore {id} --files    (the files only; the branch stays)\n\
-                     git switch -c <new-branch> && git safe-restore {id} --mixed    (a new branch goes there)"
+                    "{files:width$}    (the files only; the branch stays)\n{new}    (a new branch goes there)"
                 )
             }
             Self::Commit(rollback) => format!(
@@ -75,6 +77,14 @@ impl Goal {
             ),
         }
     }
+}
+
+/// What one types for a checkpoint: its name, where no shell would read it otherwise, or else its id.
+fn word(target: &Stored) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let name = target.checkpoint.name.as_ref().map(ToString::to_string);
+    name.filter(|name| name.chars().all(is_plain))
+        .unwrap_or_else(|| target.checkpoint.id.to_string())
 }
 
 /// A restore that is planned and not yet done.
@@ -177,7 +187,7 @@ fn scope(target: &Stored, asked: &Asked, now: &State, then: &State) -> Result<Sc
         None if !asked.paths.is_empty() => Ok(Scope::Paths),
         None if now.head == then.head => Ok(Scope::Exact),
         None => Err(RestoreError::HeadMoved {
-            id: target.checkpoint.id,
+            checkpoint: word(target),
             then: told(&then.position()),
             now: told(&now.position()),
         }),

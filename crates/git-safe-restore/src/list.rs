@@ -31,6 +31,8 @@ pub(crate) struct Entry {
     branch: Option<String>,
     /// Its name, description or subject.
     title: String,
+    /// How many commits back it is on this branch, for 'git safe-restore --rollback'; null where it is not, 0 at HEAD.
+    rollback: Option<u32>,
     /// Whether 'git safe-restore --undo' puts it back.
     is_next_undo: bool,
     /// Whether 'git safe-restore --redo' puts it back.
@@ -110,6 +112,7 @@ fn checkpoint(
             .name
             .as_ref()
             .map_or_else(|| first_line.to_owned(), ToString::to_string),
+        rollback: None,
         is_next_undo: undo == Some(checkpoint.id),
         is_next_redo: redo == Some(checkpoint.id),
     }
@@ -127,7 +130,12 @@ fn commits(session: &Session<'_>) -> Result<Vec<Entry>, SafeRestoreError> {
             title,
         ))
     };
-    Ok(found.into_iter().filter_map(entry).collect())
+    let counted = found.into_iter().filter_map(entry).zip(0..);
+    let counted = counted.map(|(entry, n)| Entry {
+        rollback: Some(n),
+        ..entry
+    });
+    Ok(counted.collect())
 }
 
 /// Where HEAD was: with `--date=unix`, the selector holds the time of the entry instead of its number.
@@ -161,6 +169,7 @@ fn of_commit(
         commit: Some(commit),
         branch: None,
         title,
+        rollback: None,
         is_next_undo: false,
         is_next_redo: false,
     }

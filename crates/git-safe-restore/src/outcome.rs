@@ -9,7 +9,7 @@ use checkpoint_model::{
     id::CheckpointId,
     restore::{Action, Plan},
 };
-use checkpoint_restore::Restored;
+use checkpoint_restore::{RestoreError, Restored};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -22,6 +22,8 @@ pub(crate) struct RestoreOutcome {
     plan: Option<Plan>,
     told: Told,
     backup: Option<CheckpointId>,
+    /// Why the restore would be refused, where it was only to be shown.
+    refusal: Option<String>,
 }
 
 /// What became of it.
@@ -47,6 +49,7 @@ impl RestoreOutcome {
             plan: Some(plan),
             told,
             backup: None,
+            refusal: None,
         }
     }
 
@@ -61,12 +64,21 @@ impl RestoreOutcome {
         }
     }
 
+    /// The same, and what would be said if it were to be done.
+    pub(crate) fn but(self, refusal: Option<RestoreError>) -> Self {
+        Self {
+            refusal: refusal.map(|refusal| refusal.to_string()),
+            ..self
+        }
+    }
+
     pub(crate) fn declined_unplanned(subject: Subject) -> Self {
         Self {
             subject,
             plan: None,
             told: Told::Declined,
             backup: None,
+            refusal: None,
         }
     }
 }
@@ -83,6 +95,8 @@ struct RestoreJson<'a> {
     plan: Option<&'a Plan>,
     /// The checkpoint of what was there before; null when nothing was done.
     backup: Option<CheckpointId>,
+    /// Why the restore would be refused; null when it would not, or was not only to be shown.
+    refusal: Option<&'a str>,
 }
 
 /// The schema of `--json`.
@@ -117,13 +131,18 @@ impl Outcome for RestoreOutcome {
             },
             plan: self.plan.as_ref(),
             backup: self.backup,
+            refusal: self.refusal.as_deref(),
         };
         write_line(out, &Envelope::new("safe-restore", body))
     }
 
     fn talk(&self, talk: &Talk) {
         match self.told {
-            Told::Planned => {}
+            Told::Planned => {
+                if let Some(refusal) = &self.refusal {
+                    talk.warning(format_args!("it would be refused: {refusal}"));
+                }
+            }
             Told::Restored => self.tell_way_back(talk),
             Told::Declined => talk.status("nothing was changed"),
             Told::Unchanged => {

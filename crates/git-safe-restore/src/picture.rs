@@ -4,9 +4,10 @@ use std::io;
 
 use checkpoint_cli::{Output, Style, count};
 use checkpoint_model::{
+    path::TreePath,
     restore::{
         Blocked, CommitLine, Difference, FileKind, HeadMove, HeadPosition, Leaf, Leaving,
-        OperationMove, Plan, Published, Scope,
+        OperationMove, Plan, Published, Scope, is_same_or_below,
     },
     verdict::Skipped,
     words::OperationKind,
@@ -48,10 +49,7 @@ pub(crate) fn draw(
     if let Some(more @ 1..) = plan.files.len().checked_sub(n_paths) {
         writeln!(out, " and {more} more")?;
     }
-    let made = plan
-        .directories
-        .iter()
-        .map(|path| (Style::Added, 'A', path));
+    let made = made(plan).map(|path| (Style::Added, 'A', path));
     let gone = plan.hollow.iter().map(|path| (Style::Removed, 'D', path));
     for (style, letter, directory) in made.chain(gone).take(n_paths) {
         writeln!(out, " {} {directory}/ (empty)", out.paint(style, letter))?;
@@ -132,7 +130,7 @@ pub(crate) fn summary(plan: &Plan) -> String {
     if n_files > 0 {
         parts.push(count(n_files, "file", "files"));
     }
-    let n_directories = (plan.directories.len() + plan.hollow.len()) as u64;
+    let n_directories = (made(plan).count() + plan.hollow.len()) as u64;
     if n_directories > 0 {
         parts.push(count(n_directories, "directory", "directories"));
     }
@@ -142,6 +140,17 @@ pub(crate) fn summary(plan: &Plan) -> String {
     parts.extend(plan.head.iter().map(|step| at(&step.then)));
     parts.extend(plan.operation.iter().map(change));
     parts.join(", ")
+}
+
+/// The directories that are not there yet. One from which files go is, and only has to be left.
+fn made(plan: &Plan) -> impl Iterator<Item = &TreePath> {
+    let goes_from = |directory: &TreePath| {
+        let below = |file: &Difference| {
+            is_same_or_below(file.path.as_bstr(), directory.as_bstr()) && file.path != *directory
+        };
+        plan.deletes().any(below)
+    };
+    plan.directories.iter().filter(move |it| !goes_from(it))
 }
 
 fn scope(scope: Scope) -> &'static str {

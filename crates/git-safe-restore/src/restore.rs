@@ -52,14 +52,12 @@ pub(crate) fn carry_out(
     if plan.is_empty() && plan.blocked.is_empty() && !(is_move && args.force) {
         return Ok(told(Told::Unchanged));
     }
+    let refused = restore.guard();
     if args.dry_run {
-        return Ok(told(Told::Planned));
+        return Ok(told(Told::Planned).but(refused.err()));
     }
-    if !plan.blocked.is_empty() {
-        // Nobody is asked for nothing.
-        let blocked = plan.blocked;
-        return Err(RestoreError::WouldLose { blocked }.into());
-    }
+    // Nobody is asked for nothing.
+    refused?;
     let answered = match args.force {
         true => Answered::Yes,
         false => question::ask(session, subject, &plan)?,

@@ -1,6 +1,6 @@
 //! What `--list` tells.
 
-use std::io;
+use std::{borrow::Cow, io};
 
 use checkpoint_cli::{
     Align, Cell, Envelope, Outcome, Output, Schema, Style, Table, Talk, tell_problems, write_line,
@@ -68,15 +68,20 @@ impl Outcome for ListOutcome {
     }
 }
 
-fn kind(entry: &Entry) -> &'static str {
-    match entry.kind {
+fn kind(entry: &Entry) -> Cow<'static, str> {
+    let kind = match entry.kind {
         EntryKind::Backup if entry.is_next_undo => "backup (--undo)",
         EntryKind::Backup if entry.is_next_redo => "backup (--redo)",
         EntryKind::Backup => "backup",
         EntryKind::Checkpoint => "checkpoint",
-        EntryKind::Commit => "commit",
+        EntryKind::Commit => match entry.rollback {
+            None => "commit",
+            Some(0) => "commit (HEAD)",
+            Some(n) => return format!("commit (--rollback {n})").into(),
+        },
         EntryKind::Reflog => "reflog",
-    }
+    };
+    kind.into()
 }
 
 fn title(entry: &Entry) -> Cell<'_> {

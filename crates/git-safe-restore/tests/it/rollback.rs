@@ -278,6 +278,12 @@ fn a_protected_branch_does_not_go_back() {
     scene.commit("policy");
     let words = &["--rollback", "1", "-f"];
     assert_eq!(scene.failure(words), (1, "restore::protected".to_owned()));
+    let said = scene.done(&["--rollback", "1", "-n"]);
+    let told = "warning: it would be refused: branch 'main' is protected and would move";
+    assert!(said.err.starts_with(told), "{}", said.err);
+    let (exit, seen) = scene.on_terminal(&["--rollback", "1"], "");
+    assert_eq!(exit, 1, "nobody is asked for nothing: {seen}");
+    assert!(!seen.contains("Go back?"), "{seen}");
     let said = scene.run(words);
     let told = "hint: git switch -c <new-branch> && git safe-restore --rollback 1 ";
     assert!(said.err.contains(told), "{}", said.err);

@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: a real mess, kept, destroyed, brought back, and proven equal.
 //!
 //! Read in this order: [`scratch`] clones, [`mess`] makes what must not be lost, [`back`] brings
-//! it back with plain git, [`fingerprint`] is the proof, [`session`] prints all of it.
+//! it back, with plain git and with ours, [`fingerprint`] is the proof, [`session`] prints all of it.
 
 mod back;
 mod fingerprint;
@@ -22,7 +22,7 @@ use crate::{
 /// Make a mess in a scratch clone of this repository, checkpoint it, destroy it, bring it back
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Show this binary instead of building one
+    /// Show this binary, and the git-safe-restore beside it, instead of building them
     #[arg(long, value_name = "git-checkpoint")]
     bin: Option<PathBuf>,
 }
@@ -32,7 +32,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let place = Place::read()?;
     let bin = match &args.bin {
         Some(bin) => fs_err::canonicalize(bin).into_diagnostic()?,
-        None => place.build()?,
+        None => {
+            place.build_program("git-safe-restore")?;
+            place.build()?
+        }
     };
     let scratch = place.scratch("demo")?;
     let world = World::new(&place.path, bin.parent(), scratch.path())?;
@@ -50,8 +53,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     session.show("git status --short")?;
     let merge = act(&mut session, "mid-merge", back::conflicted)?;
 
+    session.say("Last act: the same by one command, after worse, and taken back.")?;
+    back::restored(&mut session, "mid-merge")?;
+
     session.say(&format!(
-        "Both came back equal: every byte, mode, index entry and status line.\n\
+        "All came back equal: every byte, mode, index entry and status line.\n\
          Kept in {edits:.0?} and {merge:.0?}; no file, index or branch was touched for it."
     ))
 }

@@ -138,7 +138,7 @@ pub(crate) fn summary(plan: &Plan) -> String {
         parts.push("index".to_owned());
     }
     parts.extend(plan.head.iter().map(|step| at(&step.then)));
-    parts.extend(plan.operation.iter().map(change));
+    parts.extend(plan.operation.iter().map(became));
     parts.join(", ")
 }
 
@@ -243,12 +243,22 @@ fn commit(id: Option<&String>) -> String {
 fn change(operation: &OperationMove) -> String {
     let words = |kinds: &[OperationKind]| match kinds {
         [] => "none".to_owned(),
-        kinds => {
-            let kinds: Vec<_> = kinds.iter().map(ToString::to_string).collect();
-            kinds.join(" and ")
-        }
+        kinds => operations(kinds),
     };
     format!("{} -> {}", words(&operation.now), words(&operation.then))
+}
+
+/// What has become of the operation in progress.
+fn became(operation: &OperationMove) -> String {
+    match operation.then.as_slice() {
+        [] => format!("{} ended", operations(&operation.now)),
+        then => format!("{} in progress", operations(then)),
+    }
+}
+
+fn operations(kinds: &[OperationKind]) -> String {
+    let kinds: Vec<_> = kinds.iter().map(ToString::to_string).collect();
+    kinds.join(" and ")
 }
 
 fn left_alone(out: &mut Output, skipped: &[Skipped], n_paths: usize) -> io::Result<()> {

@@ -1,4 +1,5 @@
-//! Bringing a state back with plain git, as on a machine where this tool is not installed.
+//! Bringing a state back: with plain git, as on a machine where this tool is not installed, and with
+//! `git safe-restore`.
 //!
 //! A snapshot is a commit whose parents are HEAD and a commit of the index; the second parent of
 //! the latter, where there is one, holds what no tree of files can: `conflicts/<stage>/<path>`
@@ -8,7 +9,7 @@ use std::{io::Write as _, process::Stdio};
 
 use miette::{IntoDiagnostic as _, Result, bail};
 
-use super::session::Session;
+use super::{fingerprint::Fingerprint, mess, session::Session};
 use crate::process::{line, output};
 
 /// The snapshot is what `git stash` would have made, so `git stash apply` takes it.
@@ -30,6 +31,35 @@ pub(crate) fn conflicted(session: &mut Session<'_>, state: &str) -> Result<()> {
     session.show(&format!("git read-tree {state}^2"))?;
     stages(session, &side)?;
     operation(session, &side)
+}
+
+/// Worse than before, since even what git ignores goes and junk comes; one command brings the state back, one takes that
+/// back, and one does it again after all.
+pub(crate) fn restored(session: &mut Session<'_>, name: &str) -> Result<()> {
+    let take = |session: &Session<'_>| Fingerprint::take(session.world, session.top);
+    let whole = take(session)?;
+    mess::damage(session)?;
+    let damaged = take(session)?;
+    session.show("git status --short")?;
+
+    session.say("First the plan, then the deed.")?;
+    session.show(&format!("git safe-restore {name} --dry-run"))?;
+    session.show(&format!("git safe-restore {name} --force"))?;
+    session.show("git status --short")?;
+    require(&whole, &take(session)?)?;
+
+    session.say("Equal. And back to the damage, since nothing is ever lost; and forth again.")?;
+    session.show("git safe-restore --undo --force")?;
+    require(&damaged, &take(session)?)?;
+    session.show("git safe-restore --redo --force")?;
+    require(&whole, &take(session)?)
+}
+
+fn require(before: &Fingerprint, after: &Fingerprint) -> Result<()> {
+    match before.first_difference(after) {
+        Some(difference) => bail!("not equal: {difference}"),
+        None => Ok(()),
+    }
 }
 
 /// Index entries of the stages 1 to 3, through `git update-index --index-info`.

@@ -60,6 +60,16 @@ pub(crate) fn merge(session: &mut Session<'_>) -> Result<()> {
     write(session, "notes/merge.txt", b"what I found out so far\n")
 }
 
+/// What an agent does that wants a clean start: everything reset and cleaned, a file emptied, junk left.
+pub(crate) fn damage(session: &mut Session<'_>) -> Result<()> {
+    session.show("git reset --hard --quiet")?;
+    session.show("git clean -fdxq")?;
+    let [emptied, ..] = tracked(session)?;
+    write(session, &emptied, b"")?;
+    fs_err::remove_dir_all(session.top.join("notes")).into_diagnostic()?;
+    write(session, "notes", b"a file where a directory was\n")
+}
+
 /// Five tracked text files that say nothing to git itself, whatever repository this is.
 fn tracked(session: &Session<'_>) -> Result<[String; 5]> {
     let listed = output(&mut session.world.git(session.top, ["ls-files", "-z"]))?;

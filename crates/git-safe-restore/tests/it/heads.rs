@@ -116,7 +116,7 @@ fn a_merge_in_progress_comes_back_and_one_begun_since_goes() {
     let during = scene.state();
 
     let said = scene.done(&["before-merge", "-f"]);
-    assert!(said.out.contains("merge -> none"), "{}", said.out);
+    assert!(said.out.contains("merge ended"), "{}", said.out);
     assert_eq!(scene.state(), before);
     let said = scene.done(&["in-merge", "-n"]);
     assert!(

@@ -8,6 +8,7 @@ mod ignored;
 mod modes;
 mod objected;
 mod operations;
+mod replaced;
 mod worktrees;
 
 use checkpoint_tests::Sandbox;

@@ -121,6 +121,7 @@ impl Repository {
         repo.make_paths_absolute()
             .map_err(|error| explain(error, surroundings))?;
         repo.clear_namespace();
+        root_rule_files(&mut repo).map_err(|error| explain(error, surroundings))?;
         if repo.git_dir_trust() != gix::sec::Trust::Full {
             return Err(OpenError::ForeignOwner {
                 dir: repo.workdir().unwrap_or(repo.git_dir()).to_owned(),
@@ -230,7 +231,33 @@ fn open_options(surroundings: &Surroundings) -> Result<gix::open::Options, OpenE
         }
         None => Vec::new(),
     };
+    // A checkpoint keeps what is there, not what `git replace` shows in its place.
+    let real = BString::from("core.useReplaceRefs=false");
+    let parameters = parameters.into_iter().chain([real]);
     Ok(gix::open::Options::default().cli_overrides(parameters))
+}
+
+/// git reads relative `core.excludesFile` and `core.attributesFile` from the top of the working tree, where it has gone
+/// by then; gix from wherever the process stands.
+fn root_rule_files(repo: &mut gix::Repository) -> Result<(), gix::Error> {
+    let Some(top) = repo.workdir().map(Path::to_owned) else {
+        return Ok(());
+    };
+    for key in ["core.excludesFile", "core.attributesFile"] {
+        let value = repo.config_snapshot().string(key);
+        let is_relative = |value: &BString| {
+            !value.is_empty()
+                && !value.starts_with_str("/")
+                && !value.starts_with_str("~")
+                && !value.starts_with_str("%(prefix)")
+        };
+        if let Some(value) = value.filter(is_relative) {
+            let whole = top.join(crate::paths::as_path(value.as_bstr()));
+            let mut config = repo.config_snapshot_mut();
+            config.set_raw_value(key, crate::paths::as_bytes(&whole))?;
+        }
+    }
+    Ok(())
 }
 
 fn discover(

@@ -64,6 +64,8 @@ impl Repository {
         }
         command
             .env("GIT_OPTIONAL_LOCKS", "0")
+            // Objects as they are, not what `git replace` shows in their place.
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
             .args(args)
             .stdin(Stdio::null());
         Program { command }

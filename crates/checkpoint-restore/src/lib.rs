@@ -26,6 +26,7 @@ pub mod files;
 mod head;
 mod index;
 mod operation;
+mod spare;
 
 pub mod again;
 pub mod journal;

@@ -16,7 +16,7 @@ use checkpoint_store::load::{Place, Stored};
 use gix::bstr::{BStr, BString, ByteSlice};
 
 use crate::state::{Objects, State, is_safe};
-use crate::{RestoreError, difference, files, head, index, operation, rollback};
+use crate::{RestoreError, difference, files, head, index, operation, rollback, spare};
 
 /// What is asked of a restore.
 #[derive(Debug, Clone)]
@@ -218,7 +218,7 @@ pub(crate) struct Present {
     index_seen: Option<Vec<u8>>,
     /// The top of the working tree.
     top: std::path::PathBuf,
-    repo: gix::Repository,
+    repo: Repository,
 }
 
 impl Present {
@@ -238,7 +238,7 @@ impl Present {
             now,
             index_seen,
             top,
-            repo: repo.gix().clone(),
+            repo: repo.clone(),
         })
     }
 
@@ -259,7 +259,7 @@ impl Present {
         let mut differences = difference::files(&self.objects(), &self.now, then)?;
         differences.retain(|difference| !self.has_those_bytes(difference));
         differences.retain(|difference| !self.is_so_unseen(difference));
-        self.spare_ignored(then, &mut differences)?;
+        spare::ignored(&self.repo, &self.objects(), then, &mut differences)?;
         if scope == Scope::Hard {
             rollback::spare(self, &mut differences)?;
         }
@@ -271,41 +271,6 @@ impl Present {
             });
         }
         Ok(differences)
-    }
-
-    /// Takes out of `differences` the deletions of files that were ignored then: the checkpoint says nothing of them.
-    /// They are seen now only because a `.gitignore` has changed since.
-    fn spare_ignored(
-        &self,
-        then: &State,
-        differences: &mut Vec<Difference>,
-    ) -> Result<(), RestoreError> {
-        let is_rule = |difference: &Difference| difference.path.as_bstr().ends_with(b".gitignore");
-        if !differences.iter().any(is_rule) {
-            return Ok(());
-        }
-        let rules = |source: gix::Error| checkpoint_capture::CaptureError::Rules {
-            what: "ignore rules of the checkpoint",
-            source: source.into(),
-        };
-        let index = self.repo.index_from_tree(&then.tree).map_err(rules)?;
-        let source = gix::worktree::stack::state::ignore::Source::IdMapping;
-        let mut stack = self.repo.excludes(&index, None, source).map_err(rules)?;
-        let mut kept = Vec::with_capacity(differences.len());
-        for difference in differences.drain(..) {
-            let path = difference.path.as_bstr();
-            let is_deletion = difference.then.is_none();
-            let is_untracked = is_deletion
-                && !self.now.side.staged.contains_key(path)
-                && difference::find(&self.objects(), self.now.index_tree, path)?.is_none();
-            let was_ignored =
-                is_untracked && stack.at_entry(path, None).map_err(rules)?.is_excluded();
-            if !was_ignored {
-                kept.push(difference);
-            }
-        }
-        *differences = kept;
-        Ok(())
     }
 
     /// Whether a file that was not read, because the index knows it as unchanged, has the very bytes that are wanted.

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use checkpoint_capture::{Captured, Meta};
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_git::{Head, Repository};
+use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
 use checkpoint_model::restore::{FileKind, HeadPosition, Leaf};
 use checkpoint_model::verdict::Skipped;
-use checkpoint_model::words::OperationKind;
+use checkpoint_model::words::{CheckpointKind, OperationKind};
 use checkpoint_store::load::Stored;
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
@@ -107,6 +108,8 @@ pub(crate) struct State {
     pub(crate) tree: ObjectId,
     pub(crate) index_tree: ObjectId,
     pub(crate) skipped: Vec<Skipped>,
+    /// Its id, where it was kept by a restore before that began.
+    pub(crate) backup: Option<CheckpointId>,
     pub(crate) side: Side,
 }
 
@@ -155,6 +158,7 @@ impl State {
             tree: captured.tree,
             index_tree: captured.index_tree,
             skipped: captured.skipped.clone(),
+            backup: None,
             side: side.unwrap_or_default(),
         })
     }
@@ -218,6 +222,7 @@ impl State {
             tree: snapshot.tree,
             index_tree: index.tree,
             skipped: created.skipped.clone(),
+            backup: (created.kind == CheckpointKind::Backup).then_some(created.checkpoint),
             side: side.unwrap_or_default(),
         })
     }

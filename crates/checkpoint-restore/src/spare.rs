@@ -1,0 +1,131 @@
+//! What a checkpoint says nothing of, because it was ignored when that was made: a restore leaves it alone, though it is
+//! tracked now, or seen since a `.gitignore` has changed.
+
+use checkpoint_capture::CaptureError;
+use checkpoint_git::Repository;
+use checkpoint_model::event::EventBody;
+use checkpoint_model::id::CheckpointId;
+use checkpoint_model::restore::{Difference, Scope};
+use gix::ObjectId;
+use gix::bstr::{BStr, ByteSlice};
+use gix::worktree::stack::state::ignore::Source;
+
+use crate::state::{Objects, State};
+use crate::{RestoreError, again, difference};
+
+/// Takes out of `differences` the deletions of files that were ignored then.
+pub(crate) fn ignored(
+    repo: &Repository,
+    objects: &Objects<'_>,
+    then: &State,
+    differences: &mut Vec<Difference>,
+) -> Result<(), RestoreError> {
+    let is_deletion = |difference: &Difference| difference.then.is_none();
+    if !differences.iter().any(is_deletion) {
+        return Ok(());
+    }
+    let mut stack = rules(repo, then, differences)?;
+    let mut restored = None;
+    let mut kept = Vec::with_capacity(differences.len());
+    for difference in differences.drain(..) {
+        let path = difference.path.as_bstr();
+        let was_ignored = is_deletion(&difference)
+            && stack
+                .at_entry(path, None)
+                .map_err(unreadable)?
+                .is_excluded()
+            && !was_tracked(objects, then, path)?
+            && !has_come(repo, objects, then, &mut restored, path)?;
+        if !was_ignored {
+            kept.push(difference);
+        }
+    }
+    *differences = kept;
+    Ok(())
+}
+
+fn unreadable(source: gix::Error) -> RestoreError {
+    let what = "ignore rules of the checkpoint";
+    let source = source.into();
+    CaptureError::Rules { what, source }.into()
+}
+
+/// The rules of then: those of the working tree, unless they are among what differs.
+fn rules<'r>(
+    repo: &'r Repository,
+    then: &State,
+    differences: &[Difference],
+) -> Result<gix::AttributeStack<'r>, RestoreError> {
+    let is_rule = |difference: &Difference| difference.path.as_bstr().ends_with(b".gitignore");
+    let repo = repo.gix();
+    let (index, source) = match differences.iter().any(is_rule) {
+        true => {
+            let index = repo.index_from_tree(&then.tree).map_err(unreadable)?;
+            (index.into_parts().0, Source::IdMapping)
+        }
+        false => {
+            let none = gix::index::State::new(repo.object_hash());
+            (none, Source::WorktreeThenIdMappingIfNotSkipped)
+        }
+    };
+    repo.excludes(&index, None, source).map_err(unreadable)
+}
+
+/// Rules do not count for what the index has.
+fn was_tracked(objects: &Objects<'_>, then: &State, path: &BStr) -> Result<bool, RestoreError> {
+    let mut stages = 1..=3;
+    let is_unmerged = stages.any(|stage| {
+        let key = [format!("{stage}/").as_bytes(), path].concat();
+        then.side.conflicts.contains_key(key.as_bstr())
+    });
+    Ok(is_unmerged
+        || then.side.staged.contains_key(path)
+        || difference::find(objects, then.index_tree, path)?.is_some())
+}
+
+/// Whether the file has come by the very restore before which `then` was kept: had anything been in its place, that
+/// would be in `then`, ignored or not.
+fn has_come(
+    repo: &Repository,
+    objects: &Objects<'_>,
+    then: &State,
+    restored: &mut Option<Option<ObjectId>>,
+    path: &BStr,
+) -> Result<bool, RestoreError> {
+    let Some(backup) = then.backup else {
+        return Ok(false);
+    };
+    let tree = match restored {
+        Some(known) => *known,
+        None => *restored.insert(restored_over(repo, objects, backup)?),
+    };
+    Ok(match tree {
+        Some(tree) => difference::find(objects, tree, path)?.is_some(),
+        None => false,
+    })
+}
+
+/// The tree of the files that a restore has put in the place of those that `backup` holds.
+fn restored_over(
+    repo: &Repository,
+    objects: &Objects<'_>,
+    backup: CheckpointId,
+) -> Result<Option<ObjectId>, RestoreError> {
+    let events = checkpoint_store::events(repo)?;
+    let restored = events.iter().find_map(|(_, event)| match &event.body {
+        EventBody::CheckpointRestored(restored) if restored.backup == Some(backup) => {
+            Some(restored)
+        }
+        _ => None,
+    });
+    let Some(restored) = restored.filter(|restored| restored.scope != Scope::Paths) else {
+        return Ok(None);
+    };
+    // It may have been deleted since.
+    let Ok(stored) = again::stored(repo, restored.checkpoint) else {
+        return Ok(None);
+    };
+    Ok(State::of_stored(repo, &stored, objects)
+        .ok()
+        .map(|state| state.tree))
+}

@@ -426,7 +426,12 @@ impl Present {
         let mut hollow = hollows.gone;
         if is_exact {
             directories.extend(missing_directories(&self.now, then));
-            hollow.extend(surplus_directories(&self.now, then, &directories));
+            hollow.extend(surplus_directories(
+                &self.objects(),
+                &self.now,
+                then,
+                &directories,
+            )?);
         }
         directories.sort();
         hollow.sort();
@@ -580,8 +585,14 @@ fn missing_directories(now: &State, then: &State) -> Vec<TreePath> {
         .collect()
 }
 
-/// The directories that have nothing in them now and were not there; those `made` are.
-fn surplus_directories(now: &State, then: &State, made: &[TreePath]) -> Vec<TreePath> {
+/// The directories that have nothing in them now and were not there, neither empty nor with files in them; those `made`
+/// are.
+fn surplus_directories(
+    objects: &Objects<'_>,
+    now: &State,
+    then: &State,
+    made: &[TreePath],
+) -> Result<Vec<TreePath>, RestoreError> {
     let wanted: BTreeSet<_> = then
         .side
         .meta
@@ -589,15 +600,18 @@ fn surplus_directories(now: &State, then: &State, made: &[TreePath]) -> Vec<Tree
         .iter()
         .chain(made)
         .collect();
-    let present = now.side.meta.empty_directories.iter();
-    let is_surplus = |path: &&TreePath| {
+    let mut surplus = Vec::new();
+    for path in &now.side.meta.empty_directories {
         let is_below =
             |skip: &Skipped| restore::is_same_or_below(skip.path.as_bstr(), path.as_bstr());
-        !wanted.contains(path)
-            && !is_left_out(then, path.as_bstr())
-            && !then.skipped.iter().any(is_below)
-    };
-    present.filter(is_surplus).cloned().collect()
+        let is_known = wanted.contains(path)
+            || is_left_out(then, path.as_bstr())
+            || then.skipped.iter().any(is_below);
+        if !is_known && difference::find(objects, then.tree, path.as_bstr())?.is_none() {
+            surplus.push(path.clone());
+        }
+    }
+    Ok(surplus)
 }
 
 /// What is left alone: the paths that differ, and what the target says it does not hold.

@@ -2,25 +2,33 @@
 
 mod error;
 mod globs;
+mod hooks;
+mod rules;
 mod size;
+mod tighten;
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 pub use self::{
     error::PolicyError,
-    globs::{BranchGlobs, GlobError, PathGlobs},
+    globs::{BranchGlobs, Case, GlobError, PathGlobs},
+    hooks::{Hooks, Level, Rule},
+    rules::{Because, Layer, Movement, PushStep, Reason, Rules, Source, Verdict},
     size::{ByteSize, SizeError},
 };
 use crate::{shown::shown, text_visitor::FromText, words::words};
 
-/// The policy of a repository. Every key may be left out; an unknown one is refused.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// The policy of a repository, `.git-checkpoint.toml`. Every key may be left out; an unknown one is refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Policy {
     /// `[branches]`: which branches are protected, and where work belongs.
     pub branches: Branches,
+    /// `[hooks]`: what the hooks enforce.
+    pub hooks: Hooks,
     /// `[capture]`: what a checkpoint holds.
     pub capture: Capture,
     /// `[retention]`: how long automatic checkpoints stay.
@@ -30,7 +38,7 @@ pub struct Policy {
 }
 
 /// `[branches]`. `*` in a pattern also stands for `/`, as in `git branch --list`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Branches {
     /// `branches.protected`: no direct commits there. Default: `main`, `master`, `release/*`.
@@ -40,7 +48,7 @@ pub struct Branches {
 }
 
 /// `[capture]`. Patterns are of paths from the top of the working tree; see [`PathGlobs`].
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Capture {
     /// `capture.include`: ignored files that are captured all the same. They never leave the machine. Default: none.
@@ -69,7 +77,7 @@ words! {
 }
 
 /// `[retention]`: what `prune` leaves.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Retention {
     /// `retention.automatic-count`: how many automatic checkpoints stay; the newest. Default: 100.
@@ -83,13 +91,14 @@ pub struct Retention {
 }
 
 /// `[checkpoint]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CheckpointRules {
     /// `checkpoint.require`: what must not happen without a checkpoint. Default: `never`.
     pub require: Require,
     /// `checkpoint.test-command`: the shell command that `validate` runs. Default: none.
     #[serde(deserialize_with = "command")]
+    #[schemars(with = "String")]
     pub test_command: Option<String>,
     /// `checkpoint.sign`: whether the tags of named checkpoints are signed. Default: false.
     pub sign: bool,

@@ -41,6 +41,16 @@ pub struct BranchGlobs(Globs);
 #[derive(Clone, Default)]
 pub struct PathGlobs(Globs);
 
+/// Whether the branches `main` and `Main` are two: not where the file system takes their files for one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Case {
+    /// They are two.
+    #[default]
+    Sensitive,
+    /// They are one; git-config(1) `core.ignoreCase`.
+    Insensitive,
+}
+
 /// What both are made of: the patterns as written, and one automaton for all of them.
 #[derive(Clone, Default)]
 struct Globs {
@@ -66,6 +76,22 @@ impl BranchGlobs {
     #[must_use]
     pub fn is_match(&self, branch: &str) -> bool {
         self.0.is_match(branch.as_bytes(), branch_glob)
+    }
+
+    /// The first pattern that matches the branch.
+    #[must_use]
+    pub fn matching(&self, branch: &str, case: Case) -> Option<&str> {
+        if case == Case::Sensitive && !self.is_match(branch) {
+            return None;
+        }
+        let is_match = |pattern: &&str| {
+            let glob = GlobBuilder::new(pattern)
+                .backslash_escape(true)
+                .case_insensitive(case == Case::Insensitive)
+                .build();
+            glob.is_ok_and(|glob| glob.compile_matcher().is_match(branch))
+        };
+        self.patterns().find(is_match)
     }
 }
 
@@ -157,7 +183,25 @@ impl Globs {
 }
 
 macro_rules! globs {
-    ($name:ident) => {
+    ($name:ident, $description:literal) => {
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "array",
+                    "description": $description,
+                    "items": { "type": "string", "minLength": 1 }
+                })
+            }
+        }
+
         impl $name {
             /// The patterns as they were written.
             pub fn patterns(&self) -> impl Iterator<Item = &str> + Clone {
@@ -211,5 +255,11 @@ macro_rules! globs {
     };
 }
 
-globs!(BranchGlobs);
-globs!(PathGlobs);
+globs!(
+    BranchGlobs,
+    "Patterns of branches, without refs/heads/; '*' also stands for '/'"
+);
+globs!(
+    PathGlobs,
+    "Patterns of paths from the top of the working tree, as in gitignore(5), without negation"
+);

@@ -9,7 +9,7 @@ fn parse(text: &str) -> Policy {
 
 #[test]
 fn the_sample_says_what_the_defaults_are() {
-    let sample = include_str!("../../../../templates/git-checkpoint.toml");
+    let sample = include_str!("../../../../templates/policy.toml");
     assert_eq!(parse(sample), Policy::default(), "the sample promises that");
 }
 
@@ -48,6 +48,12 @@ fn every_key_can_be_set() {
         [branches]
         protected = ["trunk"]
         feature = ["feat/*"]
+        [hooks]
+        commit = "warn"
+        push = "off"
+        move = "refuse"
+        tags = "warn"
+        checkpoint = "refuse"
         [capture]
         include = [".env"]
         exclude = ["target/", "*.iso"]
@@ -67,6 +73,8 @@ fn every_key_can_be_set() {
     );
     assert!(policy.branches.is_protected("trunk") && !policy.branches.is_protected("main"));
     assert_eq!(policy.capture.max_file_size.to_string(), "1 GiB");
+    assert_eq!(policy.hooks.level(Rule::Move), Level::Refuse);
+    assert_eq!(policy.hooks.level(Rule::Push), Level::Off);
     assert_eq!(policy.capture.nested, Nested::Refuse);
     assert_eq!(policy.capture.extra, ["~/.zshrc", "/etc/hosts"]);
     assert_eq!(policy.retention.max_bytes.bytes(), 1000);
@@ -130,7 +138,12 @@ fn what_is_wrong_is_underlined() {
         "\"yes\"",
         "expected a boolean",
     );
-    check("[hooks]\n", "hooks", "unknown field `hooks`");
+    check(
+        "[hooks]\npre-commit = \"off\"",
+        "pre-commit",
+        "unknown field `pre-commit`",
+    );
+    check("[hooks]\npush = true", "true", "");
 }
 
 #[test]

@@ -1,0 +1,137 @@
+//! What a copy that anybody may have edited adds to a policy that is trusted: it never takes away.
+
+use super::{
+    BranchGlobs, Capture, CheckpointRules, PathGlobs, Policy, PolicyError, Require, Retention, Rule,
+};
+
+impl Policy {
+    /// Reads a policy whose keys are as here where `text` does not set them.
+    pub fn parse_over(&self, text: &str, file_name: &str) -> Result<Self, PolicyError> {
+        let mut policy = Self::parse(text, file_name)?;
+        let table: toml::Table = text
+            .parse()
+            .map_err(|error| PolicyError::new(&error, text, file_name))?;
+        let keep = |section: &str, key: &str| {
+            let section = table.get(section).and_then(toml::Value::as_table);
+            !section.is_some_and(|section| section.contains_key(key))
+        };
+        macro_rules! keep {
+            ($($section:literal $key:literal $($field:ident).+),+ $(,)?) => {
+                $(if keep($section, $key) {
+                    policy.$($field).+ = self.$($field).+.clone();
+                })+
+            };
+        }
+        keep!(
+            "branches" "protected" branches.protected,
+            "branches" "feature" branches.feature,
+            "capture" "include" capture.include,
+            "capture" "exclude" capture.exclude,
+            "capture" "max-file-size" capture.max_file_size,
+            "capture" "nested" capture.nested,
+            "capture" "allow-home" capture.allow_home,
+            "capture" "extra" capture.extra,
+            "retention" "automatic-count" retention.automatic_count,
+            "retention" "automatic-days" retention.automatic_days,
+            "retention" "max-bytes" retention.max_bytes,
+            "retention" "grace-days" retention.grace_days,
+            "checkpoint" "require" checkpoint.require,
+            "checkpoint" "test-command" checkpoint.test_command,
+            "checkpoint" "sign" checkpoint.sign,
+        );
+        for rule in Rule::ALL.iter().filter(|rule| keep("hooks", rule.as_str())) {
+            *policy.hooks.level_mut(*rule) = self.hooks.level(*rule);
+        }
+        Ok(policy)
+    }
+
+    /// This policy, and of `other` what is stricter, keeps more, or keeps it longer. Where two values cannot be
+    /// ordered (`nested`, `feature`, a test command that is set here), this policy's counts.
+    #[must_use]
+    pub fn tightened_by(&self, other: &Self) -> Self {
+        let mut policy = self.clone();
+        policy.branches.protected = self.branches.protected.or(&other.branches.protected);
+        for rule in Rule::ALL {
+            let level = policy.hooks.level_mut(*rule);
+            *level = (*level).max(other.hooks.level(*rule));
+        }
+        policy.capture = self.capture.keeping_with(&other.capture);
+        policy.retention = self.retention.longest(&other.retention);
+        policy.checkpoint = self.checkpoint.strictest(&other.checkpoint);
+        policy
+    }
+}
+
+impl Capture {
+    fn keeping_with(&self, other: &Self) -> Self {
+        let more = |extra: &&String| !self.extra.contains(extra);
+        Self {
+            include: self.include.or(&other.include),
+            exclude: self.exclude.and(&other.exclude),
+            max_file_size: self.max_file_size.max(other.max_file_size),
+            nested: self.nested,
+            allow_home: self.allow_home,
+            extra: self
+                .extra
+                .iter()
+                .chain(other.extra.iter().filter(more))
+                .cloned()
+                .collect(),
+        }
+    }
+}
+
+impl Retention {
+    fn longest(&self, other: &Self) -> Self {
+        Self {
+            automatic_count: self.automatic_count.max(other.automatic_count),
+            automatic_days: self.automatic_days.max(other.automatic_days),
+            max_bytes: self.max_bytes.max(other.max_bytes),
+            grace_days: self.grace_days.max(other.grace_days),
+        }
+    }
+}
+
+impl CheckpointRules {
+    fn strictest(&self, other: &Self) -> Self {
+        Self {
+            require: match self.require {
+                Require::Never => other.require,
+                required => required,
+            },
+            test_command: self
+                .test_command
+                .clone()
+                .or_else(|| other.test_command.clone()),
+            sign: self.sign || other.sign,
+        }
+    }
+}
+
+macro_rules! sets {
+    ($name:ident) => {
+        impl $name {
+            /// What either matches.
+            #[must_use]
+            fn or(&self, other: &Self) -> Self {
+                let more = other
+                    .patterns()
+                    .filter(|pattern| !self.patterns().any(|it| it == *pattern));
+                Self::new(self.patterns().chain(more)).expect("both were compiled before")
+            }
+        }
+    };
+}
+
+sets!(BranchGlobs);
+sets!(PathGlobs);
+
+impl PathGlobs {
+    /// The patterns that stand in both: never more than either matches.
+    fn and(&self, other: &Self) -> Self {
+        let both = self
+            .patterns()
+            .filter(|pattern| other.patterns().any(|it| it == *pattern));
+        Self::new(both).expect("both were compiled before")
+    }
+}

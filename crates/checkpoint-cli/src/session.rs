@@ -5,7 +5,11 @@ mod error;
 use std::{ffi::OsStr, path::Path};
 
 use checkpoint_git::{Program, Repository, Surroundings};
-use checkpoint_model::{policy::Policy, words::Actor};
+use checkpoint_model::{
+    policy::{BranchGlobs, Policy},
+    words::Actor,
+};
+use checkpoint_policy::{PolicyReader, Problem};
 use chrono::{DateTime, Utc};
 
 pub use self::error::SessionError;
@@ -50,21 +54,37 @@ impl<'a> Session<'a> {
         top.to_string_lossy().into_owned()
     }
 
-    /// Reads the policy: the file at the top of the working tree, or the defaults where there is none.
+    /// Reads the policy: as the protected branch has it, and of the file at the top of the working tree what is
+    /// stricter; the defaults where there is none. A version that cannot be read is told, but for the file, which fails.
     pub fn policy(&self) -> Result<Policy, SessionError> {
-        let Some(top) = self.repo.work_tree() else {
-            return Ok(Policy::default());
-        };
-        let path = top.join(Policy::FILE_NAME);
-        // Anything but a file, such as a named pipe, might not end.
-        let read = || match fs_err::metadata(&path)?.is_file() {
-            true => fs_err::read_to_string(&path),
-            false => Err(std::io::Error::other("not a file")),
-        };
-        match read() {
-            Ok(text) => Ok(Policy::parse(&text, Policy::FILE_NAME)?),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Policy::default()),
-            Err(source) => Err(SessionError::PolicyUnreadable { path, source }),
+        self.policy_by(&PolicyReader::new(&self.repo))
+    }
+
+    /// The same for a command that moves branches by itself: no branch is protected unless the repository has asked
+    /// for it, by a policy or by hooks. The names that are protected by default bind nobody else.
+    pub fn policy_of_moves(&self) -> Result<Policy, SessionError> {
+        let reader = PolicyReader::new(&self.repo);
+        let mut policy = self.policy_by(&reader)?;
+        if !reader.is_given() && !checkpoint_policy::is_installed(&self.repo) {
+            policy.branches.protected = BranchGlobs::default();
+        }
+        Ok(policy)
+    }
+
+    fn policy_by(&self, reader: &PolicyReader<'_>) -> Result<Policy, SessionError> {
+        let head = self.repo.head().ok();
+        let branch = head.as_ref().and_then(|head| head.branch());
+        let branch = branch.map(|branch| String::from_utf8_lossy(branch).into_owned());
+        let policy = reader.policy(branch.as_deref())?;
+        self.tell_of(reader);
+        Ok(policy)
+    }
+
+    /// Says which versions of the policy cannot be read, and what counts instead.
+    pub fn tell_of(&self, reader: &PolicyReader<'_>) {
+        for Problem { error, instead } in reader.problems() {
+            let talk = self.console.talk();
+            talk.warning(format_args!("{error}: {}; {instead} counts", error.why()));
         }
     }
 

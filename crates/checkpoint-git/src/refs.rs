@@ -17,7 +17,7 @@ use gix::actor::Signature;
 use gix::refs::FullName;
 
 pub use error::RefError;
-pub use read::{each_name, find, list, names};
+pub use read::{each_name, find, list, names, symbolic_target};
 
 use crate::Repository;
 

@@ -153,7 +153,7 @@ impl Restore<'_> {
         let name = branch.strip_prefix("refs/heads/").unwrap_or(branch);
         let moves = step.branch_now != step.then.id;
         let is_here = step.now.reference.as_ref() == Some(branch);
-        if moves && self.has_policy() && self.policy.branches.is_protected(name) {
+        if moves && self.policy.branches.is_protected(name) {
             let commit = |id: &Option<String>| {
                 let short = |id: &String| format!("{id:.7}");
                 id.as_ref().map_or_else(|| "nothing".to_owned(), short)
@@ -179,15 +179,6 @@ impl Restore<'_> {
             }),
             None => Ok(()),
         }
-    }
-
-    /// Whether the repository has asked for protection: the names that are protected by default bind only where a
-    /// policy says that rules are wanted.
-    fn has_policy(&self) -> bool {
-        let policy = checkpoint_model::policy::Policy::FILE_NAME;
-        self.repo
-            .work_tree()
-            .is_some_and(|top| top.join(policy).exists())
     }
 }
 

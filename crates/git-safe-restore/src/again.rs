@@ -58,7 +58,7 @@ type Step = fn(
 ) -> Result<Restored, RestoreError>;
 
 fn go_on(session: &Session<'_>, step: Step) -> Result<Restored, SafeRestoreError> {
-    let policy = session.policy()?;
+    let policy = session.policy_of_moves()?;
     let request = request(session, &policy)?;
     let progress = session.console.progress("Reading files");
     let seen = Arc::clone(progress.counter());

@@ -25,7 +25,7 @@ pub(crate) fn run(
     from: &From,
     args: &Args,
 ) -> Result<RestoreOutcome, SafeRestoreError> {
-    let policy = session.policy()?;
+    let policy = session.policy_of_moves()?;
     let request = request(session, &policy)?;
     if !args.dry_run {
         refuse_unfinished(session)?;

@@ -1,12 +1,8 @@
 //! What can go wrong before a command does its own work.
 
-use std::path::PathBuf;
-
 use checkpoint_git::OpenError;
-use checkpoint_model::{
-    policy::{GlobError, PolicyError},
-    selector::SelectorError,
-};
+use checkpoint_model::{policy::GlobError, selector::SelectorError};
+use checkpoint_policy::ReadError;
 use checkpoint_store::StoreError;
 use miette::Diagnostic;
 use thiserror::Error;
@@ -16,19 +12,10 @@ use crate::{Failure, Kind};
 /// Why a command could not begin: nothing was changed. A command's own error passes it through.
 #[derive(Debug, Error, Diagnostic)]
 pub enum SessionError {
-    /// The policy file is there and cannot be read.
-    #[error("cannot read the policy '{}'", path.display())]
-    #[diagnostic(code(policy::unreadable))]
-    PolicyUnreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The policy file makes no sense.
+    /// The policy file is there, and cannot be read or makes no sense.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Policy(#[from] PolicyError),
+    Policy(#[from] ReadError),
     /// No repository, or none that can be worked in.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -50,7 +37,7 @@ pub enum SessionError {
 impl Failure for SessionError {
     fn kind(&self) -> Kind {
         match self {
-            Self::PolicyUnreadable { .. } | Self::Open(_) => Kind::Fatal,
+            Self::Open(_) => Kind::Fatal,
             Self::Policy(error) => error.kind(),
             Self::Glob(error) => error.kind(),
             Self::Selector(error) => error.kind(),

@@ -38,6 +38,24 @@ pub fn find(repo: &Repository, name: &str) -> Result<Option<ObjectId>, RefError>
     Ok(None)
 }
 
+/// The full name that the symbolic reference `name` (in full) points at; none where it is not there, or not symbolic.
+pub fn symbolic_target(repo: &Repository, name: &str) -> Result<Option<String>, RefError> {
+    let full = full_name(name)?;
+    if repo.caps().reftable {
+        let target = repo.git(["symbolic-ref", "--quiet", name]).answer()?;
+        return Ok(target.map(|target| target.trim_end().to_str_lossy().into_owned()));
+    }
+    let partial: &PartialNameRef = full.as_ref().as_partial_name();
+    let found = match repo.gix().refs.try_find(partial) {
+        Err(_) if is_below_another(repo, &full) => None,
+        found => found.map_err(|error| unreadable(name, error))?,
+    };
+    Ok(match found.map(|reference| reference.target) {
+        Some(Target::Symbolic(target)) => Some(target.as_bstr().to_str_lossy().into_owned()),
+        _ => None,
+    })
+}
+
 /// Whether a reference stands where this one would have a directory: `a/b` cannot be where `a` is.
 fn is_below_another(repo: &Repository, name: &FullName) -> bool {
     let Ok(path) = name.to_path() else {

@@ -1,0 +1,190 @@
+//! The policy, from where it counts.
+
+use std::cell::{OnceCell, RefCell};
+
+use checkpoint_git::Repository;
+use checkpoint_model::policy::{Case, Layer, Policy, Rules, Source};
+
+use crate::{ReadError, trunk, version::Version};
+
+/// Reads the policy of one repository; each version at most once.
+///
+/// A rule that protects counts as it stands on the protected branch, as its upstream has it where there is one: there
+/// it was agreed on, and no agent edits it in passing. The copy in the working tree is read over that, and can only be
+/// stricter. Where no branch has a policy, the defaults are what the copy adds to.
+#[derive(Debug)]
+pub struct PolicyReader<'r> {
+    repo: &'r Repository,
+    case: Case,
+    trunk: OnceCell<Option<(String, Option<Trusted>)>>,
+    copy: OnceCell<Option<Version>>,
+    problems: RefCell<Vec<Problem>>,
+}
+
+/// A version that does not count, since it cannot be read.
+#[derive(Debug)]
+pub struct Problem {
+    /// What is wrong with it.
+    pub error: ReadError,
+    /// What counts in its place, for the end of a sentence.
+    pub instead: String,
+}
+
+/// A version that was agreed on.
+#[derive(Debug, Clone)]
+struct Trusted {
+    text: String,
+    layer: Layer,
+}
+
+impl<'r> PolicyReader<'r> {
+    /// Reads nothing yet.
+    pub fn new(repo: &'r Repository) -> Self {
+        let config = repo.gix().config_snapshot();
+        let case = match config.boolean("core.ignoreCase") {
+            Some(true) => Case::Insensitive,
+            _ => Case::Sensitive,
+        };
+        Self {
+            repo,
+            case,
+            trunk: OnceCell::new(),
+            copy: OnceCell::new(),
+            problems: RefCell::default(),
+        }
+    }
+
+    /// The rules that hold for `branch`, without `refs/heads/`; for none, those that hold for all. Never fails: what
+    /// cannot be read is among the [`problems`](Self::problems), and what is left counts.
+    pub fn rules(&self, branch: Option<&str>) -> Rules {
+        let mut trusted = Vec::new();
+        let trunk = self.trunk();
+        trusted.extend(trunk.and_then(|(_, trusted)| trusted.clone()));
+        if let Some(branch) = branch.filter(|branch| trunk.is_none_or(|(name, _)| name != branch)) {
+            trusted.extend(self.own(branch, &trusted));
+        }
+        let mut layers: Vec<_> = trusted
+            .iter()
+            .map(|trusted| trusted.layer.clone())
+            .collect();
+        if let Some(copy) = self.copy()
+            && !trusted.iter().any(|trusted| trusted.text == copy.text)
+        {
+            let base = layers
+                .first()
+                .map(|layer| layer.policy.clone())
+                .unwrap_or_default();
+            if let Some(layer) = self.understood(copy, Some(&base)) {
+                if layers.is_empty() {
+                    layers.push(Layer {
+                        source: Source::Defaults,
+                        policy: base,
+                    });
+                }
+                layers.push(layer);
+            }
+        }
+        Rules::new(layers, self.case)
+    }
+
+    /// What a checkpoint is asked to be: the trusted policy, and of the working tree's copy what is stricter; without a
+    /// trusted one the copy alone. Fails where the copy cannot be read.
+    pub fn policy(&self, branch: Option<&str>) -> Result<Policy, ReadError> {
+        let copy = Version::of_working_tree(self.repo)?;
+        let alone = copy.as_ref().map(|copy| copy.over(None)).transpose()?;
+        let rules = self.rules(branch);
+        match (&rules.layers()[0].source, alone) {
+            (Source::Defaults, Some(alone)) => Ok(alone.policy),
+            _ => Ok(rules.merged()),
+        }
+    }
+
+    /// Whether there is a policy at all, be it one that cannot be read.
+    pub fn is_given(&self) -> bool {
+        let trunk = self.trunk().is_some_and(|(_, trusted)| trusted.is_some());
+        trunk || self.copy().is_some() || !self.problems.borrow().is_empty()
+    }
+
+    /// What could not be read so far; each is given out once.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.problems.take()
+    }
+
+    /// How the file system takes the names of branches.
+    pub fn case(&self) -> Case {
+        self.case
+    }
+
+    fn trunk(&self) -> Option<&(String, Option<Trusted>)> {
+        let read = || {
+            let name = trunk::find(self.repo)?;
+            let trusted = self.trusted(&name);
+            Some((name, trusted))
+        };
+        self.trunk.get_or_init(read).as_ref()
+    }
+
+    /// The version of a branch counts beside the trunk's only if it protects that branch: else anybody commits there.
+    fn own(&self, branch: &str, others: &[Trusted]) -> Option<Trusted> {
+        let own = self.version(branch)?;
+        if others.iter().any(|other| other.text == own.text) {
+            return None;
+        }
+        let layer = own.over(None).ok()?;
+        let protected = &layer.policy.branches.protected;
+        protected.matching(branch, self.case)?;
+        Some(Trusted {
+            text: own.text,
+            layer,
+        })
+    }
+
+    fn trusted(&self, branch: &str) -> Option<Trusted> {
+        let version = self.version(branch)?;
+        let layer = self.understood(&version, None)?;
+        Some(Trusted {
+            text: version.text,
+            layer,
+        })
+    }
+
+    fn copy(&self) -> Option<&Version> {
+        let read = || match Version::of_working_tree(self.repo) {
+            Ok(copy) => copy,
+            Err(error) => {
+                self.note(error, "the version on the protected branch");
+                None
+            }
+        };
+        self.copy.get_or_init(read).as_ref()
+    }
+
+    fn version(&self, branch: &str) -> Option<Version> {
+        match Version::of_branch(self.repo, branch) {
+            Ok(version) => version,
+            Err(error) => {
+                self.note(error, "the defaults");
+                None
+            }
+        }
+    }
+
+    fn understood(&self, version: &Version, base: Option<&Policy>) -> Option<Layer> {
+        match version.over(base) {
+            Ok(layer) => Some(layer),
+            Err(error) => {
+                let instead = match version.source {
+                    Source::WorkingTree => "the version on the protected branch, or the defaults,",
+                    Source::Branch(_) | Source::Defaults => "the defaults",
+                };
+                self.note(error, instead);
+                None
+            }
+        }
+    }
+
+    fn note(&self, error: ReadError, instead: &str) {
+        let instead = instead.to_owned();
+        self.problems.borrow_mut().push(Problem { error, instead });
+    }
+}

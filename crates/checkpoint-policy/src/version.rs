@@ -1,0 +1,95 @@
+//! The policy as a branch has it, and as the working tree does.
+
+use checkpoint_git::{Repository, refs};
+use checkpoint_model::policy::{Layer, Policy, Source};
+use gix::{ObjectId, objs::tree::EntryKind};
+
+use crate::{ReadError, upstream};
+
+/// A policy file, not yet understood.
+#[derive(Debug, Clone)]
+pub(crate) struct Version {
+    pub(crate) source: Source,
+    pub(crate) text: String,
+}
+
+impl Version {
+    /// The version of a branch: of its upstream, where that has one, else its own.
+    pub(crate) fn of_branch(repo: &Repository, branch: &str) -> Result<Option<Self>, ReadError> {
+        for (short, full) in upstream::versions_of(repo, branch) {
+            if let Some(tip) = refs::find(repo, &full).ok().flatten()
+                && let Some(text) = committed(repo, &short, tip)?
+            {
+                let source = Source::Branch(short);
+                return Ok(Some(Self { source, text }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The file at the top of the working tree; none where there is none.
+    pub(crate) fn of_working_tree(repo: &Repository) -> Result<Option<Self>, ReadError> {
+        let Some(top) = repo.work_tree() else {
+            return Ok(None);
+        };
+        let path = top.join(Policy::FILE_NAME);
+        // Anything but a file, such as a named pipe, might not end.
+        let read = || match fs_err::metadata(&path)?.is_file() {
+            true => fs_err::read_to_string(&path),
+            false => Err(std::io::Error::other("not a file")),
+        };
+        match read() {
+            Ok(text) => Ok(Some(Self {
+                source: Source::WorkingTree,
+                text,
+            })),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(ReadError::File { path, source }),
+        }
+    }
+
+    /// Understands it; keys that it does not set are as in `base`.
+    pub(crate) fn over(&self, base: Option<&Policy>) -> Result<Layer, ReadError> {
+        let place = match &self.source {
+            Source::Branch(name) => format!("{name}:{}", Policy::FILE_NAME),
+            Source::WorkingTree | Source::Defaults => Policy::FILE_NAME.to_owned(),
+        };
+        let policy = match base {
+            Some(base) => base.parse_over(&self.text, &place)?,
+            None => Policy::parse(&self.text, &place)?,
+        };
+        Ok(Layer {
+            source: self.source.clone(),
+            policy,
+        })
+    }
+}
+
+/// The policy file in the tree of a commit.
+fn committed(repo: &Repository, branch: &str, tip: ObjectId) -> Result<Option<String>, ReadError> {
+    let unreadable = |source: Box<dyn std::error::Error + Send + Sync>| ReadError::Version {
+        branch: branch.to_owned(),
+        source,
+    };
+    let repo = repo.gix();
+    let commit = repo
+        .find_commit(tip)
+        .map_err(|error| unreadable(error.into()))?;
+    let tree = commit.tree().map_err(|error| unreadable(error.into()))?;
+    let is_wanted = |entry: &gix::objs::tree::EntryRef<'_>| {
+        entry.filename == Policy::FILE_NAME
+            && matches!(
+                entry.mode.kind(),
+                EntryKind::Blob | EntryKind::BlobExecutable
+            )
+    };
+    let decoded = tree.decode().map_err(|error| unreadable(error.into()))?;
+    let Some(blob) = decoded.entries.iter().find(|entry| is_wanted(entry)) else {
+        return Ok(None);
+    };
+    let blob = repo
+        .find_blob(blob.oid)
+        .map_err(|error| unreadable(error.into()))?;
+    let text = String::from_utf8(blob.data.clone()).map_err(|error| unreadable(error.into()))?;
+    Ok(Some(text))
+}

@@ -20,6 +20,7 @@ pub struct Repository {
     /// `GIT_DIR` was set, or the working tree is elsewhere (`core.worktree`): a git program that is started at its top
     /// has to be told where the repository is.
     is_elsewhere: bool,
+    is_in_hook: bool,
 }
 
 /// Why a repository was not opened.
@@ -141,7 +142,18 @@ impl Repository {
             gix: repo,
             index_path,
             is_elsewhere,
+            is_in_hook: false,
         })
+    }
+
+    /// The same in a hook, where what git has put into the environment was meant for us: a git program that is started
+    /// from here is told where the repository is, and nothing else of it.
+    #[must_use]
+    pub fn in_hook(self) -> Self {
+        Self {
+            is_in_hook: true,
+            ..self
+        }
     }
 
     /// The gix repository, for what this crate does not wrap.
@@ -183,6 +195,10 @@ impl Repository {
 
     pub(crate) fn is_elsewhere(&self) -> bool {
         self.is_elsewhere
+    }
+
+    pub(crate) fn is_in_hook(&self) -> bool {
+        self.is_in_hook
     }
 }
 
@@ -291,7 +307,9 @@ fn open_named(
     let dir = dir.canonicalize().unwrap_or(dir);
     let mut repo = gix::open_opts(dir, options.open_path_as_is(true))?;
     let config = repo.config_snapshot();
-    let is_bare = config.boolean("core.bare").unwrap_or(false);
+    // A linked worktree is none of what the shared configuration says of the main one; gitrepository-layout(5).
+    let is_linked = repo.git_dir().join("commondir").exists();
+    let is_bare = !is_linked && config.boolean("core.bare").unwrap_or(false);
     let has_own_tree = config.string("core.worktree").is_some();
     match surroundings.filled("GIT_WORK_TREE") {
         Some(tree) => {

@@ -49,12 +49,34 @@ impl Failure for ProgramError {
     }
 }
 
+/// What `git rev-parse --local-env-vars` lists, and where git was called, but for the configuration of one command.
+const LOCAL: [&str; 13] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
 impl Repository {
     /// The git program with `args`, in this repository, at the top of its working tree (in the git directory where it
     /// has none).
     pub fn git<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
         let mut command = Command::new("git");
         command.current_dir(self.work_tree().unwrap_or(self.git_dir()));
+        if self.is_in_hook() {
+            LOCAL.iter().for_each(|name| {
+                command.env_remove(name);
+            });
+        }
         if self.is_elsewhere() {
             // Relative values would be read from the new directory.
             command.env("GIT_DIR", self.git_dir());

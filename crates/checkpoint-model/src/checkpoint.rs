@@ -111,6 +111,8 @@ impl Checkpoint {
             }
             EventBody::CheckpointCreated(_)
             | EventBody::RolledBack(_)
+            | EventBody::PolicyOverride(_)
+            | EventBody::GitCommitCreated(_)
             | EventBody::Unknown { .. } => {}
         }
     }

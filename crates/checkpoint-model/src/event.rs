@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub use self::{
     body::{
         CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, DeletionReason,
-        FileCounts, RolledBack,
+        FileCounts, GitCommitCreated, PolicyOverride, RolledBack,
     },
     line::EventError,
 };
@@ -55,6 +55,10 @@ pub enum EventBody {
     CheckpointNamed(CheckpointNamed),
     /// `rolled_back`
     RolledBack(RolledBack),
+    /// `policy_override`
+    PolicyOverride(PolicyOverride),
+    /// `git_commit_created`
+    GitCommitCreated(GitCommitCreated),
     /// A type that this version does not know; it passes through untouched.
     Unknown {
         /// The `type` of the event.
@@ -88,11 +92,13 @@ impl EventBody {
             Self::CheckpointDeleted(_) => CheckpointDeleted::TYPE,
             Self::CheckpointNamed(_) => CheckpointNamed::TYPE,
             Self::RolledBack(_) => RolledBack::TYPE,
+            Self::PolicyOverride(_) => PolicyOverride::TYPE,
+            Self::GitCommitCreated(_) => GitCommitCreated::TYPE,
             Self::Unknown { type_, .. } => type_,
         }
     }
 
-    /// The checkpoint that the event tells of; `None` for a type that we do not know.
+    /// The checkpoint that the event tells of; `None` where it tells of something else.
     #[must_use]
     pub fn checkpoint(&self) -> Option<CheckpointId> {
         match self {
@@ -101,7 +107,7 @@ impl EventBody {
             Self::CheckpointDeleted(deleted) => Some(deleted.checkpoint),
             Self::CheckpointNamed(named) => Some(named.checkpoint),
             Self::RolledBack(done) => Some(done.backup),
-            Self::Unknown { .. } => None,
+            Self::PolicyOverride(_) | Self::GitCommitCreated(_) | Self::Unknown { .. } => None,
         }
     }
 }
@@ -133,6 +139,18 @@ impl From<CheckpointNamed> for EventBody {
 impl From<RolledBack> for EventBody {
     fn from(done: RolledBack) -> Self {
         Self::RolledBack(done)
+    }
+}
+
+impl From<PolicyOverride> for EventBody {
+    fn from(passed: PolicyOverride) -> Self {
+        Self::PolicyOverride(passed)
+    }
+}
+
+impl From<GitCommitCreated> for EventBody {
+    fn from(created: GitCommitCreated) -> Self {
+        Self::GitCommitCreated(created)
     }
 }
 

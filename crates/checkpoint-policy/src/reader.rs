@@ -91,10 +91,19 @@ impl<'r> PolicyReader<'r> {
     /// trusted one the copy alone. Fails where the copy cannot be read.
     pub fn policy(&self, branch: Option<&str>) -> Result<Policy, ReadError> {
         let copy = Version::of_working_tree(self.repo)?;
-        let alone = copy.as_ref().map(|copy| copy.over(None)).transpose()?;
         let rules = self.rules(branch);
-        match (&rules.layers()[0].source, alone) {
-            (Source::Defaults, Some(alone)) => Ok(alone.policy),
+        let layers = rules.layers();
+        match (&layers[0].source, copy) {
+            (Source::Defaults, Some(copy)) => Ok(copy.over(None)?.policy),
+            (_, Some(copy))
+                if layers
+                    .iter()
+                    .all(|layer| layer.source != Source::WorkingTree) =>
+            {
+                // Either it says what the trusted one does, or nothing that can be understood.
+                copy.over(None)?;
+                Ok(rules.merged())
+            }
             _ => Ok(rules.merged()),
         }
     }

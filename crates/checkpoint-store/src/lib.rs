@@ -18,6 +18,7 @@ pub mod overview;
 pub mod rebuild;
 pub mod record;
 pub mod resolve;
+pub mod subject;
 pub mod tag;
 
 mod contention;
@@ -37,5 +38,6 @@ pub use load::{Loaded, Place, Problem, Stored, events, load, load_one};
 pub use maintain::maintain;
 pub use overview::{Entered, Overview, overview};
 pub use rebuild::{Rebuilt, rebuild};
-pub use record::{Doing, append};
+pub use record::{Doing, append, append_to};
 pub use resolve::resolve;
+pub use subject::Subject;

@@ -10,9 +10,11 @@ use checkpoint_model::record::Record;
 use checkpoint_model::words::Actor;
 use chrono::{DateTime, Utc};
 use gix::ObjectId;
+use gix::objs::Kind;
 
 use crate::contention::{Turn, retry};
 use crate::notes::{CHECKPOINTS, NoteEdit, Notes};
+use crate::subject::{Key, Subject};
 use crate::{StoreError, fresh, objects};
 
 /// Who does something, when, and by which command.
@@ -59,6 +61,24 @@ pub fn append(
     Ok(())
 }
 
+/// Adds an event to the record of what is no checkpoint.
+pub fn append_to(
+    repo: &Repository,
+    subject: &Subject,
+    body: impl Into<EventBody>,
+    doing: &Doing,
+) -> Result<(), StoreError> {
+    let sink = ObjectSink::new(repo.gix())?;
+    let key = match subject.key {
+        Key::Name(name) => sink.write(Kind::Blob, name.into())?,
+        Key::Object(id) => id,
+    };
+    let mut additions = Additions::new();
+    add(&mut additions, key, doing.event(body));
+    write_to(subject.reference, repo, doing, sink, &additions, &[])?;
+    Ok(())
+}
+
 /// The record of `snapshot`; empty where there is none.
 pub(crate) fn read(notes: &Notes<'_>, snapshot: ObjectId) -> Result<Record, StoreError> {
     Ok(notes
@@ -76,6 +96,17 @@ pub(crate) fn write(
     additions: &Additions,
     changes: &[RefChange],
 ) -> Result<Written, StoreError> {
+    write_to(CHECKPOINTS, repo, doing, sink, additions, changes)
+}
+
+fn write_to(
+    reference: &'static str,
+    repo: &Repository,
+    doing: &Doing,
+    sink: ObjectSink,
+    additions: &Additions,
+    changes: &[RefChange],
+) -> Result<Written, StoreError> {
     let who = repo.signature(doing.now);
     let message = format!("Notes added by '{}'", doing.command);
     let reflog = format!("{}: keep records", doing.command);
@@ -83,11 +114,11 @@ pub(crate) fn write(
     // What a lost race has not waited for is to be waited for by the next attempt.
     let mut unsynced = Vec::new();
     let turn = Turn::wait(repo);
-    retry(repo, &turn, CHECKPOINTS, || {
+    retry(repo, &turn, reference, || {
         let sink = sink
             .take()
             .map_or_else(|| ObjectSink::new(repo.gix()), Ok)?;
-        let notes = Notes::read(repo, CHECKPOINTS)?;
+        let notes = Notes::read(repo, reference)?;
         let edits = merge(&notes, additions)?;
         let tip = notes.commit(&edits, &message, &who, &objects::Into(&sink))?;
         let placed = sink.place()?;
@@ -95,7 +126,7 @@ pub(crate) fn write(
         written.bytes += placed.written.bytes;
         unsynced.extend(placed.unsynced);
         let mut changes = changes.to_vec();
-        changes.extend(tip.map(|tip| RefChange::update(CHECKPOINTS, notes.tip(), tip)));
+        changes.extend(tip.map(|tip| RefChange::update(reference, notes.tip(), tip)));
         Ok(refs::transaction_after(
             repo, &unsynced, &changes, &reflog, &who,
         )?)

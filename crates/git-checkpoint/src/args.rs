@@ -3,6 +3,7 @@
 mod create;
 mod exchange;
 mod git_options;
+mod hook;
 mod read;
 mod words;
 mod write;
@@ -13,6 +14,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use self::{
     create::CreateArgs,
     exchange::{ExportArgs, ExportFormat, ImportArgs},
+    hook::HookArgs,
     read::{DiffArgs, Filters, ListArgs, LogArgs, ShowArgs, SummaryArgs, ValidateArgs},
     write::{DeleteArgs, NameArgs, PruneArgs},
 };
@@ -80,6 +82,12 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Read checkpoints from a file that 'export' wrote
     Import(ImportArgs),
+    /// Do what a git hook is for; the hook scripts call this
+    ///
+    /// Protected branches are not committed to, pushed to or, with the strict hook, moved; what is about to be
+    /// committed is kept first. What is enforced, and how hard, is in the policy's [hooks]. A person passes a rule for
+    /// one command by its word in the environment, such as CHECKPOINT_ALLOW=commit; that is recorded.
+    Hook(HookArgs),
 }
 
 #[cfg(test)]

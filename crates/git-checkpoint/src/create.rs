@@ -14,10 +14,12 @@ use checkpoint_capture::{Captured, capture};
 use checkpoint_cli::{Schema, Session};
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::{
+    name::CheckpointName,
     path::TreePath,
     policy::{Capture, Nested, Policy},
     verdict::{SkipReason, Skipped},
 };
+use checkpoint_policy::Agent;
 use checkpoint_store::{Doing, KeepRequest, Kept, Place, StoreError, Stored, keep, tag};
 
 pub use self::commit::CommitError;
@@ -30,8 +32,25 @@ pub(crate) fn run(
     session: &Session<'_>,
     args: CreateArgs,
 ) -> Result<CreateOutcome, CheckpointError> {
-    let asked = Asked::resolve(args)?;
-    let policy = session.policy()?;
+    make(session, &session.policy()?, Asked::resolve(args)?)
+}
+
+/// Keeps the present state for a hook: an automatic checkpoint unless nothing has changed, or a named one.
+pub(crate) fn for_hook(
+    session: &Session<'_>,
+    policy: &Policy,
+    agent: Option<&Agent>,
+    name: Option<CheckpointName>,
+    description: &str,
+) -> Result<CreateOutcome, CheckpointError> {
+    make(session, policy, Asked::by_hook(agent, name, description))
+}
+
+fn make(
+    session: &Session<'_>,
+    policy: &Policy,
+    asked: Asked,
+) -> Result<CreateOutcome, CheckpointError> {
     let request = session.request(&policy.capture, &asked.additions)?;
     refuse_taken_name(session, &asked)?;
     let commit = match asked.commit {
@@ -53,7 +72,7 @@ pub(crate) fn run(
         });
     }
     let has_staged = has_staged(session, &captured)?;
-    let kept = keep_it(session, sink, &captured, &policy, &asked)?;
+    let kept = keep_it(session, sink, &captured, policy, &asked)?;
     progress.finish();
     checkpoint_store::maintain(&session.repo);
     let stored = Stored {

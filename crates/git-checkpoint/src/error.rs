@@ -14,7 +14,10 @@ use checkpoint_store::StoreError;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::{create::CommitError, diff::DiffError, exchange::ExchangeError, since::TimeError};
+use crate::{
+    create::CommitError, diff::DiffError, exchange::ExchangeError, hook::HookError,
+    since::TimeError,
+};
 
 /// Why a command did not do what was asked.
 #[derive(Debug, Error, Diagnostic)]
@@ -50,6 +53,10 @@ pub enum CheckpointError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Commit(#[from] CommitError),
+    /// A hook stops git.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Hook(#[from] HookError),
     /// The repository cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -120,6 +127,7 @@ impl Failure for CheckpointError {
             Self::Time(error) => error.kind(),
             Self::Diff(error) => error.kind(),
             Self::Exchange(error) => error.kind(),
+            Self::Hook(error) => error.kind(),
             Self::Capture(error) => error.kind(),
             Self::Objects(_) => Kind::Fatal,
             Self::Store(error) => error.kind(),

@@ -22,6 +22,7 @@ mod delete;
 mod diff;
 mod exchange;
 mod export;
+pub mod hook;
 mod import;
 mod list;
 mod log;
@@ -38,6 +39,7 @@ pub use create::CommitError;
 pub use diff::DiffError;
 pub use error::CheckpointError;
 pub use exchange::ExchangeError;
+pub use hook::HookError;
 pub use schemas::schemas;
 pub use since::TimeError;
 
@@ -53,8 +55,15 @@ pub fn command() -> clap::Command {
 ///
 /// Errors are told by the edge; of what went wrong before anything was written, [`CheckpointError`] says so.
 pub fn run(args: Args, console: &Console) -> Result<Answer, CheckpointError> {
-    let session = &Session::open(console)?;
-    Ok(match args.command.unwrap_or(Command::Status) {
+    match args.command.unwrap_or(Command::Status) {
+        // A hook may have nothing to do, and then opens nothing.
+        Command::Hook(args) => Ok(Answer::of(hook::run(console, &args)?)),
+        command => run_in(&Session::open(console)?, command),
+    }
+}
+
+fn run_in(session: &Session<'_>, command: Command) -> Result<Answer, CheckpointError> {
+    Ok(match command {
         Command::Status => Answer::of(status::run(session)?),
         Command::Create(args) => Answer::of(create::run(session, *args)?),
         Command::List(args) => Answer::of(list::run(session, args)?),
@@ -68,5 +77,6 @@ pub fn run(args: Args, console: &Console) -> Result<Answer, CheckpointError> {
         Command::Log(args) => Answer::of(log::run(session, args)?),
         Command::Export(args) => Answer::of(export::run(session, args)?),
         Command::Import(args) => Answer::of(import::run(session, args)?),
+        Command::Hook(args) => Answer::of(hook::run(session.console, &args)?),
     })
 }

@@ -7,6 +7,7 @@ use crate::{
     id::CheckpointId,
     name::CheckpointName,
     path::TreePath,
+    policy::Rule,
     restore::{Action, BranchMove, Scope},
     verdict::{Skipped, Verdict},
     words::{CheckpointKind, OperationKind, Phase, StateCounts, words},
@@ -161,6 +162,28 @@ pub struct CheckpointNamed {
     pub name: Option<CheckpointName>,
 }
 
+/// `policy_override`: a person passed a rule of the policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyOverride {
+    /// The rule.
+    pub rule: Rule,
+    /// The full name of the reference that it protects.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The hook that let it pass.
+    pub hook: String,
+}
+
+/// `git_commit_created`: an agent made a commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GitCommitCreated {
+    /// The commit, in hex.
+    pub commit: String,
+    /// The branch that it was made on, without `refs/heads/`; none when detached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+}
+
 macro_rules! type_names {
     ($($body:ident = $type_name:literal),+) => {
         $(impl $body {
@@ -175,5 +198,7 @@ type_names! {
     CheckpointRestored = "checkpoint_restored",
     CheckpointDeleted = "checkpoint_deleted",
     CheckpointNamed = "checkpoint_named",
-    RolledBack = "rolled_back"
+    RolledBack = "rolled_back",
+    PolicyOverride = "policy_override",
+    GitCommitCreated = "git_commit_created"
 }

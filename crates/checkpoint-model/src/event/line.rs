@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use super::{
     CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, Event, EventBody,
-    RolledBack,
+    GitCommitCreated, PolicyOverride, RolledBack,
     residue::{overlay, residue},
 };
 use crate::{
@@ -103,6 +103,10 @@ impl Event {
             }
             CheckpointNamed::TYPE => EventBody::CheckpointNamed(Deserialize::deserialize(&value)?),
             RolledBack::TYPE => EventBody::RolledBack(Deserialize::deserialize(&value)?),
+            PolicyOverride::TYPE => EventBody::PolicyOverride(Deserialize::deserialize(&value)?),
+            GitCommitCreated::TYPE => {
+                EventBody::GitCommitCreated(Deserialize::deserialize(&value)?)
+            }
             type_ => {
                 let fields = source
                     .iter()
@@ -133,6 +137,8 @@ impl Event {
             EventBody::CheckpointDeleted(deleted) => serde_json::to_value(deleted)?,
             EventBody::CheckpointNamed(named) => serde_json::to_value(named)?,
             EventBody::RolledBack(done) => serde_json::to_value(done)?,
+            EventBody::PolicyOverride(passed) => serde_json::to_value(passed)?,
+            EventBody::GitCommitCreated(created) => serde_json::to_value(created)?,
             EventBody::Unknown { fields, .. } => Value::Object(fields.clone()),
         };
         if let Value::Object(fields) = fields {
@@ -175,6 +181,8 @@ impl<'de> Visitor<'de> for AsWritten {
             }
             CheckpointNamed::TYPE => EventBody::CheckpointNamed(Deserialize::deserialize(rest)?),
             RolledBack::TYPE => EventBody::RolledBack(Deserialize::deserialize(rest)?),
+            PolicyOverride::TYPE => EventBody::PolicyOverride(Deserialize::deserialize(rest)?),
+            GitCommitCreated::TYPE => EventBody::GitCommitCreated(Deserialize::deserialize(rest)?),
             _ => return Err(A::Error::custom("a type of another version")),
         };
         Ok(Event::new(id, at, by, body))

@@ -43,12 +43,12 @@ fn stem(word: &str) -> &str {
 pub(crate) fn of_this_process() -> impl Iterator<Item = Process> {
     let parent = rustix::process::getppid();
     let mut next = parent.map(|parent| parent.as_raw_nonzero().get().unsigned_abs());
-    let mut walk = move || {
+    let walk = move || {
         let (process, parent) = system::look(next?)?;
         next = (parent > 0).then_some(parent);
         Some(process)
     };
-    std::iter::from_fn(move || walk()).take(MAX_DEPTH)
+    std::iter::from_fn(walk).take(MAX_DEPTH)
 }
 
 #[cfg(target_os = "linux")]

@@ -7,6 +7,8 @@ use checkpoint_model::{
     words::{CheckpointKind, Phase, StateCounts},
 };
 
+use checkpoint_policy::Agent;
+
 use crate::{CheckpointError, args::CreateArgs};
 
 /// What was asked for.
@@ -28,6 +30,32 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// What a hook asks for: with a name, a safe state; without one, an automatic checkpoint of what is new.
+    pub(super) fn by_hook(
+        agent: Option<&Agent>,
+        name: Option<CheckpointName>,
+        description: &str,
+    ) -> Self {
+        Self {
+            description: description.to_owned(),
+            kind: match name {
+                Some(_) => CheckpointKind::SafeState,
+                None => CheckpointKind::Automatic,
+            },
+            phase: None,
+            session: agent.and_then(|agent| agent.session.clone()),
+            agent: agent.map(|agent| agent.name.clone()),
+            task: None,
+            state: None,
+            additions: Additions::default(),
+            commit: false,
+            if_changed: name.is_none(),
+            sign: false,
+            replace: false,
+            name,
+        }
+    }
+
     pub(super) fn resolve(args: CreateArgs) -> Result<Self, CheckpointError> {
         let mut state = StateCounts::default();
         args.state.iter().try_for_each(|text| state.set(text))?;

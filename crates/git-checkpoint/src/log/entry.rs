@@ -78,6 +78,8 @@ impl Entry {
             EventBody::CheckpointNamed(named) => named.name.as_ref(),
             EventBody::CheckpointRestored(_)
             | EventBody::RolledBack(_)
+            | EventBody::PolicyOverride(_)
+            | EventBody::GitCommitCreated(_)
             | EventBody::Unknown { .. } => None,
         }
     }
@@ -105,6 +107,12 @@ fn details(body: &EventBody) -> Option<String> {
             Some(_) => None,
             None => Some("(no name)".to_owned()),
         },
+        EventBody::PolicyOverride(passed) => {
+            Some(format!("{} of {}", passed.rule, passed.reference))
+        }
+        EventBody::GitCommitCreated(created) => {
+            created.branch.as_ref().map(|on| format!("on {on}"))
+        }
         EventBody::Unknown { .. } => None,
     }
 }

@@ -70,7 +70,9 @@ pub struct Desk {
 impl Desk {
     /// Whether a journal lies on the desk of this worktree.
     pub(crate) fn has_journal(repo: &Repository) -> bool {
-        repo.git_dir().join("checkpoint/restore.json").exists()
+        repo.git_dir()
+            .join(checkpoint_store::unfinished::JOURNAL)
+            .exists()
     }
 
     /// Removes what a restore that died in this worktree has left of its own files, but its journal.

@@ -48,6 +48,15 @@ pub enum StoreError {
         /// The checkpoint.
         id: CheckpointId,
     },
+    /// What a restore that was stopped halfway stands on cannot be told. Nothing was changed.
+    #[error("cannot read the journal of a restore, '{}': {why}", path.display())]
+    #[diagnostic(code(checkpoint::journal_broken), help("if no restore is under way: rm '{}'", path.display()))]
+    JournalBroken {
+        /// The journal.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// No checkpoint is meant by it.
     #[error("no checkpoint '{selector}'{}", similar_to(similar))]
     #[diagnostic(code(checkpoint::unknown), help("git checkpoint list"))]

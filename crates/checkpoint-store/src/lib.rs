@@ -20,6 +20,7 @@ pub mod record;
 pub mod resolve;
 pub mod subject;
 pub mod tag;
+pub mod unfinished;
 
 mod contention;
 mod error;
@@ -41,3 +42,4 @@ pub use rebuild::{Rebuilt, rebuild};
 pub use record::{Doing, append, append_to};
 pub use resolve::resolve;
 pub use subject::Subject;
+pub use unfinished::unfinished;

@@ -14,7 +14,7 @@ pub(super) struct Pins(BTreeSet<CheckpointId>);
 
 impl Pins {
     /// What a restore of the days of grace put back, and the backups made by it: those are the way back, and forward
-    /// again.
+    /// again. And, however old, what a restore that was stopped halfway in any working tree needs to go either way.
     pub(super) fn read(
         session: &Session<'_>,
         retention: &Retention,
@@ -22,7 +22,7 @@ impl Pins {
         let days = i64::try_from(retention.grace_days).ok();
         let span = days.and_then(TimeDelta::try_days);
         let since = span.and_then(|span| session.now().checked_sub_signed(span));
-        let mut pinned = BTreeSet::new();
+        let mut pinned = checkpoint_store::unfinished(&session.repo)?;
         for (_, event) in checkpoint_store::events(&session.repo)? {
             if since.is_some_and(|since| event.at < since) {
                 continue;

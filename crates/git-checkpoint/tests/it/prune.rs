@@ -108,3 +108,28 @@ fn a_broken_policy_removes_nothing() {
         1
     );
 }
+
+#[test]
+fn what_an_unfinished_restore_needs_stays_in_whatever_working_tree() {
+    let scene = scene("[retention]\nautomatic-count = 1\ngrace-days = 1\n");
+    let kept: Vec<_> = (1..=6).map(|n| scene.keep(24 * 20 - n)).collect();
+    let journal = |target: &Kept, backup: &Kept| {
+        let journal = json!({ "version": 1, "target": target.id(), "backup": backup.id() });
+        journal.to_string()
+    };
+    scene.write(".git/checkpoint/restore.json", journal(&kept[0], &kept[1]));
+    let other = ".git/worktrees/other/checkpoint/restore.json";
+    scene.write(other, journal(&kept[3], &kept[4]));
+    assert_eq!(
+        removed(&scene.json(&["prune"])),
+        [pair(&kept[2], "count")],
+        "the newest, and what the journals name, stay"
+    );
+
+    scene.write(other, "{\"version\": 1, \"target\":");
+    assert_eq!(
+        scene.failure(&["prune"]),
+        (128, "checkpoint::journal_broken".to_owned()),
+        "it may need any of them"
+    );
+}

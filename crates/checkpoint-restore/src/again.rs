@@ -47,7 +47,13 @@ pub fn proceed(
         ..asked(&journal, journal.scope, journal.action)
     };
     let target = stored(repo, journal.target)?;
-    let restore = Restore::prepare(repo, &target, &asked, request, policy, seen)?;
+    let other = match journal.action {
+        Action::Abort => journal.given_up,
+        _ => Some(journal.backup),
+    };
+    let other = other.map(|id| stored(repo, id)).transpose()?;
+    let restore =
+        Restore::prepare_after(repo, other.as_ref(), &target, &asked, request, policy, seen)?;
     restore.run_at(&desk, Some(&journal), doing, tool, worktree)
 }
 
@@ -72,7 +78,10 @@ pub fn abort(
         ..asked(&journal, undone_by(journal.scope), Action::Abort)
     };
     let target = stored(repo, journal.backup)?;
-    let restore = Restore::prepare(repo, &target, &asked, request, policy, seen)?;
+    let other = journal.brought_back();
+    let other = other.map(|id| stored(repo, id)).transpose()?;
+    let restore =
+        Restore::prepare_after(repo, other.as_ref(), &target, &asked, request, policy, seen)?;
     restore.run_at(&desk, Some(&journal), doing, tool, worktree)
 }
 

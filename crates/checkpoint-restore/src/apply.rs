@@ -215,6 +215,9 @@ impl Work<'_> {
             action: self.asked.action,
             branch: left.and_then(|left| left.branch.clone()).or(moved),
             take_back: self.asked.branch.clone(),
+            given_up: left
+                .filter(|_| self.asked.action == Action::Abort)
+                .and_then(Journal::brought_back),
             token: token.unwrap_or_else(Token::random).to_string(),
             rollback,
         }
@@ -664,14 +667,26 @@ fn check(
     let present = Present::capture(repo, request, &AtomicU64::new(0))?;
     let differences = present.differences(then, done.scope, &asked.paths)?;
     let left = present.plan(repo, then, done.scope, differences, asked)?;
+    // What came into sight because the target ignores less, or was made meanwhile, was not to be removed.
+    let gone: BTreeSet<&TreePath> = done.deletes().map(|file| &file.path).collect();
+    let hollowed = gone.iter().flat_map(|path| ancestors(path.as_bstr()));
+    let hollow = done.hollow.iter().flat_map(|path| {
+        let path = path.as_bstr().as_bytes();
+        ancestors(path).chain([path])
+    });
+    let hollowed: BTreeSet<&[u8]> = hollowed.chain(hollow).collect();
+    let is_left = |file: &&Difference| file.then.is_some() || gone.contains(&file.path);
+    let mut directories = left.hollow.iter();
+    let has_hollow = directories.any(|path| hollowed.contains(path.as_bstr().as_bytes()));
     let mut what: Vec<String> = left
         .files
         .iter()
+        .filter(is_left)
         .take(5)
         .map(|difference| difference.path.to_string())
         .collect();
     let others = [
-        ("directories", !left.hollow.is_empty()),
+        ("directories", has_hollow),
         ("the index", left.index),
         ("HEAD", left.head.is_some()),
         ("the operation in progress", left.operation.is_some()),

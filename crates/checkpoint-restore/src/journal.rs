@@ -37,6 +37,9 @@ pub struct Journal {
     /// The branch that it moves beside HEAD's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<BranchMove>,
+    /// With [`Action::Abort`](crate::Action::Abort), what was being brought back before it was given up, where that is a checkpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_up: Option<CheckpointId>,
     /// What makes the names of the temporary files ours; 16 hex digits.
     pub token: String,
     /// The branch that it takes back, with an undo or after a restore that was given up.
@@ -48,6 +51,14 @@ pub struct Journal {
 }
 
 impl Journal {
+    /// The checkpoint that was being brought back, before it was given up where it was; none where it was a commit.
+    pub(crate) fn brought_back(&self) -> Option<CheckpointId> {
+        match self.action {
+            crate::Action::Abort => self.given_up,
+            _ => self.rollback.is_none().then_some(self.target),
+        }
+    }
+
     /// The refusal of anything else while this is not finished.
     pub fn unfinished(&self) -> RestoreError {
         RestoreError::Unfinished {

@@ -113,6 +113,20 @@ impl<'r> Restore<'r> {
         policy: &Policy,
         seen: &AtomicU64,
     ) -> Result<Self, RestoreError> {
+        Self::prepare_after(repo, None, target, asked, request, policy, seen)
+    }
+
+    /// As [`prepare`](Self::prepare), after a restore that was stopped halfway between `target` and `other`: what
+    /// neither of the two holds was made since, or is seen since because less is ignored, and stays.
+    pub(crate) fn prepare_after(
+        repo: &'r Repository,
+        other: Option<&Stored>,
+        target: &Stored,
+        asked: &Asked,
+        request: &Request,
+        policy: &Policy,
+        seen: &AtomicU64,
+    ) -> Result<Self, RestoreError> {
         if target.place != Place::Here {
             return Err(RestoreError::StateMissing {
                 id: target.checkpoint.id,
@@ -121,19 +135,26 @@ impl<'r> Restore<'r> {
         // Index and references go back through the git program: what it cannot open is not begun.
         repo.git(["rev-parse", "--git-dir"]).output()?;
         let sink = ObjectSink::new(repo.gix())?;
-        let then = State::of_stored(repo, target, &Objects { sink: &sink })?;
+        let mut then = State::of_stored(repo, target, &Objects { sink: &sink })?;
+        let other = other.map(|other| State::of_stored(repo, other, &Objects { sink: &sink }));
+        let other = other.transpose()?.map(|other| other.tree);
+        if asked.action == Action::Abort {
+            then.restored = other;
+        }
         operation::check(&then)?;
         // What the target holds of ignored files can only be compared where it is looked at.
         let mut request = including(&everything(request), then.side.ignored.keys());
         let mut present = Present::capture(repo, &request, seen)?;
         let scope = scope(target, asked, &present.now, &then)?;
         let mut differences = present.differences(&then, scope, &asked.paths)?;
+        spare::foreign(&present.objects(), other, &mut differences)?;
         let hidden = present.hidden(repo, &differences);
         if !hidden.is_empty() {
             // Ignored files lie where the target has something: the backup has to hold them too.
             request = including(&request, &hidden);
             present = Present::capture(repo, &request, seen)?;
             differences = present.differences(&then, scope, &asked.paths)?;
+            spare::foreign(&present.objects(), other, &mut differences)?;
             differences.extend(present.cleared(&differences, &hidden));
             differences.sort_by(|a, b| a.path.cmp(&b.path));
         }
@@ -382,6 +403,12 @@ impl Present {
             .iter()
             .map(|difference| difference.path.as_bstr())
             .collect();
+        // What lay there may be what is wanted.
+        let is_in_the_way = |hidden: &&BString| {
+            let mut written = differences.iter().filter(|file| file.then.is_some());
+            written.any(|file| restore::is_same_or_below(file.path.as_bstr(), hidden.as_bstr()))
+        };
+        let hidden: Vec<_> = hidden.iter().filter(is_in_the_way).collect();
         let ignored = self.now.side.ignored.iter();
         let in_the_way = ignored.filter(|(path, _)| {
             hidden
@@ -413,6 +440,7 @@ impl Present {
         differences: Vec<Difference>,
         asked: &Asked,
     ) -> Result<Plan, RestoreError> {
+        let has_rule = differences.iter().any(spare::is_rule);
         let (differences, hollows) = self.without_hollows(then, self.knowing_ignored(differences));
         let (files, mut left_alone, blocked) = restore::files(
             differences,
@@ -426,12 +454,12 @@ impl Present {
         let mut hollow = hollows.gone;
         if is_exact {
             directories.extend(missing_directories(&self.now, then));
-            hollow.extend(surplus_directories(
-                &self.objects(),
-                &self.now,
-                then,
-                &directories,
-            )?);
+            let objects = self.objects();
+            let mut surplus = surplus_directories(&objects, &self.now, then, &directories)?;
+            if has_rule {
+                spare::directories(repo, then, &mut surplus)?;
+            }
+            hollow.extend(surplus);
         }
         directories.sort();
         hollow.sort();

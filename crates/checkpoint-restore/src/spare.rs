@@ -5,9 +5,11 @@ use checkpoint_capture::CaptureError;
 use checkpoint_git::Repository;
 use checkpoint_model::event::EventBody;
 use checkpoint_model::id::CheckpointId;
+use checkpoint_model::path::TreePath;
 use checkpoint_model::restore::{Difference, Scope};
 use gix::ObjectId;
 use gix::bstr::{BStr, ByteSlice};
+use gix::index::entry::Mode;
 use gix::worktree::stack::state::ignore::Source;
 
 use crate::state::{Objects, State};
@@ -24,7 +26,7 @@ pub(crate) fn ignored(
     if !differences.iter().any(is_deletion) {
         return Ok(());
     }
-    let mut stack = rules(repo, then, differences)?;
+    let mut stack = rules(repo, then, differences.iter().any(is_rule))?;
     let mut restored = None;
     let mut kept = Vec::with_capacity(differences.len());
     for difference in differences.drain(..) {
@@ -50,15 +52,57 @@ fn unreadable(source: gix::Error) -> RestoreError {
     CaptureError::Rules { what, source }.into()
 }
 
-/// The rules of then: those of the working tree, unless they are among what differs.
+/// Whether a difference says that other files are ignored then than now.
+pub(crate) fn is_rule(difference: &Difference) -> bool {
+    difference.path.as_bstr().ends_with(b".gitignore")
+}
+
+/// Takes out of `directories`, which have nothing in them and are to be removed, those that were ignored then, where
+/// other rules are in force now.
+pub(crate) fn directories(
+    repo: &Repository,
+    then: &State,
+    directories: &mut Vec<TreePath>,
+) -> Result<(), RestoreError> {
+    let mut stack = rules(repo, then, true)?;
+    let mut kept = Vec::with_capacity(directories.len());
+    for path in directories.drain(..) {
+        let entry = stack.at_entry(path.as_bstr(), Some(Mode::DIR));
+        if !entry.map_err(unreadable)?.is_excluded() {
+            kept.push(path);
+        }
+    }
+    *directories = kept;
+    Ok(())
+}
+
+/// After a restore that was stopped halfway: takes out of `differences` the deletions of what `other`, the tree of its
+/// other end, does not hold.
+pub(crate) fn foreign(
+    objects: &Objects<'_>,
+    other: Option<ObjectId>,
+    differences: &mut Vec<Difference>,
+) -> Result<(), RestoreError> {
+    let Some(other) = other else { return Ok(()) };
+    let mut kept = Vec::with_capacity(differences.len());
+    for difference in differences.drain(..) {
+        let path = difference.path.as_bstr();
+        if difference.then.is_some() || difference::find(objects, other, path)?.is_some() {
+            kept.push(difference);
+        }
+    }
+    *differences = kept;
+    Ok(())
+}
+
+/// The rules of then: those of the working tree, unless others are among what differs.
 fn rules<'r>(
     repo: &'r Repository,
     then: &State,
-    differences: &[Difference],
+    differ: bool,
 ) -> Result<gix::AttributeStack<'r>, RestoreError> {
-    let is_rule = |difference: &Difference| difference.path.as_bstr().ends_with(b".gitignore");
     let repo = repo.gix();
-    let (index, source) = match differences.iter().any(is_rule) {
+    let (index, source) = match differ {
         true => {
             let index = repo.index_from_tree(&then.tree).map_err(unreadable)?;
             (index.into_parts().0, Source::IdMapping)
@@ -92,6 +136,9 @@ fn has_come(
     restored: &mut Option<Option<ObjectId>>,
     path: &BStr,
 ) -> Result<bool, RestoreError> {
+    if let Some(tree) = then.restored {
+        return Ok(difference::find(objects, tree, path)?.is_some());
+    }
     let Some(backup) = then.backup else {
         return Ok(false);
     };

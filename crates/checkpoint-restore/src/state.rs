@@ -110,6 +110,8 @@ pub(crate) struct State {
     pub(crate) skipped: Vec<Skipped>,
     /// Its id, where it was kept by a restore before that began.
     pub(crate) backup: Option<CheckpointId>,
+    /// The tree of what was being restored over this backup, while that is given up.
+    pub(crate) restored: Option<ObjectId>,
     pub(crate) side: Side,
 }
 
@@ -159,6 +161,7 @@ impl State {
             index_tree: captured.index_tree,
             skipped: captured.skipped.clone(),
             backup: None,
+            restored: None,
             side: side.unwrap_or_default(),
         })
     }
@@ -223,6 +226,7 @@ impl State {
             index_tree: index.tree,
             skipped: created.skipped.clone(),
             backup: (created.kind == CheckpointKind::Backup).then_some(created.checkpoint),
+            restored: None,
             side: side.unwrap_or_default(),
         })
     }

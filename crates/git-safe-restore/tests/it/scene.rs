@@ -34,8 +34,10 @@ pub(crate) fn now() -> DateTime<Utc> {
 pub(crate) struct Scene {
     world: TempDir,
     top: PathBuf,
-    /// How many seconds have gone by: what happens in one moment has no order.
+    /// How many seconds have gone by.
     seconds: Cell<i64>,
+    /// How many go by with each command.
+    pace: Cell<i64>,
 }
 
 /// What a command said.
@@ -67,6 +69,7 @@ impl Scene {
             world,
             top,
             seconds,
+            pace: Cell::new(1),
         };
         scene.git(&["init", "-q", "-b", "main"]);
         scene.write("file", "one\n");
@@ -232,9 +235,14 @@ impl Scene {
         command
     }
 
+    /// From now on so many seconds go by with each command: none, or a clock that runs backwards.
+    pub(crate) fn pace(&self, seconds: i64) {
+        self.pace.set(seconds);
+    }
+
     /// The present, a second later each time.
     fn tick(&self) -> String {
-        self.seconds.set(self.seconds.get() + 1);
+        self.seconds.set(self.seconds.get() + self.pace.get());
         (now().timestamp() + self.seconds.get()).to_string()
     }
 

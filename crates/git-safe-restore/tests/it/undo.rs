@@ -104,3 +104,27 @@ fn the_latest_backup_is_the_state_before_the_last_restore() {
     scene.done(&["--latest-backup", "-f"]);
     assert_eq!(scene.read("file").as_deref(), Some("later\n"));
 }
+
+#[test]
+fn what_happens_in_one_moment_has_an_order_too() {
+    for pace in [0, -1] {
+        let scene = Scene::new();
+        let texts: Vec<String> = (0..6).map(|n| format!("{n}\n")).collect();
+        for (n, text) in texts.iter().enumerate() {
+            scene.write("file", text);
+            scene.keep(&format!("s{n}"));
+        }
+        scene.pace(pace);
+        for n in 0..texts.len() {
+            scene.done(&[&format!("s{n}"), "-f"]);
+        }
+        for text in texts.iter().rev().skip(1) {
+            scene.done(&["--undo", "-f"]);
+            assert_eq!(scene.read("file").as_ref(), Some(text), "at pace {pace}");
+        }
+        for text in texts.iter().skip(1) {
+            scene.done(&["--redo", "-f"]);
+            assert_eq!(scene.read("file").as_ref(), Some(text), "at pace {pace}");
+        }
+    }
+}

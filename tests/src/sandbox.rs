@@ -290,9 +290,17 @@ impl Sandbox {
 
     /// Runs `git safe-restore` as a user does, through the real git.
     pub fn safe_restore<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Output {
+        process::run(self.safe_restore_command(words), LIMIT)
+    }
+
+    /// The command that [`Sandbox::safe_restore`] runs.
+    pub fn safe_restore_command<W: AsRef<OsStr>>(
+        &self,
+        words: impl IntoIterator<Item = W>,
+    ) -> Command {
         let mut command = self.command("git", &self.place);
         command.arg("safe-restore").args(words);
-        process::run(command, LIMIT)
+        command
     }
 
     /// Runs `git safe-restore` as it breaks at `fault`: `<point>:<n>:<what>`. With `trace`, each point that it comes to

@@ -4,6 +4,7 @@ mod act;
 mod world;
 
 use act::{Act, acts};
+use checkpoint_tests::count;
 use world::World;
 
 use crate::random::check;
@@ -11,6 +12,7 @@ use crate::random::check;
 #[test]
 fn whatever_was_done_a_checkpoint_comes_back_and_that_can_be_taken_back() {
     check(acts(), |acts| {
+        count("histories");
         let mut world = World::new();
         for (at, act) in acts.iter().enumerate() {
             world.go(act, &format!("at {at}, {act:?}"));

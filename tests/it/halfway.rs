@@ -206,3 +206,38 @@ fn is_told_clearly(output: &Output, has_journal: bool, why: &str) {
         "{why}, it tells the way on and the way back: {output}"
     );
 }
+
+#[test]
+fn what_was_done_after_it_died_is_kept() {
+    let scene = Scene::from_a_branch_to_another();
+    let points = scene.points();
+    let named = |name: &str| points.iter().find(|point| point.name == name).cloned();
+    for name in [
+        "journal::after_write",
+        "files::after_rename",
+        "head::before_branch",
+    ] {
+        let point = named(name).expect("it is passed");
+        for finally in ["--continue", "--abort"] {
+            let why = format!("killed at {point}, worked on, then {finally}");
+            kill(&scene, &point);
+            scene.write("README", "mine\n");
+            scene.write("made/since", "mine too\n");
+            scene.run(&[finally]);
+            assert_eq!(
+                scene.read("made/since"),
+                b"mine too\n",
+                "{why}, neither state tells of it"
+            );
+            assert_ne!(
+                scene.read("README"),
+                b"mine\n",
+                "{why}, it is as it shall be"
+            );
+            assert!(
+                scene.has_kept("README", b"mine\n"),
+                "{why}, it can be had back"
+            );
+        }
+    }
+}

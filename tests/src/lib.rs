@@ -15,6 +15,7 @@
 //! | `CHECKPOINT_TEST_BIN` | folder of the programs to test, instead of the ones built here |
 //! | `CHECKPOINT_TEST_CASES` | how many random cases each property tries |
 //! | `CHECKPOINT_TEST_SEED` | the seed of the random cases, printed by a failure |
+//! | `CHECKPOINT_TEST_COUNTS` | file for a line for each thing that a random case did |
 //! | `CHECKPOINT_TEST_KEEP` | set: the sandboxes stay on disk, and their places are printed |
 
 mod binary;
@@ -37,6 +38,6 @@ pub use kept::{Kept, keep};
 pub use picture::{Picture, Thing};
 pub use powers::{can_mount, is_root, without_powers};
 pub use process::Output;
-pub use random::{cases, is_long_run, seed};
+pub use random::{cases, count, is_long_run, seed};
 pub use sandbox::{Sandbox, os};
 pub use snapshot::{Leaf, Snapshot, Tree};

@@ -8,7 +8,7 @@ use std::path::Path;
 use bstr::{BString, ByteVec};
 use fs_err as fs;
 
-use crate::Sandbox;
+use crate::{Sandbox, os};
 
 /// What a restore moves, at one moment. Two are equal when no user could tell them apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +97,30 @@ impl Picture {
             .filter(|path| !path.is_empty())
             .map(BString::from)
             .collect()
+    }
+
+    /// The directories with nothing in them that git ignores.
+    pub fn ignored_directories(&self, sandbox: &Sandbox) -> BTreeSet<BString> {
+        let is_empty = |path: &BString| {
+            let below = [path.as_slice(), b"/"].concat();
+            let next = self.files.range(BString::from(below.clone())..).next();
+            next.is_none_or(|(path, _)| !path.starts_with(&below))
+        };
+        let directories = self.files.iter();
+        let directories = directories.filter(|(_, thing)| **thing == Thing::Directory);
+        let mut ignored = BTreeSet::new();
+        for (path, _) in directories.filter(|(path, _)| is_empty(path)) {
+            let name = [path.as_slice(), b"/"].concat();
+            let words = ["check-ignore", "--quiet", "--no-index", "--"];
+            let words = words
+                .map(std::ffi::OsStr::new)
+                .into_iter()
+                .chain([os(&name)]);
+            if sandbox.try_git(words).code == 0 {
+                ignored.insert(path.clone());
+            }
+        }
+        ignored
     }
 
     /// What differs, one line each; empty when nothing does.

@@ -15,6 +15,20 @@ pub fn is_long_run() -> bool {
     cases() > DEFAULT
 }
 
+/// Notes that a thing was done in the file that `CHECKPOINT_TEST_COUNTS` names, where it does: a line with its name.
+pub fn count(thing: &str) {
+    let Some(path) = variable("CHECKPOINT_TEST_COUNTS") else {
+        return;
+    };
+    let file = fs_err::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path);
+    let line = format!("{thing}\n");
+    file.and_then(|mut file| std::io::Write::write_all(&mut file, line.as_bytes()))
+        .expect("the file of counts can be written");
+}
+
 /// `CHECKPOINT_TEST_SEED`: where the random cases start. Default: another one in each run, printed by a failure.
 pub fn seed() -> u64 {
     // RandomState is the one source of randomness that the standard library offers.

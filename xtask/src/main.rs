@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`demo`] shows what the program does, [`mod@bench`] and [`floor`] measure it,
 //! [`product`] generates what ships beside the binary, [`dist`] keeps copies of that,
-//! [`install`] puts it in place. [`place`] and [`process`] are what they stand on.
+//! [`install`] puts it in place, [`torture`] tries it for a long time. [`place`] and [`process`] are what they stand on.
 //!
 //! No code here knows how a checkpoint works: the program is built, started and watched from
 //! outside, with git as the judge.
@@ -15,6 +15,7 @@ mod install;
 mod place;
 mod process;
 mod product;
+mod torture;
 
 use clap::{Parser, Subcommand};
 
@@ -32,6 +33,7 @@ enum Task {
     Bench(bench::Args),
     Dist(dist::Args),
     Install(install::Args),
+    Torture(torture::Args),
     #[command(hide = true)]
     Floor(floor::Args),
 }
@@ -42,6 +44,7 @@ fn main() -> miette::Result<()> {
         Task::Bench(args) => bench::run(&args),
         Task::Dist(args) => dist::run(&args),
         Task::Install(args) => install::run(&args),
+        Task::Torture(args) => torture::run(&args),
         Task::Floor(args) => floor::run(&args),
     }
 }

@@ -74,6 +74,13 @@ impl Place {
             .ok_or_else(|| miette!("cargo built no binary '{program}'"))
     }
 
+    /// The cargo that started us, in the workspace.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = Command::new(&self.cargo);
+        command.current_dir(&self.root);
+        command
+    }
+
     /// Makes a scratch directory under `target/`: on the disk of the workspace (a temporary
     /// directory may be memory), and removed when the value is dropped.
     pub(crate) fn scratch(&self, what: &str) -> Result<TempDir> {
@@ -89,6 +96,11 @@ impl Place {
 
 /// The commands that are installed, each by a crate of the same name.
 pub(crate) const PROGRAMS: [&str; 2] = ["git-checkpoint", "git-safe-restore"];
+
+/// Prints a part of the result.
+pub(crate) fn say(text: &str) -> Result<()> {
+    write!(std::io::stdout(), "{text}").into_diagnostic()
+}
 
 /// Tells the person something beside the result, on stderr.
 pub(crate) fn note(line: &str) {

@@ -18,6 +18,8 @@ pub(crate) enum Act {
     Keep,
     /// `git safe-restore` of one of the checkpoints, counted from the newest.
     Restore(usize),
+    /// `git safe-restore` of a part of one: the words that say which.
+    Partly(usize, &'static str),
     /// `git safe-restore --undo`.
     Undo,
     /// `git safe-restore --redo`.
@@ -93,7 +95,31 @@ const COMMANDS: &[&str] = &[
     "tag --force here",
 ];
 
+/// What says that not everything is meant.
+const PARTS: &[&str] = &[
+    "--files",
+    "--soft",
+    "--mixed",
+    "-- src",
+    "-- README doc",
+    "-- *.o",
+    "-- .",
+];
+
 impl Act {
+    /// What it counts as.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Edit(_) => "changes of files and index",
+            Self::Git(_) => "git commands",
+            Self::Keep => "checkpoints",
+            Self::Restore(_) => "restores",
+            Self::Partly(..) => "restores of a part",
+            Self::Undo => "undos",
+            Self::Redo => "redos",
+        }
+    }
+
     /// Does what is not for us to do.
     pub(crate) fn apply(&self, sandbox: &Sandbox) {
         match self {
@@ -115,6 +141,7 @@ pub(crate) fn acts() -> impl Strategy<Value = Vec<Act>> {
     let way = prop_oneof![
         3 => Just(Act::Keep),
         6 => (0..3_usize).prop_map(Act::Restore),
+        3 => (0..3_usize, select(PARTS)).prop_map(|(back, part)| Act::Partly(back, part)),
         4 => Just(Act::Undo),
         2 => Just(Act::Redo),
     ];

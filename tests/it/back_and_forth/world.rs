@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bstr::{BStr, BString, ByteSlice};
-use checkpoint_tests::{Picture, Sandbox, Thing};
+use checkpoint_tests::{Picture, Sandbox, Thing, count};
 
 use super::act::Act;
 
@@ -13,6 +13,17 @@ struct State {
     picture: Picture,
     /// What of its files a checkpoint holds.
     held: BTreeSet<BString>,
+    /// The directories with nothing in them that are ignored.
+    ignored: BTreeSet<BString>,
+}
+
+impl State {
+    /// Whether nothing lies below a path.
+    fn is_hollow(&self, path: &BString) -> bool {
+        let below = BString::from([path.as_slice(), b"/"].concat());
+        let next = self.picture.files.range(below.clone()..).next();
+        next.is_none_or(|(path, _)| !path.starts_with(&below))
+    }
 }
 
 /// What an undo or a redo goes back to.
@@ -20,6 +31,8 @@ struct Past {
     state: State,
     /// The branch that was moved beside HEAD's own: name, from, to.
     moved: Option<(String, Option<String>, Option<String>)>,
+    /// Whether everything goes back, or what a restore of a part has changed.
+    is_part: bool,
 }
 
 pub(crate) struct World {
@@ -57,6 +70,7 @@ impl World {
 
     /// Does one thing and looks whether all is as it has to be.
     pub(crate) fn go(&mut self, act: &Act, why: &str) {
+        count(act.word());
         match act {
             Act::Edit(_) | Act::Git(_) => {
                 act.apply(&self.sandbox);
@@ -68,6 +82,7 @@ impl World {
                 self.kept.push(self.look());
             }
             Act::Restore(back) => self.restore(*back, why),
+            Act::Partly(back, part) => self.restore_partly(*back, part, why),
             Act::Undo => match self.undo.pop() {
                 Some(past) => {
                     let before = self.back_to(&past, "--undo", why);
@@ -85,15 +100,19 @@ impl World {
         }
     }
 
-    /// What git thinks of it in the end.
+    /// What git thinks of it in the end. It writes an index with an empty tree in it itself, and misses that then.
     pub(crate) fn is_sound(&self) {
+        const EMPTY: &str = "missing tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904";
         let words = [
             "fsck",
             "--connectivity-only",
             "--no-dangling",
             "--no-progress",
         ];
-        self.sandbox.try_git(words).exits(0);
+        let found = self.sandbox.try_git(words);
+        let text = found.text();
+        let complaints: Vec<_> = text.lines().filter(|line| *line != EMPTY).collect();
+        assert!(complaints.is_empty(), "git finds fault: {found}");
     }
 
     fn restore(&mut self, back: usize, why: &str) {
@@ -106,6 +125,7 @@ impl World {
         let expected = Past {
             state: kept,
             moved: None,
+            is_part: false,
         };
         is_as_expected(&before, &expected, &after, why);
         if told["outcome"] == "restored" {
@@ -113,11 +133,37 @@ impl World {
             self.undo.push(Past {
                 state: before,
                 moved,
+                is_part: false,
             });
             self.redo.clear();
             self.is_untouched = true;
         }
         self.is_tidy(why);
+    }
+
+    /// What comes back by that is told elsewhere; that it can be taken back is asked here.
+    fn restore_partly(&mut self, back: usize, part: &str, why: &str) {
+        let n = self.kept.len() - 1 - back.min(self.kept.len() - 1);
+        let before = self.look();
+        let name = format!("k{n}");
+        let words = ["--json", "--force", &name].into_iter();
+        let done = self.sandbox.safe_restore(words.chain(part.split(' ')));
+        self.is_tidy(why);
+        if done.code != 0 {
+            let differences = before.picture.differences(&self.look().picture);
+            assert!(
+                done.code == 1 && differences.is_empty(),
+                "{why}: {done}\n{differences}"
+            );
+        } else if done.json()["outcome"] == "restored" {
+            self.undo.push(Past {
+                state: before,
+                moved: None,
+                is_part: part != "--mixed",
+            });
+            self.redo.clear();
+            self.is_untouched = true;
+        }
     }
 
     /// Goes one step on a stack; gives what the other stack gets.
@@ -131,14 +177,16 @@ impl World {
                 differences.is_empty(),
                 "{why}, and yet it differs:\n{differences}"
             );
+        } else if !past.is_part {
+            is_as_expected(&before, past, &after, why);
         }
-        is_as_expected(&before, past, &after, why);
         self.is_tidy(why);
         self.is_untouched = true;
         let moved = moved(&before, &past.state);
         Past {
             state: before,
             moved,
+            is_part: past.is_part,
         }
     }
 
@@ -153,9 +201,11 @@ impl World {
     }
 
     fn look(&self) -> State {
+        let picture = Picture::of(&self.sandbox);
         State {
-            picture: Picture::of(&self.sandbox),
+            ignored: picture.ignored_directories(&self.sandbox),
             held: Picture::held(&self.sandbox),
+            picture,
         }
     }
 
@@ -183,19 +233,31 @@ fn is_as_expected(before: &State, past: &Past, after: &State, why: &str) {
     let mut expected = then.picture.clone();
     expected.branches = branches(before, past);
     // What no checkpoint holds stays as it was, unless something else comes to its place.
-    expected
-        .files
-        .retain(|path, thing| matches!(thing, Thing::Directory) || then.held.contains(path));
+    expected.files.retain(|path, thing| match thing {
+        Thing::Directory => then.is_hollow(path) && !then.ignored.contains(path),
+        _ => then.held.contains(path),
+    });
     for (path, thing) in &before.picture.files {
-        let is_ours = expected.files.contains_key(path) || before.held.contains(path);
-        if !is_ours && !matches!(thing, Thing::Directory) && has_room(&expected, path.as_bstr()) {
+        let is_unseen = match thing {
+            Thing::Directory => before.ignored.contains(path),
+            _ => !before.held.contains(path),
+        };
+        let is_free = !expected.files.contains_key(path) && has_room(&expected, path.as_bstr());
+        if is_unseen && is_free {
             expected.files.insert(path.clone(), thing.clone());
         }
     }
     // What was ignored then is not what the checkpoint tells of: it stays, though it was seen before.
     for (path, thing) in &after.picture.files {
-        let was_seen = before.held.contains(path) && before.picture.files.get(path) == Some(thing);
-        if was_seen && !after.held.contains(path) && !expected.files.contains_key(path) {
+        let is_ignored = match thing {
+            Thing::Directory => after.ignored.contains(path),
+            _ => before.held.contains(path) && !after.held.contains(path),
+        };
+        let was_there = before.picture.files.get(path) == Some(thing);
+        // A backup may hold it nevertheless, because it lay in the way: then it is as it was.
+        let is_as_then = then.picture.files.get(path) == Some(thing);
+        let is_right = is_ignored && was_there || is_as_then;
+        if is_right && !expected.files.contains_key(path) {
             expected.files.insert(path.clone(), thing.clone());
         }
     }
@@ -206,33 +268,15 @@ fn is_as_expected(before: &State, past: &Past, after: &State, why: &str) {
         found.status.clone_from(&expected.status);
     }
     // Directories are there for what is in them, and those that were empty.
-    let then_files = &then.picture.files;
-    let is_needed = |files: &std::collections::BTreeMap<BString, Thing>, path: &BString| {
-        let below = [path.as_slice(), b"/"].concat();
-        files.keys().any(|file| file.starts_with(&below))
-    };
-    expected
+    found
         .files
-        .retain(|path, thing| !matches!(thing, Thing::Directory) || !is_needed(then_files, path));
-    found.files.retain(|path, thing| {
-        !matches!(thing, Thing::Directory) || !is_needed(&after.picture.files, path)
+        .retain(|path, thing| !matches!(thing, Thing::Directory) || after.is_hollow(path));
+    // One may be empty then for what is in it now, ignored.
+    expected.files.retain(|path, thing| {
+        !matches!(thing, Thing::Directory)
+            || !after.picture.files.contains_key(path)
+            || after.is_hollow(path)
     });
-    // One that is empty only because nothing ignored is in it any more, or was not empty for that reason.
-    let is_hollow = |files: &std::collections::BTreeMap<BString, Thing>, path: &BString| {
-        matches!(files.get(path), Some(Thing::Directory))
-    };
-    let all: BTreeSet<BString> = expected
-        .files
-        .keys()
-        .chain(found.files.keys())
-        .cloned()
-        .collect();
-    for path in all {
-        if is_hollow(&expected.files, &path) && is_hollow(&after.picture.files, &path) {
-            expected.files.remove(&path);
-            found.files.remove(&path);
-        }
-    }
     let differences = expected.differences(&found);
     assert!(
         differences.is_empty(),

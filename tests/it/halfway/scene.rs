@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use checkpoint_tests::{Output, Picture, Sandbox};
+use checkpoint_tests::{Output, Picture, Sandbox, Snapshot};
 use fs_err as fs;
 use serde_json::Value;
 
@@ -131,6 +131,24 @@ impl Scene {
         let place = self.sandbox.scratch().join("saved");
         copy(self.sandbox.top(), &place);
         Saved { scene: self, place }
+    }
+
+    pub(super) fn write(&self, path: &str, text: &str) {
+        self.sandbox.write(path, text);
+    }
+
+    pub(super) fn read(&self, path: &str) -> Vec<u8> {
+        self.sandbox.read(path)
+    }
+
+    /// Whether a checkpoint holds a file with these bytes.
+    pub(super) fn has_kept(&self, path: &str, bytes: &[u8]) -> bool {
+        let all = Snapshot::all(&self.sandbox);
+        let mut kept = all.iter().map(|kept| {
+            let object = format!("{}:{path}", kept.work);
+            self.sandbox.try_git(["cat-file", "blob", &object]).stdout
+        });
+        kept.any(|kept| kept == bytes)
     }
 
     pub(super) fn picture(&self) -> Picture {

@@ -3,6 +3,7 @@
 
 mod state;
 
+mod attributes;
 mod folders;
 mod ignored;
 mod modes;

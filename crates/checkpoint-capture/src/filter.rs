@@ -97,13 +97,16 @@ impl<'a> Filters<'a> {
         }
     }
 
+    /// Whether a driver or an encoding is at work. It is taken at its word: to run each for every file would cost more
+    /// than all the rest.
+    pub(crate) fn is_driven(&mut self, path: &BStr) -> bool {
+        self.has_one_of(path, &["filter", "working-tree-encoding"])
+    }
+
     /// Whether a file of `size` bytes that git takes for unchanged since it stored `id` may have other bytes than a
     /// checkout would give it. Cheap, and wrong only on the side of `true`.
+    /// Not for one that [`is_driven`](Self::is_driven).
     pub(crate) fn may_be_lossy(&mut self, path: &BStr, id: gix::ObjectId, size: u64) -> bool {
-        // A driver or an encoding is taken at its word: to run each for every file would cost more than all the rest.
-        if self.has_one_of(path, &["filter", "working-tree-encoding"]) {
-            return false;
-        }
         if self.is_filtered(path) || !self.comes_back(path, b"\n", b"\n") {
             return true;
         }

@@ -271,7 +271,15 @@ impl Work<'_> {
             token: journal.token.parse().expect("a journal has a token"),
             links: self.then.side.links(),
         };
-        let changed = write_files(repo, plan, empty, &self.asked.discard, &options)?;
+        let changed = write_files(
+            repo,
+            &objects,
+            plan,
+            &self.then,
+            empty,
+            &self.asked.discard,
+            &options,
+        )?;
         put_index(repo, &objects, lock, plan, &self.then, desk)?;
         if let Some(step) = &plan.head {
             let message = format!("{}: {}", doing.command, self.goal.named());
@@ -399,7 +407,9 @@ fn destination(step: &HeadMove) -> Result<checkpoint_git::Head, RestoreError> {
 /// Does the file steps; gives the paths at which somebody else was at work meanwhile.
 fn write_files(
     repo: &Repository,
+    objects: &Objects<'_>,
     plan: &Plan,
+    then: &crate::state::State,
     empty: &[TreePath],
     discard: &[TreePath],
     options: &Options,
@@ -407,23 +417,10 @@ fn write_files(
     if plan.files.is_empty() && plan.directories.is_empty() && plan.hollow.is_empty() {
         return Ok(Vec::new());
     }
-    let hash = repo.gix().object_hash();
-    let before = rules(
-        plan.files
-            .iter()
-            .map(|difference| (difference, difference.now.as_ref())),
-    )?;
-    let after = rules(
-        plan.files
-            .iter()
-            .map(|difference| (difference, difference.then.as_ref())),
-    )?;
-    let of = |files: &[(BString, ObjectId)]| {
-        files::attributes_of(hash, files.iter().map(|(path, id)| (path.as_bstr(), *id)))
-    };
+    let (before, after) = attributes(repo, objects, plan, then)?;
     let attributes = Attributes {
-        before: &of(&before),
-        after: &of(&after),
+        before: &before,
+        after: &after,
     };
     let mut writer = Writer::new(repo, attributes, options)?;
     let mut changed = Vec::new();
@@ -433,6 +430,33 @@ fn write_files(
         }
     }
     Ok(changed)
+}
+
+/// The files of attributes that change: as they are, and as they shall be.
+fn attributes(
+    repo: &Repository,
+    objects: &Objects<'_>,
+    plan: &Plan,
+    then: &crate::state::State,
+) -> Result<(gix::index::State, gix::index::State), RestoreError> {
+    let files = || plan.files.iter();
+    let before = rules(files().map(|difference| (difference, difference.now.as_ref())))?;
+    let mut after = rules(files().map(|difference| (difference, difference.then.as_ref())))?;
+    // Where there is no such file, git asks the index for one.
+    for difference in plan
+        .deletes()
+        .filter(|difference| is_attributes(difference))
+    {
+        let path = difference.path.as_bstr();
+        if let Some(entry) = crate::difference::find(objects, then.index_tree, path)? {
+            after.push((path.to_owned(), entry.id));
+        }
+    }
+    let of = |files: &[(BString, ObjectId)]| {
+        let files = files.iter().map(|(path, id)| (path.as_bstr(), *id));
+        files::attributes_of(repo.gix().object_hash(), files)
+    };
+    Ok((of(&before), of(&after)))
 }
 
 /// The files of attributes among these; git follows no link for them.
@@ -448,8 +472,7 @@ fn rules<'d>(
 }
 
 fn is_attributes(difference: &Difference) -> bool {
-    let path = difference.path.as_bstr();
-    path.ends_with(b"/.gitattributes") || path == ".gitattributes"
+    crate::reshape::is_attributes(difference.path.as_bstr())
 }
 
 /// The steps in their order: what stands in the way goes first, what is only to go comes last.
@@ -649,7 +672,11 @@ fn put_index(
         Scope::Hard if !plan.files.is_empty() => Make::Refreshed,
         _ => return Ok(()),
     };
-    index::replace(repo, objects, lock, &make, desk.scratch())
+    let unsure = match plan.files.iter().any(is_attributes) {
+        true => plan.files.iter().map(|file| file.path.as_bstr()).collect(),
+        false => BTreeSet::new(),
+    };
+    index::replace(repo, objects, lock, &make, &unsure, desk.scratch())
 }
 
 /// Captures once more: there must be nothing left to do.

@@ -31,6 +31,7 @@ pub mod writer;
 mod tests;
 
 pub use error::FilesError;
+pub(crate) use filters::Shapes;
 pub use filters::{Attributes, attributes_of};
 pub(crate) use leftovers::Leftovers;
 pub(crate) use look::{hash_file, is_executable};

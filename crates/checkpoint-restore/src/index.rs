@@ -3,12 +3,13 @@
 //! git knows every kind of index (split, sparse, version 4, sha256); gix would write one without its extensions. The
 //! new index is made in a file of its own and renamed over the old one by way of `index.lock`.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use checkpoint_git::{Program, Repository};
-use gix::bstr::BString;
+use gix::bstr::{BStr, BString, ByteSlice};
 use gix::index::entry::Flags;
 use gix::objs::Kind;
 
@@ -222,11 +223,13 @@ pub(crate) enum Make<'s> {
 }
 
 /// Makes the index and puts it in the place of the old one. `scratch` is a directory of our own in the git directory.
+/// Files that are `unsure` are compared even where they seem to be as the index has seen them.
 pub(crate) fn replace(
     repo: &Repository,
     objects: &Objects<'_>,
     lock: IndexLock,
     make: &Make<'_>,
+    unsure: &BTreeSet<&BStr>,
     scratch: &Path,
 ) -> Result<(), RestoreError> {
     faults::point("index::before_make").map_err(|source| RestoreError::GitDir {
@@ -244,6 +247,9 @@ pub(crate) fn replace(
         },
         Make::Tree(tree) => made.read_tree(repo, *tree)?,
         Make::Refreshed => {}
+    }
+    if !unsure.is_empty() {
+        made.forget_looks(repo, unsure)?;
     }
     made.refresh(repo);
     // Where there was no index and none was made, there is none to put in its place.
@@ -325,10 +331,8 @@ impl Made {
 
     /// Takes the flags off that the target does not have, which `read-tree` would keep.
     fn forget_flags(&self, repo: &Repository) -> Result<(), RestoreError> {
-        let Ok(bytes) = fs_err::read(&self.path) else {
-            return Ok(());
-        };
-        let Some(index) = parse(&bytes, repo.gix().object_hash()) else {
+        // A split index is put together.
+        let Ok(checkpoint_git::IndexSnapshot { state: index, .. }) = repo.read_index() else {
             // What cannot be read cannot be kept: read-tree begins anew.
             drop(fs_err::remove_file(&self.path));
             return Ok(());
@@ -365,6 +369,36 @@ impl Made {
         Ok(())
     }
 
+    /// Lets entries be as new ones, whose files git has to read: attributes have changed, by which it would store others.
+    fn forget_looks(
+        &self,
+        repo: &Repository,
+        unsure: &BTreeSet<&BStr>,
+    ) -> Result<(), RestoreError> {
+        // Each as `H 100644 <id> 0<tab><path>`; other letters are those of entries with flags, which stay.
+        let listed = self
+            .git(repo, ["ls-files", "-z", "--stage", "-v"])
+            .output()?;
+        let mut lines = Vec::new();
+        for line in listed.split(|byte| *byte == 0) {
+            let Some((entry, path)) = line.split_once_str(b"\t") else {
+                continue;
+            };
+            // What is only intended to be added has the empty blob, which no attribute changes.
+            let is_plain = entry.starts_with(b"H ") && entry.ends_with(b" 0");
+            let is_empty = entry.split_str(b" ").any(|word| is_empty_blob(word));
+            if is_plain && !is_empty && unsure.contains(path.as_bstr()) {
+                lines.extend_from_slice(&line[2..]);
+                lines.push(0);
+            }
+        }
+        if !lines.is_empty() {
+            self.git(repo, ["update-index", "-z", "--index-info"])
+                .output_of(&lines)?;
+        }
+        Ok(())
+    }
+
     fn read_tree(&self, repo: &Repository, tree: gix::ObjectId) -> Result<(), RestoreError> {
         let id = tree.to_string();
         let sparse = ["-c", "core.sparseCheckout=false"];
@@ -380,6 +414,10 @@ impl Made {
     fn refresh(&self, repo: &Repository) {
         drop(self.git(repo, ["update-index", "-q", "--refresh"]).output());
     }
+}
+
+fn is_empty_blob(hex: &[u8]) -> bool {
+    gix::ObjectId::from_hex(hex).is_ok_and(|id| id.is_empty_blob())
 }
 
 impl Drop for Made {

@@ -26,6 +26,7 @@ pub mod files;
 mod head;
 mod index;
 mod operation;
+mod reshape;
 mod spare;
 
 pub mod again;

@@ -16,7 +16,7 @@ use checkpoint_store::load::{Place, Stored};
 use gix::bstr::{BStr, BString, ByteSlice};
 
 use crate::state::{Objects, State, is_safe};
-use crate::{RestoreError, difference, files, head, index, operation, rollback, spare};
+use crate::{RestoreError, difference, files, head, index, operation, reshape, rollback, spare};
 
 /// What is asked of a restore.
 #[derive(Debug, Clone)]
@@ -281,6 +281,10 @@ impl Present {
         differences.retain(|difference| !self.has_those_bytes(difference));
         differences.retain(|difference| !self.is_so_unseen(difference));
         spare::ignored(&self.repo, &self.objects(), then, &mut differences)?;
+        if matches!(scope, Scope::Exact | Scope::Files) {
+            let states = (&self.now, then);
+            reshape::add(&self.repo, &self.objects(), states, &mut differences)?;
+        }
         if scope == Scope::Hard {
             rollback::spare(self, &mut differences)?;
         }
@@ -294,22 +298,25 @@ impl Present {
         Ok(differences)
     }
 
-    /// Whether a file that was not read, because the index knows it as unchanged, has the very bytes that are wanted.
+    /// Whether a file has the very bytes that are wanted. It may not have been read, since the index knows it as unchanged;
+    /// and what git would store of it is a matter of attributes.
     fn has_those_bytes(&self, difference: &Difference) -> bool {
         let (Some(now), Some(then)) = (&difference.now, &difference.then) else {
             return false;
         };
-        let Some(raw) = then.raw.as_ref().filter(|_| now.raw.is_none()) else {
+        let Some(raw) = &then.raw else {
             return false;
         };
         let is_same = now.kind == then.kind
             && now.kind != FileKind::Link
-            && now.id == then.id
             && now.permissions == then.permissions;
-        is_same
-            && self
+        let has_bytes = || match &now.raw {
+            Some(found) => found == raw,
+            None => self
                 .hash_file(difference.path.as_bstr())
-                .is_some_and(|id| crate::apply::parse(raw).is_ok_and(|raw| raw == id))
+                .is_some_and(|id| crate::apply::parse(raw).is_ok_and(|raw| raw == id)),
+        };
+        is_same && has_bytes()
     }
 
     /// Whether what is wanted is there already, though no capture of the present tells: a repository may have come about

@@ -7,7 +7,7 @@ use std::os::fd::OwnedFd;
 use checkpoint_git::objects::ObjectError;
 use checkpoint_model::verdict::SkipReason;
 use gix::ObjectId;
-use gix::bstr::{BStr, BString};
+use gix::bstr::{BStr, BString, ByteSlice};
 use gix::index::entry::Mode;
 use gix::objs::Kind;
 use rustix::fs::{AtFlags, FileType, Mode as OpenMode, OFlags, Stat};
@@ -58,10 +58,15 @@ impl<'a> Walk<'a> {
         if let Role::Clean(position) = candidate.role {
             let entry = &self.index.entries()[position];
             let size = u64::from(entry.stat.size);
-            if !eyes
-                .filters(self)?
-                .may_be_lossy(path.as_ref(), entry.id, size)
-            {
+            let filters = eyes.filters(self)?;
+            if filters.is_driven(path.as_ref()) {
+                if self.is_unconverted(fd, candidate.name.as_bstr(), entry) {
+                    let (mode, id) = (Mode::FILE, entry.id);
+                    found.raw.push((path, Entry { mode, id }));
+                }
+                return Ok(());
+            }
+            if !filters.may_be_lossy(path.as_ref(), entry.id, size) {
                 return Ok(());
             }
         }
@@ -71,6 +76,29 @@ impl<'a> Walk<'a> {
             Err(Unkept::Skipped(reason, bytes)) => found.skip(path, reason, bytes),
         }
         Ok(())
+    }
+
+    /// Whether a file that git takes for unchanged holds what git stores of it, though a driver or an encoding should
+    /// have made another of it: they were asked for after it was written.
+    fn is_unconverted(&self, fd: &OwnedFd, name: &BStr, entry: &gix::index::Entry) -> bool {
+        let written = (entry.stat.mtime.secs, entry.stat.mtime.nsecs);
+        let is_older = self
+            .rules
+            .attributes_changed
+            .is_some_and(|changed| written < changed);
+        let size = u64::from(entry.stat.size);
+        let stored = || self.repo.gix().try_find_header(entry.id).ok().flatten();
+        if !is_older || size > BIG || stored().map(|header| header.size()) != Some(size) {
+            return false;
+        }
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let Ok(file) = rustix::fs::openat(fd, name.as_bytes(), flags, OpenMode::empty()) else {
+            return false;
+        };
+        let mut content = Vec::new();
+        let read = File::from(file).take(BIG + 1).read_to_end(&mut content);
+        let id = gix::objs::compute_hash(entry.id.kind(), Kind::Blob, &content);
+        read.is_ok() && id.is_ok_and(|id| id == entry.id)
     }
 
     fn keep(

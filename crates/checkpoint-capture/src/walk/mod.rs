@@ -60,6 +60,9 @@ pub(crate) struct Rules {
     /// Attributes or configuration may convert files, and there are few enough to look whether each would come back as
     /// it is.
     may_convert: bool,
+    /// When attributes were last changed, in seconds and nanoseconds as the index counts them: the latest of the files
+    /// that say them.
+    attributes_changed: Option<(u32, u32)>,
 }
 
 /// In a larger index, files that git takes for unchanged are not looked at for the sake of their line ends: that would
@@ -87,10 +90,34 @@ fn may_convert(repo: &gix::Repository, work_tree: &Path, index: &gix::index::Sta
             .any(|entry| is_named(entry.path(index)))
 }
 
+/// When attributes were last changed, as far as files tell that the index knows or that lie at the top.
+fn attributes_changed(
+    repo: &gix::Repository,
+    work_tree: &Path,
+    index: &gix::index::State,
+) -> Option<(u32, u32)> {
+    let tracked = index.entries().iter().map(|entry| entry.path(index));
+    let tracked = tracked
+        .filter(|path| path.ends_with(b".gitattributes"))
+        .map(|path| work_tree.join(checkpoint_git::paths::as_path(path)));
+    let others = [
+        work_tree.join(".gitattributes"),
+        repo.common_dir().join("info/attributes"),
+    ];
+    let changed = tracked.chain(others).filter_map(|path| {
+        let stat = rustix::fs::lstat(&path).ok()?;
+        let nsecs = u32::try_from(stat.st_mtime_nsec).unwrap_or(0);
+        Some((u32::try_from(stat.st_mtime).unwrap_or(u32::MAX), nsecs))
+    });
+    changed.max()
+}
+
 impl Rules {
     pub(crate) fn of(repo: &gix::Repository, work_tree: &Path, index: &gix::index::State) -> Self {
         let config = repo.config_snapshot();
         let flag = |key: &str, default| config.boolean(key).unwrap_or(default);
+        let may_convert = index.entries().len() <= MANY && may_convert(repo, work_tree, index);
+        let changed = may_convert.then(|| attributes_changed(repo, work_tree, index));
         Self {
             stat: StatRules::of(repo, index.timestamp()),
             file_mode: flag("core.fileMode", true),
@@ -102,7 +129,8 @@ impl Rules {
                 protect_hfs: true,
                 protect_ntfs: true,
             },
-            may_convert: index.entries().len() <= MANY && may_convert(repo, work_tree, index),
+            may_convert,
+            attributes_changed: changed.flatten(),
         }
     }
 }

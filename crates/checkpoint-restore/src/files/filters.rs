@@ -49,6 +49,82 @@ pub fn attributes_of<'a>(
     state
 }
 
+/// How the attributes of another state would make files, compared with those of the working tree.
+pub(crate) struct Shapes {
+    gix: gix::Repository,
+    now: Rules,
+    then: Rules,
+}
+
+/// What decides how a file is made of a blob.
+const CONVERSIONS: [&str; 6] = [
+    "text",
+    "crlf",
+    "eol",
+    "ident",
+    "filter",
+    "working-tree-encoding",
+];
+
+impl Shapes {
+    /// The attributes of the working tree, or else of the index `now`; and those of `then` alone.
+    pub(crate) fn new(
+        repo: &gix::Repository,
+        now: &State,
+        then: &State,
+    ) -> Result<Self, FilesError> {
+        let rules = |source: gix::Error| FilesError::Rules {
+            what: "attributes of the checkpoint",
+            source: source.into(),
+        };
+        let now = Rules::new(repo, now, Source::WorktreeThenIdMapping, true).map_err(rules)?;
+        let then = Rules::new(repo, then, Source::IdMapping, true).map_err(rules)?;
+        Ok(Self {
+            gix: repo.clone(),
+            now,
+            then,
+        })
+    }
+
+    /// Whether the file at `path` may be another.
+    pub(crate) fn differ(&mut self, path: &BStr) -> Result<bool, FilesError> {
+        let conversions = |rules: &mut Rules| {
+            let mut wanted = rules.stack.selected_attribute_matches(CONVERSIONS);
+            let entry = rules.stack.at_path(path, None, &self.gix.objects)?;
+            let _is_any = entry.matching_attributes(&mut wanted);
+            let states = wanted.iter_selected();
+            Ok(states
+                .map(|found| found.assignment.state.to_owned())
+                .collect::<Vec<_>>())
+        };
+        let failed = FilesError::because("read attributes of", path);
+        let read =
+            conversions(&mut self.now).and_then(|now| Ok(now != conversions(&mut self.then)?));
+        read.map_err(|error: std::io::Error| failed(error))
+    }
+
+    /// The file at `path` that becomes of a blob; none where only a driver or the git program can tell.
+    pub(crate) fn file<E>(
+        &mut self,
+        path: &BStr,
+        stored: impl FnOnce() -> Result<Vec<u8>, E>,
+    ) -> Result<Option<Vec<u8>>, E> {
+        let asked = self.then.asked(&self.gix, path);
+        if asked.map_or(true, |asked| {
+            asked.driver.is_some() || asked.is_encoded || asked.has_ids
+        }) {
+            return Ok(None);
+        }
+        let stored = stored()?;
+        let made = match self.then.smudge(&self.gix, path, &stored) {
+            Ok(ToWorktreeOutcome::Buffer(bytes)) => Some(bytes.to_vec()),
+            Ok(ToWorktreeOutcome::Unchanged(_)) => None,
+            _ => return Ok(None),
+        };
+        Ok(Some(made.unwrap_or(stored)))
+    }
+}
+
 /// Turns files into what git stores, and back.
 pub(super) struct Filters {
     repo: Repository,

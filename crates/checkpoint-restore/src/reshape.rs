@@ -1,0 +1,131 @@
+//! Files that git stores the same in two states, and that other attributes make others on disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use checkpoint_git::Repository;
+use checkpoint_git::paths::as_path;
+use checkpoint_model::path::TreePath;
+use checkpoint_model::restore::{Difference, FileKind, Leaf};
+use gix::bstr::{BStr, BString, ByteSlice};
+use gix::objs::Kind;
+use gix::objs::tree::EntryKind;
+
+use crate::files::{self, Shapes};
+use crate::state::{Objects, State, TreeEntry};
+use crate::{RestoreError, difference};
+
+/// Adds to `differences` the files that are others by the attributes that go along with them.
+pub(crate) fn add(
+    repo: &Repository,
+    objects: &Objects<'_>,
+    (now, then): (&State, &State),
+    differences: &mut Vec<Difference>,
+) -> Result<(), RestoreError> {
+    let Some(top) = repo.work_tree() else {
+        return Ok(());
+    };
+    let below = below(objects, then, differences)?;
+    if below.is_empty() {
+        return Ok(());
+    }
+    let known: BTreeSet<&BStr> = differences
+        .iter()
+        .map(|difference| difference.path.as_bstr())
+        .collect();
+    let index = repo
+        .read_index()
+        .map_err(checkpoint_capture::CaptureError::from)?;
+    let rules = rules(objects, then)?;
+    let hash = repo.gix().object_hash();
+    let rules = files::attributes_of(hash, rules.iter().map(|(path, id)| (path.as_bstr(), *id)));
+    let mut shapes = Shapes::new(repo.gix(), &index.state, &rules)?;
+    let mut found = Vec::new();
+    for (path, entry) in &below {
+        let leaf = entry.leaf();
+        let both = now
+            .complete(path, leaf.clone())
+            .zip(then.complete(path, leaf));
+        let Some((was, will)) = both.filter(|_| !known.contains(path.as_bstr())) else {
+            continue;
+        };
+        let is_stored = is_regular(&was) && was.raw.is_none() && will.raw.is_none();
+        if !is_stored || !shapes.differ(path.as_bstr())? {
+            continue;
+        }
+        let Some(present) = hash_at(top, path.as_bstr(), entry) else {
+            continue;
+        };
+        let wanted = shapes.file(path.as_bstr(), || objects.read(entry.id, Kind::Blob))?;
+        let wanted = wanted
+            .and_then(|bytes| gix::objs::compute_hash(entry.id.kind(), Kind::Blob, &bytes).ok());
+        if wanted != Some(present) {
+            found.push(Difference {
+                path: TreePath::new(path.clone()),
+                now: Some(Leaf {
+                    raw: Some(present.to_string()),
+                    ..was
+                }),
+                then: Some(will),
+            });
+        }
+    }
+    differences.append(&mut found);
+    differences.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(())
+}
+
+/// The files that say the attributes of a state: those of its working tree, or else of its index.
+fn rules(
+    objects: &Objects<'_>,
+    state: &State,
+) -> Result<BTreeMap<BString, gix::ObjectId>, RestoreError> {
+    let mut found = BTreeMap::new();
+    for tree in [state.index_tree, state.tree] {
+        let mut all = BTreeMap::new();
+        objects.leaves(tree, b"", &mut all)?;
+        let named = all.into_iter().filter(|(path, entry)| {
+            let is_file = matches!(entry.kind, EntryKind::Blob | EntryKind::BlobExecutable);
+            is_file && is_attributes(path.as_bstr())
+        });
+        found.extend(named.map(|(path, entry)| (path, entry.id)));
+    }
+    Ok(found)
+}
+
+/// Whether attributes are said there.
+pub(crate) fn is_attributes(path: &BStr) -> bool {
+    path == ".gitattributes" || path.ends_with(b"/.gitattributes")
+}
+
+fn is_regular(leaf: &Leaf) -> bool {
+    matches!(leaf.kind, FileKind::File | FileKind::Executable)
+}
+
+/// The files of `then` for which attributes may differ: those below a `.gitattributes` that does.
+fn below(
+    objects: &Objects<'_>,
+    then: &State,
+    differences: &[Difference],
+) -> Result<BTreeMap<BString, TreeEntry>, RestoreError> {
+    let mut found = BTreeMap::new();
+    for difference in differences {
+        let path = difference.path.as_bstr();
+        if path == ".gitattributes" {
+            objects.leaves(then.tree, b"", &mut found)?;
+        } else if let Some(directory) = path.strip_suffix(b"/.gitattributes") {
+            let entry = difference::find(objects, then.tree, directory)?;
+            if let Some(entry) = entry.filter(|entry| entry.kind == EntryKind::Tree) {
+                objects.leaves(entry.id, &[directory, b"/"].concat(), &mut found)?;
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn hash_at(top: &Path, path: &BStr, entry: &TreeEntry) -> Option<gix::ObjectId> {
+    let path = top.join(as_path(path));
+    let file = path.symlink_metadata().ok().filter(|file| file.is_file())?;
+    let mut source = std::fs::OpenOptions::new().read(true).open(&path).ok()?;
+    files::hash_file(entry.id.kind(), &mut source, file.len()).ok()?
+}

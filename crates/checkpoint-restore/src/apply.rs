@@ -442,11 +442,12 @@ fn attributes(
     let files = || plan.files.iter();
     let before = rules(files().map(|difference| (difference, difference.now.as_ref())))?;
     let mut after = rules(files().map(|difference| (difference, difference.then.as_ref())))?;
-    // Where there is no such file, git asks the index for one.
-    for difference in plan
-        .deletes()
-        .filter(|difference| is_attributes(difference))
-    {
+    // Where there is no such file, or but a link, git asks the index for one.
+    let is_file = |leaf: &Leaf| matches!(leaf.kind, FileKind::File | FileKind::Executable);
+    let lacks = |difference: &&Difference| {
+        is_attributes(difference) && !difference.then.as_ref().is_some_and(is_file)
+    };
+    for difference in files().filter(lacks) {
         let path = difference.path.as_bstr();
         if let Some(entry) = crate::difference::find(objects, then.index_tree, path)? {
             after.push((path.to_owned(), entry.id));

@@ -386,7 +386,7 @@ impl Made {
             };
             // What is only intended to be added has the empty blob, which no attribute changes.
             let is_plain = entry.starts_with(b"H ") && entry.ends_with(b" 0");
-            let is_empty = entry.split_str(b" ").any(|word| is_empty_blob(word));
+            let is_empty = entry.split_str(b" ").any(is_empty_blob);
             if is_plain && !is_empty && unsure.contains(path.as_bstr()) {
                 lines.extend_from_slice(&line[2..]);
                 lines.push(0);

@@ -55,6 +55,15 @@ fn files_that_stay_as_they_are_under_other_attributes_are_read_again() {
     }
 }
 
+/// git follows no link for attributes: it asks the index.
+#[test]
+fn files_come_back_though_their_attributes_became_a_link() {
+    let (attributes, bytes) = CASES[0];
+    round_trip("link", &with(attributes, "new.txt", bytes), |sandbox| {
+        sandbox.sh("ln -s -f nowhere .gitattributes && echo edited >>new.txt");
+    });
+}
+
 /// Attributes say how files are to be made, not how they are: what was there before them stays as it is.
 #[test]
 fn files_that_attributes_came_to_later_are_as_they_were() {

@@ -10,6 +10,7 @@ mod everywhere;
 mod guide;
 mod halfway;
 mod invisible;
+mod lessons;
 mod memory;
 mod odd;
 mod random;

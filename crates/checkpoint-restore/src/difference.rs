@@ -181,10 +181,10 @@ pub(crate) fn find(
     }
 }
 
-type Tell<'t> = &'t mut dyn FnMut(BString, Option<Leaf>, Option<Leaf>);
+pub(crate) type Tell<'t> = &'t mut dyn FnMut(BString, Option<Leaf>, Option<Leaf>);
 
 /// Tells each path below `prefix` at which two trees differ.
-fn trees(
+pub(crate) fn trees(
     objects: &Objects<'_>,
     now: Option<ObjectId>,
     then: Option<ObjectId>,

@@ -15,6 +15,7 @@
 pub mod apply;
 pub mod prepare;
 
+mod complete;
 mod difference;
 mod state;
 

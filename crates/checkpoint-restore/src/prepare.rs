@@ -16,7 +16,9 @@ use checkpoint_store::load::{Place, Stored};
 use gix::bstr::{BStr, BString, ByteSlice};
 
 use crate::state::{Objects, State, is_safe};
-use crate::{RestoreError, difference, files, head, index, operation, reshape, rollback, spare};
+use crate::{
+    RestoreError, complete, difference, files, head, index, operation, reshape, rollback, spare,
+};
 
 /// What is asked of a restore.
 #[derive(Debug, Clone)]
@@ -159,7 +161,7 @@ impl<'r> Restore<'r> {
             differences.sort_by(|a, b| a.path.cmp(&b.path));
         }
         let plan = present.plan(repo, &then, scope, differences, asked)?;
-        require(&present.objects(), &plan)?;
+        complete::require(repo, &present.objects(), &plan, &present.now, &then)?;
         let goal = Goal::Checkpoint(Box::new(target.clone()));
         let asked = Asked {
             scope: Some(scope),
@@ -668,24 +670,4 @@ fn is_meant(path: &BStr, asked: &BStr) -> bool {
     everything
         || restore::is_same_or_below(path, asked)
         || is_pattern && gix::glob::wildmatch(asked, path, gix::glob::wildmatch::Mode::empty())
-}
-
-/// Makes sure that everything to be written can be read: nothing may be touched before.
-pub(crate) fn require(objects: &Objects<'_>, plan: &Plan) -> Result<(), RestoreError> {
-    for leaf in plan
-        .writes()
-        .filter_map(|difference| difference.then.as_ref())
-    {
-        let ids = [
-            Some(&leaf.id).filter(|_| leaf.raw.is_none() && leaf.kind != FileKind::Submodule),
-            leaf.raw.as_ref(),
-        ];
-        for id in ids.into_iter().flatten() {
-            let id = crate::apply::parse(id)?;
-            if !objects.sink.reuse(&id)? {
-                return Err(RestoreError::MissingObject { id });
-            }
-        }
-    }
-    Ok(())
 }

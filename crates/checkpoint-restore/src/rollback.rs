@@ -16,14 +16,13 @@ use checkpoint_model::path::TreePath;
 use checkpoint_model::policy::Policy;
 use checkpoint_model::restore::{Action, Difference, Leaving, Rollback, Scope, is_same_or_below};
 use checkpoint_model::words::OperationKind;
-use gix::ObjectId;
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::Kind;
 
 pub use self::error::RollbackError;
-use crate::prepare::{Goal, Present, everything, including, require};
+use crate::prepare::{Goal, Present, everything, including};
 use crate::state::{Objects, State, ancestors};
-use crate::{Asked, Journal, Restore, RestoreError, difference, operation};
+use crate::{Asked, Journal, Restore, RestoreError, complete, difference, operation};
 
 /// What is asked of going back by commits.
 #[derive(Debug, Clone)]
@@ -107,7 +106,7 @@ impl<'r> Restore<'r> {
         };
         leaving.untracked = giving_way(&present, &plan.files)?;
         plan.rollback = Some(leaving.clone());
-        require(&present.objects(), &plan)?;
+        complete::require(repo, &present.objects(), &plan, &present.now, &then)?;
         let goal = Goal::Commit(leaving.rollback);
         Ok(present.into_restore(repo, goal, asked, (request, policy), then, plan))
     }
@@ -116,7 +115,7 @@ impl<'r> Restore<'r> {
 /// The state to go to: the commit's, and the present wherever a commit says nothing.
 fn target(present: &Present, rollback: &Rollback, scope: Scope) -> Result<State, RestoreError> {
     let commit = crate::apply::parse(&rollback.to)?;
-    let tree = tree_of(&present.objects(), commit)?;
+    let tree = present.objects().tree_of(commit)?;
     let mut state = present.now.clone();
     state.head = Head {
         reference: rollback.reference.as_deref().map(Into::into),
@@ -131,14 +130,6 @@ fn target(present: &Present, rollback: &Rollback, scope: Scope) -> Result<State,
     state.side.raw.clear();
     state.side.forget_permissions();
     Ok(state)
-}
-
-fn tree_of(objects: &Objects<'_>, commit: ObjectId) -> Result<ObjectId, RestoreError> {
-    let data = objects.read(commit, Kind::Commit)?;
-    let parsed = gix::objs::CommitRef::from_bytes(&data, commit.kind());
-    Ok(parsed
-        .map_err(|_| RestoreError::MissingObject { id: commit })?
-        .tree())
 }
 
 /// Whether the index holds other content than the commit. Flags are no content: they stay.

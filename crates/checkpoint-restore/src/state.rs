@@ -48,6 +48,14 @@ impl Objects<'_> {
             .map_err(|_| RestoreError::MissingObject { id })
     }
 
+    /// The tree of a commit.
+    pub(crate) fn tree_of(&self, commit: ObjectId) -> Result<ObjectId, RestoreError> {
+        let data = self.read(commit, Kind::Commit)?;
+        let parsed = gix::objs::CommitRef::from_bytes(&data, commit.kind());
+        let parsed = parsed.map_err(|_| RestoreError::MissingObject { id: commit })?;
+        Ok(parsed.tree())
+    }
+
     /// All that is below a tree but directories, by path.
     pub(crate) fn leaves(
         &self,

@@ -50,7 +50,7 @@ pub(crate) fn draw(
         writeln!(out, " and {more} more")?;
     }
     let made = made(plan).map(|path| (Style::Added, 'A', path));
-    let gone = plan.hollow.iter().map(|path| (Style::Removed, 'D', path));
+    let gone = gone(plan).map(|path| (Style::Removed, 'D', path));
     for (style, letter, directory) in made.chain(gone).take(n_paths) {
         writeln!(out, " {} {directory}/ (empty)", out.paint(style, letter))?;
     }
@@ -130,7 +130,7 @@ pub(crate) fn summary(plan: &Plan) -> String {
     if n_files > 0 {
         parts.push(count(n_files, "file", "files"));
     }
-    let n_directories = (made(plan).count() + plan.hollow.len()) as u64;
+    let n_directories = (made(plan).count() + gone(plan).count()) as u64;
     if n_directories > 0 {
         parts.push(count(n_directories, "directory", "directories"));
     }
@@ -144,13 +144,18 @@ pub(crate) fn summary(plan: &Plan) -> String {
 
 /// The directories that are not there yet. One from which files go is, and only has to be left.
 fn made(plan: &Plan) -> impl Iterator<Item = &TreePath> {
-    let goes_from = |directory: &TreePath| {
-        let below = |file: &Difference| {
-            is_same_or_below(file.path.as_bstr(), directory.as_bstr()) && file.path != *directory
-        };
-        plan.deletes().any(below)
-    };
-    plan.directories.iter().filter(move |it| !goes_from(it))
+    let is_left = |directory: &TreePath| plan.deletes().any(|file| is_below(file, directory));
+    plan.directories.iter().filter(move |it| !is_left(it))
+}
+
+/// The empty directories that will not be there any more. One into which files come is, and only has to be filled.
+fn gone(plan: &Plan) -> impl Iterator<Item = &TreePath> {
+    let is_filled = |directory: &TreePath| plan.writes().any(|file| is_below(file, directory));
+    plan.hollow.iter().filter(move |it| !is_filled(it))
+}
+
+fn is_below(file: &Difference, directory: &TreePath) -> bool {
+    is_same_or_below(file.path.as_bstr(), directory.as_bstr()) && file.path != *directory
 }
 
 fn scope(scope: Scope) -> &'static str {

@@ -9,6 +9,7 @@ mod concurrency;
 mod everywhere;
 mod guide;
 mod halfway;
+mod hostile;
 mod invisible;
 mod lessons;
 mod memory;

@@ -1,13 +1,19 @@
 //! Whether all that a restore needs can be read: nothing may be touched before that is known.
 
+use std::collections::BTreeSet;
+
 use checkpoint_git::Repository;
+use checkpoint_git::paths::as_path;
 use checkpoint_model::restore::{FileKind, Leaf, Plan};
 use gix::ObjectId;
-use gix::bstr::BString;
+use gix::bstr::{BString, ByteSlice};
+use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
+use rustix::fs::{Access, AtFlags, CWD, accessat};
 
-use crate::state::{Objects, State, TreeEntry};
-use crate::{RestoreError, difference};
+use crate::files::{FilesError, Names};
+use crate::state::{Objects, State, TreeEntry, ancestors};
+use crate::{RestoreError, difference, index};
 
 /// Blobs up to this size are read to see that they can be: an object file may be there and be damaged.
 const WORTH_READING: u64 = 1 << 20;
@@ -20,18 +26,56 @@ pub(crate) fn require(
     now: &State,
     then: &State,
 ) -> Result<(), RestoreError> {
+    require_writable(repo, plan)?;
     let reader = Reader { repo, objects };
-    for leaf in plan.writes().filter_map(|write| write.then.as_ref()) {
-        reader.require_leaf(leaf)?;
+    let names = Names::of(repo);
+    for write in plan.writes() {
+        names.check(write.path.as_bstr(), false)?;
+        write
+            .then
+            .iter()
+            .try_for_each(|leaf| reader.require_leaf(leaf))?;
+    }
+    for directory in &plan.directories {
+        names.check(directory.as_bstr(), false)?;
     }
     if plan.index {
-        reader.require_index(now, then)?;
+        reader.require_index(names, now, then)?;
     }
     if plan.operation.is_some() {
         let files = then.side.git_dir.values();
         files
             .map(|entry| entry.id)
             .try_for_each(|id| reader.require(id))?;
+    }
+    Ok(())
+}
+
+/// Fails with [`FilesError::Denied`] or [`FilesError::ReadOnly`] where files are to come or to go and a directory does
+/// not let them.
+fn require_writable(repo: &Repository, plan: &Plan) -> Result<(), RestoreError> {
+    let Some(top) = repo.work_tree().filter(|_| !plan.files.is_empty()) else {
+        return Ok(());
+    };
+    let mut asked = BTreeSet::new();
+    for difference in &plan.files {
+        let path = difference.path.as_bstr();
+        let parent = path
+            .rfind_byte(b'/')
+            .map_or(&b""[..], |slash| &path[..slash]);
+        if !asked.insert(parent) {
+            continue;
+        }
+        let is_there = |directory: &&[u8]| {
+            let there = top.join(as_path(directory.as_bstr())).symlink_metadata();
+            there.is_ok_and(|there| there.is_dir())
+        };
+        // What is above a link, or not there yet, is what counts.
+        let deepest = ancestors(path).take_while(is_there).last();
+        let directory = deepest.map_or(top.to_owned(), |path| top.join(as_path(path.as_bstr())));
+        let wanted = Access::WRITE_OK | Access::EXEC_OK;
+        accessat(CWD, &directory, wanted, AtFlags::empty())
+            .map_err(|errno| FilesError::at("write", path, errno))?;
     }
     Ok(())
 }
@@ -53,7 +97,7 @@ impl Reader<'_> {
 
     /// The trees of the index, and what was staged. What HEAD has is the repository's own matter: it may be promised by
     /// a remote.
-    fn require_index(&self, now: &State, then: &State) -> Result<(), RestoreError> {
+    fn require_index(&self, names: Names, now: &State, then: &State) -> Result<(), RestoreError> {
         let mut staged: Vec<(BString, Leaf)> = Vec::new();
         let mut tell = |path, _, then: Option<Leaf>| staged.extend(then.map(|leaf| (path, leaf)));
         let (from, to) = (Some(now.index_tree), Some(then.index_tree));
@@ -63,6 +107,7 @@ impl Reader<'_> {
             None => None,
         };
         for (path, leaf) in staged {
+            names.check(path.as_ref(), false)?;
             let id = crate::apply::parse(&leaf.id)?;
             let is_committed = |tree| -> Result<bool, RestoreError> {
                 let entry = difference::find(self.objects, tree, &path)?;
@@ -72,6 +117,16 @@ impl Reader<'_> {
                 Some(tree) if is_committed(tree)? => {}
                 _ => self.require_leaf(&leaf)?,
             }
+        }
+        if let Some(raw) = then.side.index {
+            let index = index::parse(&self.objects.read(raw, Kind::Blob)?, raw.kind());
+            let index = index.ok_or(RestoreError::MissingObject { id: raw })?;
+            let paths = index.entries().iter().map(|entry| entry.path(&index));
+            // That of a sparse directory ends in a slash.
+            let paths = paths.map(|path| path.strip_suffix(b"/").unwrap_or(path).as_bstr());
+            paths
+                .into_iter()
+                .try_for_each(|path| names.check(path, false))?;
         }
         let is_file = |entry: &&TreeEntry| entry.kind != EntryKind::Commit;
         let conflicts = then.side.conflicts.values().filter(is_file);

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use checkpoint_capture::{Captured, Meta};
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_git::{Head, Repository};
+use checkpoint_model::event::CheckpointCreated;
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
 use checkpoint_model::restore::{FileKind, HeadPosition, Leaf};
+use checkpoint_model::trailers::Message;
 use checkpoint_model::verdict::Skipped;
 use checkpoint_model::words::{CheckpointKind, OperationKind};
 use checkpoint_store::load::Stored;
@@ -191,6 +193,9 @@ impl State {
             .map(|hex| ObjectId::from_hex(hex.as_bytes()).map_err(|_| shape()))
             .transpose()?;
         let snapshot = Parsed::read(objects, stored.snapshot)?;
+        if !snapshot.tells_the_same(created) {
+            return Err(shape());
+        }
         let index = match (head_id, snapshot.parents.as_slice()) {
             (Some(head), [first, index]) if *first == head => *index,
             (None, [index]) => *index,
@@ -207,14 +212,7 @@ impl State {
         let side = side
             .map(|side| Side::read(objects, Parsed::read(objects, side)?.tree))
             .transpose()?;
-        // The branch may be any reference that HEAD pointed at.
-        let reference = created
-            .branch
-            .as_ref()
-            .map(|branch| match branch.starts_with("refs/") {
-                true => branch.as_str().into(),
-                false => format!("refs/heads/{branch}").into(),
-            });
+        let reference = created.branch.as_deref().map(reference).transpose()?;
         let operations = match created.operations.as_slice() {
             [] => created.operation.into_iter().collect(),
             several => several.to_vec(),
@@ -273,6 +271,7 @@ impl State {
 impl Side {
     fn read(objects: &Objects<'_>, tree: ObjectId) -> Result<Self, RestoreError> {
         let mut side = Self::default();
+        let mut extra = BTreeMap::new();
         for entry in objects.tree(tree)? {
             let into = match entry.name.as_slice() {
                 b"conflicts" => &mut side.conflicts,
@@ -289,17 +288,41 @@ impl Side {
                         .map_err(|_| RestoreError::MissingObject { id: entry.id })?;
                     continue;
                 }
-                // What keeps objects alive, what lies outside the working tree, what a newer version added.
+                // What lies outside the working tree, by the directories it is in.
+                b"extra" => &mut extra,
+                // What keeps objects alive, what a newer version added.
                 _ => continue,
             };
             objects.leaves(entry.id, b"", into)?;
         }
+        extra.keys().try_for_each(|path| require_safe(path))?;
+        side.check_paths()?;
         side.read_aside(tree)?;
         let real_links = side.meta.real_links.iter();
         side.real_links = real_links.map(|path| path.as_bstr().to_owned()).collect();
         side.read_permissions();
         side.read_absent(objects)?;
         Ok(side)
+    }
+
+    /// Fails with [`RestoreError::UnsafePath`] for a path that leads out of where it belongs.
+    fn check_paths(&self) -> Result<(), RestoreError> {
+        let kept = [&self.conflicts, &self.raw, &self.ignored, &self.git_dir];
+        let kept = kept.into_iter().flat_map(|files| files.keys());
+        kept.into_iter().try_for_each(|path| require_safe(path))?;
+        let meta = &self.meta;
+        let exceptions = meta
+            .permissions
+            .iter()
+            .flat_map(|found| found.exceptions.keys());
+        let lists = [
+            &meta.empty_directories,
+            &meta.sparse_present,
+            &meta.real_links,
+        ];
+        let told = lists.into_iter().flatten().chain(exceptions);
+        told.into_iter()
+            .try_for_each(|path| require_safe(path.as_bstr()))
     }
 
     /// Puts what was set aside where it belongs.
@@ -413,9 +436,25 @@ impl Side {
 struct Parsed {
     tree: ObjectId,
     parents: Vec<ObjectId>,
+    message: BString,
 }
 
 impl Parsed {
+    /// Whether the message of a snapshot says what its record says: a record can be written anew by anybody.
+    fn tells_the_same(&self, record: &CheckpointCreated) -> bool {
+        let message = Message::parse(&self.message.to_str_lossy());
+        message.is_ok_and(|message| {
+            let told = message.created;
+            told.checkpoint == record.checkpoint
+                && told.head == record.head
+                && told.branch == record.branch
+                && told.operation == record.operation
+                && told.operations == record.operations
+                && told.verdict == record.verdict
+                && told.manifest == record.manifest
+        })
+    }
+
     fn read(objects: &Objects<'_>, id: ObjectId) -> Result<Self, RestoreError> {
         let data = objects.read(id, Kind::Commit)?;
         let commit = gix::objs::CommitRef::from_bytes(&data, id.kind())
@@ -423,7 +462,30 @@ impl Parsed {
         Ok(Self {
             tree: commit.tree(),
             parents: commit.parents().collect(),
+            message: commit.message.to_owned(),
         })
+    }
+}
+
+/// The full name of what HEAD pointed at: a branch, or any other reference but those that are not for working on.
+fn reference(branch: &str) -> Result<BString, RestoreError> {
+    const OTHERS: [&str; 5] = [
+        "refs/checkpoints/",
+        "refs/notes/",
+        "refs/remotes/",
+        "refs/replace/",
+        "refs/tags/",
+    ];
+    let name = match branch.starts_with("refs/") {
+        true => branch.to_owned(),
+        false => format!("refs/heads/{branch}"),
+    };
+    let is_valid = gix::validate::reference::name(name.as_str().into()).is_ok();
+    match is_valid && !OTHERS.iter().any(|other| name.starts_with(other)) {
+        true => Ok(name.into()),
+        false => Err(RestoreError::UnsafePath {
+            path: TreePath::new(name),
+        }),
     }
 }
 
@@ -444,6 +506,15 @@ pub(crate) fn ancestors(path: &[u8]) -> impl Iterator<Item = &[u8]> {
         .enumerate()
         .filter(|(_, byte)| **byte == b'/')
         .map(|(slash, _)| &path[..slash])
+}
+
+fn require_safe(path: &[u8]) -> Result<(), RestoreError> {
+    match is_safe(path.strip_suffix(b"/").unwrap_or(path)) {
+        true => Ok(()),
+        false => Err(RestoreError::UnsafePath {
+            path: TreePath::new(path),
+        }),
+    }
 }
 
 /// Whether a path kept beside the trees may be written below a directory: relative, without `..`, and no look-alike

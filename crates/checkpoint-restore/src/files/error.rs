@@ -179,7 +179,7 @@ impl Failure for FilesError {
 
 impl FilesError {
     /// What the system said about `path`, in the words that fit.
-    pub(super) fn at(doing: &'static str, path: &BStr, source: impl Into<io::Error>) -> Self {
+    pub(crate) fn at(doing: &'static str, path: &BStr, source: impl Into<io::Error>) -> Self {
         let source = source.into();
         let path = path.to_owned();
         match Errno::from_io_error(&source) {

@@ -1,6 +1,7 @@
 //! Sessions across commands, against the real git.
 
 mod against_git;
+mod at_once;
 mod back_and_forth;
 mod bad_input;
 mod capture;

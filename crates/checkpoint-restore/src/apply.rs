@@ -139,6 +139,15 @@ impl Restore<'_> {
 
     /// Everything that may forbid the restore, before anything is done; [`run`](Self::run) asks it too.
     pub fn guard(&self) -> Result<(), RestoreError> {
+        let index = self.repo.index_path();
+        if index
+            .extension()
+            .is_some_and(|extension| extension == "lock")
+        {
+            // A hook of `git commit` sees the index that is about to be committed: it is git's until that is done.
+            let path = index.to_owned();
+            return Err(RestoreError::IndexLocked { path });
+        }
         if !self.plan.blocked.is_empty() {
             return Err(RestoreError::WouldLose {
                 blocked: self.plan.blocked.clone(),

@@ -10,6 +10,7 @@ mod concurrency;
 mod everywhere;
 mod guide;
 mod halfway;
+mod hooks;
 mod hostile;
 mod invisible;
 mod lessons;

@@ -9,7 +9,7 @@ use checkpoint_model::{
 };
 use checkpoint_policy::{Agent, PolicyReader};
 
-use super::{desk::Desk, error::HookError, forward};
+use super::{desk::Desk, error::HookError, forward, scripts::Event};
 use crate::{CheckpointError, create, create::CreateOutcome};
 
 /// Says whether HEAD's branch may be committed to, and keeps what is there, with the index that git is about to commit.
@@ -107,7 +107,13 @@ fn hold(
     };
     let name = format!("refs/heads/{branch}");
     let branch = branch.to_owned();
-    let help = || forward::commit(&forward::branch(desk.repo(), rules, &branch), operation);
+    let help = || {
+        let name = forward::branch(desk.repo(), rules, &branch);
+        match desk.event {
+            Event::PreRebase => forward::rebase(&name, elsewhere(desk, &branch)),
+            _ => forward::commit(&name, operation),
+        }
+    };
     desk.hold(verdict, &name, |grounds| match because {
         Because::NotForWork => HookError::NotForWork {
             verb,
@@ -124,9 +130,15 @@ fn hold(
     })
 }
 
+/// The branch, unless HEAD is on it.
+fn elsewhere<'b>(desk: &Desk<'_>, branch: &'b str) -> Option<&'b str> {
+    let head = desk.repo().head().ok();
+    let is_here = head.is_some_and(|head| head.branch().is_some_and(|here| *here == branch));
+    (!is_here).then_some(branch)
+}
+
 /// What git is in the middle of, as far as it shows before a commit.
 fn operation(desk: &Desk<'_>) -> Option<OperationKind> {
-    use super::scripts::Event;
     match desk.event {
         Event::PreApplypatch => Some(OperationKind::Am),
         Event::PreMergeCommit => Some(OperationKind::Merge),

@@ -49,9 +49,9 @@ fn slug(branch: &str) -> String {
 /// How a commit is had on the branch `name` instead, in the middle of `operation`.
 pub(super) fn commit(name: &str, operation: Option<OperationKind>) -> String {
     let continued = |command: &str| {
-        // git-switch(1) refuses in the middle of an operation; a branch that begins here disturbs none.
+        // git-switch(1) refuses in the middle of an operation, and git-checkout(1) forgets it.
         format!(
-            "take it to a branch of its own, and finish it there:\n  git checkout -b {name}\n  {command}"
+            "take it to a branch of its own, and finish it there:\n  git branch {name}\n  git symbolic-ref HEAD refs/heads/{name}\n  {command}"
         )
     };
     let aborted = |command: &str| {
@@ -61,7 +61,7 @@ pub(super) fn commit(name: &str, operation: Option<OperationKind>) -> String {
     };
     match operation {
         None | Some(OperationKind::Bisect) => format!(
-            "take it to a branch of its own; what is staged stays staged:\n  git switch -c {name}\n  git commit"
+            "take it to a branch of its own, and commit again; what is staged stays staged:\n  git switch -c {name}"
         ),
         Some(OperationKind::Merge) => continued("git commit"),
         Some(OperationKind::CherryPick) => continued("git cherry-pick --continue"),
@@ -69,6 +69,16 @@ pub(super) fn commit(name: &str, operation: Option<OperationKind>) -> String {
         Some(OperationKind::Am) => aborted("am"),
         Some(OperationKind::RebaseMerge | OperationKind::RebaseApply) => aborted("rebase"),
     }
+}
+
+/// How `branch` is rebased under the name `name` instead, before anything has happened; none: it is HEAD's.
+pub(super) fn rebase(name: &str, branch: Option<&str>) -> String {
+    let start = branch
+        .map(|branch| format!(" refs/heads/{branch}"))
+        .unwrap_or_default();
+    format!(
+        "take it to a branch of its own, and rebase that:\n  git switch -c {name}{start}\n  git rebase …"
+    )
 }
 
 #[cfg(test)]

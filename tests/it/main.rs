@@ -19,5 +19,6 @@ mod odd;
 mod random;
 mod readback;
 mod roundtrip;
+mod server;
 mod sessions;
 mod stash;

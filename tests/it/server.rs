@@ -1,0 +1,233 @@
+//! What `templates/` has for the other side of a push, tried as far as it can be without a forge.
+
+use checkpoint_tests::{Output, Sandbox};
+use serde_json::Value;
+
+fn template(name: &str) -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates");
+    fs_err::read_to_string(folder.join(name)).expect("a template lies there")
+}
+
+/// A repository, and the bare one it pushes to, with the hook in it.
+fn served() -> Sandbox {
+    let sandbox = Sandbox::committed();
+    sandbox.git(["init", "-q", "--bare", "../up.git"]);
+    sandbox.git(["remote", "add", "origin", "../up.git"]);
+    sandbox.write("../up.git/hooks/pre-receive", template("pre-receive"));
+    sandbox.chmod("../up.git/hooks/pre-receive", 0o755);
+    sandbox.git(["push", "-q", "-u", "origin", "main"]);
+    sandbox.git(["switch", "-q", "-c", "feature"]);
+    sandbox.git(["commit", "-q", "--allow-empty", "-m", "work"]);
+    sandbox
+}
+
+fn refs(sandbox: &Sandbox) -> String {
+    sandbox.git(["--git-dir=../up.git", "for-each-ref"])
+}
+
+fn refused(sandbox: &Sandbox, push: &str, why: &str) -> Output {
+    let before = refs(sandbox);
+    let output = sandbox.terminal(&format!("git push {push}"));
+    assert_ne!(output.code, 0, "{output}");
+    assert!(output.text().contains(why), "{why}: {output}");
+    assert_eq!(refs(sandbox), before, "nothing of it has moved: {output}");
+    output
+}
+
+#[test]
+fn protected_branches_are_not_pushed_to() {
+    let sandbox = served();
+    let why = "'main' is protected: '";
+    refused(&sandbox, "origin HEAD:main", why);
+    refused(&sandbox, "origin +HEAD:main", why);
+    refused(&sandbox, "origin :main", why);
+    refused(&sandbox, "--no-verify origin HEAD:main", why);
+    refused(&sandbox, "origin feature HEAD:main", why);
+    refused(&sandbox, "origin HEAD:master", "'master' is protected: '");
+    refused(
+        &sandbox,
+        "origin HEAD:release/1/2",
+        "'release/1/2' is protected: '",
+    );
+    sandbox.git(["push", "-q", "origin", "feature"]);
+    sandbox.git([
+        "push",
+        "-q",
+        "origin",
+        "HEAD:mainly",
+        "HEAD:x/main",
+        "HEAD:releases",
+    ]);
+    sandbox.git(["push", "-q", "origin", ":mainly"]);
+    sandbox.git(["push", "-q", "--force", "origin", "HEAD~1:feature"]);
+}
+
+#[test]
+fn it_is_set_up_by_git_config() {
+    let sandbox = served();
+    let config = |key: &str, value: &str| {
+        sandbox.git(["--git-dir=../up.git", "config", "--add", key, value]);
+    };
+    config("checkpoint.protected", "trunk");
+    config("checkpoint.protected", "keep *");
+    sandbox.git(["push", "-q", "origin", "HEAD:main"]);
+    refused(&sandbox, "origin HEAD:trunk", "'trunk' is protected");
+    config("checkpoint.mayPush", "nobody");
+    refused(&sandbox, "origin HEAD:trunk", "'trunk' is protected");
+    let user = sandbox.sh("id -un");
+    config("checkpoint.mayPush", &user);
+    sandbox.git(["push", "-q", "origin", "HEAD:trunk"]);
+    config("checkpoint.tagPrefix", "refs/tags/kept/");
+    sandbox.git(["tag", "kept/a"]);
+    refused(&sandbox, "origin kept/a", "'kept/a' is no annotated tag");
+}
+
+#[test]
+fn the_tags_of_checkpoints_are_pushed_once() {
+    let sandbox = served();
+    sandbox.checkpoint(["create", "-q", "safe"]).exits(0);
+    sandbox.git(["push", "-q", "origin", "checkpoint/safe"]);
+    sandbox
+        .checkpoint(["create", "-q", "safe", "--replace"])
+        .exits(0);
+    let why = "'checkpoint/safe' is the tag of a checkpoint";
+    refused(&sandbox, "--force origin checkpoint/safe", why);
+    refused(&sandbox, "origin :refs/tags/checkpoint/safe", why);
+    refused(
+        &sandbox,
+        "origin checkpoint/safe:refs/tags/checkpoint/other",
+        "was made under another name",
+    );
+    sandbox.git(["tag", "checkpoint/light"]);
+    refused(
+        &sandbox,
+        "origin checkpoint/light",
+        "'checkpoint/light' is no annotated tag",
+    );
+    sandbox.git(["tag", "v1"]);
+    sandbox.git(["push", "-q", "origin", "v1"]);
+    sandbox.git(["push", "-q", "origin", ":v1"]);
+}
+
+#[test]
+fn records_only_grow() {
+    let sandbox = served();
+    let push = ["push", "-q", "origin", "refs/notes/checkpoints"];
+    sandbox.checkpoint(["create", "-q", "one"]).exits(0);
+    sandbox.git(push);
+    sandbox
+        .checkpoint(["name", "-q", "one", "two", "--replace"])
+        .exits(0);
+    for _ in 0..3 {
+        sandbox.checkpoint(["create", "-q"]).exits(0);
+    }
+    sandbox.git(push);
+    let grown = sandbox.git(["rev-parse", "refs/notes/checkpoints"]);
+    let subject = sandbox.git(["notes", "--ref=checkpoints", "list"])[41..81].to_owned();
+    sandbox.git(["notes", "--ref=checkpoints", "remove", &subject]);
+    refused(
+        &sandbox,
+        "origin refs/notes/checkpoints",
+        "what they say cannot be taken away",
+    );
+    sandbox.git([
+        "update-ref",
+        "refs/notes/checkpoints",
+        &format!("{grown}~1"),
+    ]);
+    refused(
+        &sandbox,
+        "--force origin refs/notes/checkpoints",
+        "has moved on: merge it first",
+    );
+    refused(
+        &sandbox,
+        "origin :refs/notes/checkpoints",
+        "it cannot be deleted",
+    );
+    sandbox.git(["notes", "add", "-m", "x"]);
+    sandbox.git(["push", "-q", "origin", "refs/notes/commits"]);
+    sandbox.git(["push", "-q", "origin", ":refs/notes/commits"]);
+}
+
+#[test]
+fn the_rulesets_name_what_the_policy_protects() {
+    let read = |name: &str| -> Value { serde_json::from_str(&template(name)).expect("JSON") };
+    let has = |ruleset: &Value, include: &str| {
+        let all = &ruleset["conditions"]["ref_name"]["include"];
+        all.as_array()
+            .expect("a list")
+            .iter()
+            .any(|one| one == include)
+    };
+    let types = |ruleset: &Value| {
+        let rules = ruleset["rules"].as_array().expect("a list").iter();
+        rules
+            .map(|rule| rule["type"].as_str().expect("a word").to_owned())
+            .collect::<Vec<_>>()
+    };
+    let branches = read("github-ruleset.json");
+    for branch in ["main", "master", "release/*", "release/**/*"] {
+        assert!(has(&branches, &format!("refs/heads/{branch}")), "{branch}");
+    }
+    assert_eq!(
+        types(&branches),
+        ["deletion", "non_fast_forward", "pull_request"]
+    );
+    let tags = read("github-ruleset-tags.json");
+    assert!(has(&tags, "refs/tags/checkpoint/*") && has(&tags, "refs/tags/checkpoint/**/*"));
+    assert_eq!(types(&tags), ["deletion", "update", "non_fast_forward"]);
+    for ruleset in [branches, tags] {
+        assert_eq!(ruleset["enforcement"], "active");
+        assert_eq!(
+            ruleset["bypass_actors"],
+            Value::Array(Vec::new()),
+            "nobody is above it"
+        );
+    }
+}
+
+/// curl, as far as the script goes: it notes what is asked for, and answers with a status.
+const CURL: &str = "#!/bin/sh\ncat >>\"$HOME/header\"; echo \"$*\" >>\"$HOME/asked\"\ncase $* in *push_rule*) printf 404 ;; *master*) printf 409 ;; *) printf 201 ;; esac\n";
+
+#[test]
+fn the_settings_of_gitlab_are_asked_for() {
+    let sandbox = Sandbox::new();
+    sandbox.write("../bin/curl", CURL);
+    sandbox.chmod("../bin/curl", 0o755);
+    sandbox.write("../settings", template("gitlab-settings"));
+    let run =
+        |words: &str| sandbox.terminal(&format!("export PATH=\"$PWD/../bin:$PATH\"; {words}"));
+    let output =
+        run("GITLAB_TOKEN=secret sh ../settings group/name https://git.example.com").exits(0);
+    let said = output.text();
+    assert!(
+        said.contains("branch main is protected\nbranch master is protected: set already\n"),
+        "{said}"
+    );
+    assert!(said.contains("push rules need GitLab Premium"), "{said}");
+    let asked = String::from_utf8(sandbox.read("../home/asked")).expect("text");
+    let api = "https://git.example.com/api/v4/projects/group%2Fname/";
+    for wanted in [
+        "protected_branches --data-urlencode name=main --data push_access_level=0",
+        "protected_branches --data-urlencode name=release/*",
+        "protected_tags --data-urlencode name=checkpoint/* --data create_access_level=30",
+        "push_rule --data deny_delete_tag=true",
+    ] {
+        assert!(
+            asked.contains(&format!("{api}{wanted}")),
+            "{wanted}: {asked}"
+        );
+    }
+    assert!(
+        !asked.contains("secret"),
+        "a command line is no place for it: {asked}"
+    );
+    let header = String::from_utf8(sandbox.read("../home/header")).expect("text");
+    assert!(header.contains("PRIVATE-TOKEN: secret"), "{header}");
+    assert_ne!(
+        run("sh ../settings group/name").code,
+        0,
+        "without a token nothing is asked"
+    );
+}

@@ -78,10 +78,16 @@ impl Schema {
     /// The schema of a type as it is written, not as it is read. The `$id` is a URN: it names the schema and version
     /// without a promise that a server answers.
     pub fn of<T: JsonSchema>(name: &'static str) -> Self {
-        let schema = SchemaSettings::draft2020_12()
-            .for_serialize()
-            .into_generator()
-            .into_root_schema_for::<T>();
+        Self::by::<T>(SchemaSettings::draft2020_12().for_serialize(), name)
+    }
+
+    /// The schema of a type as it is read: what has a default may be left out.
+    pub fn of_input<T: JsonSchema>(name: &'static str) -> Self {
+        Self::by::<T>(SchemaSettings::draft2020_12().for_deserialize(), name)
+    }
+
+    fn by<T: JsonSchema>(settings: SchemaSettings, name: &'static str) -> Self {
+        let schema = settings.into_generator().into_root_schema_for::<T>();
         let mut json = schema.to_value();
         json["$id"] = format!("urn:git-checkpoint:schema:v{VERSION}:{name}").into();
         json["title"] = format!("git-checkpoint: {name}").into();

@@ -1,16 +1,19 @@
-//! The published schemas of what `--json` prints.
+//! The published schemas of what `--json` prints, and of the policy.
 
 use checkpoint_cli::{ErrorDocument, Schema};
+use checkpoint_model::policy::Policy;
 
 use crate::{
     create, delete, diff, export, import, list, log, name, prune, show, status, summary, validate,
 };
 
-/// The schema of each kind of document, by its name; the names are those of the subcommands, and `error`.
+/// The schema of each kind of document, by its name: those of the subcommands, `error`, and `policy`, which is not
+/// printed but read.
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     let all = [
         Schema::of::<ErrorDocument>("error"),
+        Schema::of_input::<Policy>("policy"),
         status::schema(),
         create::schema(),
         list::schema(),

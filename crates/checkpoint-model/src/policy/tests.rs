@@ -13,6 +13,48 @@ fn the_sample_says_what_the_defaults_are() {
     assert_eq!(parse(sample), Policy::default(), "the sample promises that");
 }
 
+/// `section.key` of every key that the schema for editors knows.
+fn schema_keys() -> Vec<String> {
+    let schema = schemars::schema_for!(Policy).to_value();
+    let properties = |schema: &serde_json::Value| schema["properties"].as_object().unwrap().clone();
+    let sections = properties(&schema).into_iter().map(|(section, it)| {
+        let name = it["$ref"]
+            .as_str()
+            .unwrap()
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .to_owned();
+        (section, name)
+    });
+    let keys = sections.map(|(section, name)| {
+        let keys = properties(&schema["$defs"][&name]).into_iter();
+        keys.map(move |(key, _)| format!("{section}.{key}"))
+            .collect::<Vec<_>>()
+    });
+    keys.flatten().collect()
+}
+
+#[test]
+fn the_sample_explains_every_key_that_there_is() {
+    let sample = include_str!("../../../../templates/policy.toml");
+    let mut section = "";
+    let mut explained: Vec<String> = Vec::new();
+    for line in sample.lines() {
+        if let Some(name) = line
+            .strip_prefix('[')
+            .and_then(|line| line.strip_suffix(']'))
+        {
+            section = name;
+        } else if let Some((key, _)) = line.trim_start_matches("# ").split_once(" = ")
+            && !key.contains(' ')
+        {
+            explained.push(format!("{section}.{key}"));
+        }
+    }
+    assert_eq!(explained, schema_keys());
+}
+
 #[test]
 fn an_empty_policy_is_the_default() {
     let policy = parse("");

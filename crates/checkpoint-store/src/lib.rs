@@ -35,7 +35,7 @@ mod tests;
 pub use change::{Named, Naming, candidates, delete, name, prune, snapshot_of};
 pub use error::StoreError;
 pub use keep::{KeepRequest, Kept, keep};
-pub use load::{Loaded, Place, Problem, Stored, events, load, load_one};
+pub use load::{Loaded, Place, Problem, Stored, all_events, events, load, load_one, records_tip};
 pub use maintain::maintain;
 pub use overview::{Entered, Overview, overview};
 pub use rebuild::{Rebuilt, rebuild};

@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use crate::notes::{CHECKPOINTS, Notes};
 use crate::rebuild::{self, Lost};
+use crate::subject::{AGENTS, GUARD};
 use crate::{StoreError, tag};
 
 /// Where the state of a checkpoint is.
@@ -126,18 +127,43 @@ pub fn load_one(repo: &Repository, snapshot: ObjectId) -> Result<Option<Stored>,
     }))
 }
 
-/// The events of all records, newest first, each with the snapshot whose record it is from.
+/// The events of all checkpoints' records, newest first, each with the snapshot whose record it is from.
 pub fn events(repo: &Repository) -> Result<Vec<(ObjectId, Event)>, StoreError> {
-    let notes = Notes::read(repo, CHECKPOINTS)?;
-    let read = notes.read_all(|snapshot, bytes| match bytes {
-        Ok(bytes) => Record::parse(bytes)
-            .events()
-            .into_iter()
-            .map(|event| (snapshot, event.clone()))
-            .collect(),
-        Err(_) => Vec::new(),
-    })?;
-    let mut events: Vec<_> = read.into_iter().flatten().collect();
+    events_of(repo, &[CHECKPOINTS])
+}
+
+/// The events of all records there are, newest first, each with the object whose record it is from: a snapshot, an
+/// agent's commit, the blob of a subject's name.
+pub fn all_events(repo: &Repository) -> Result<Vec<(ObjectId, Event)>, StoreError> {
+    events_of(repo, &RECORDS)
+}
+
+/// Where the records stand; the same answer means that no event was added.
+pub fn records_tip(repo: &Repository) -> Result<[Option<ObjectId>; 3], StoreError> {
+    let mut tips = [None; 3];
+    for (tip, reference) in tips.iter_mut().zip(RECORDS) {
+        *tip = refs::find(repo, reference)?;
+    }
+    Ok(tips)
+}
+
+/// The references that hold records.
+const RECORDS: [&str; 3] = [CHECKPOINTS, AGENTS, GUARD];
+
+fn events_of(repo: &Repository, references: &[&str]) -> Result<Vec<(ObjectId, Event)>, StoreError> {
+    let mut events = Vec::new();
+    for reference in references {
+        let notes = Notes::read(repo, reference)?;
+        let read = notes.read_all(|subject, bytes| match bytes {
+            Ok(bytes) => Record::parse(bytes)
+                .events()
+                .into_iter()
+                .map(|event| (subject, event.clone()))
+                .collect(),
+            Err(_) => Vec::new(),
+        })?;
+        events.extend(read.into_iter().flatten());
+    }
     events.sort_unstable_by_key(|(_, event)| std::cmp::Reverse(event.id));
     Ok(events)
 }

@@ -1,4 +1,4 @@
-//! `git checkpoint log`: what happened to checkpoints.
+//! `git checkpoint log`: what happened to checkpoints, and who passed a rule or had an agent commit.
 
 mod entry;
 mod follow;
@@ -27,7 +27,7 @@ pub(crate) fn run(session: &Session<'_>, args: LogArgs) -> Result<LogOutcome, Ch
         entries.drain(..entries.len().saturating_sub(n_shown));
         return Ok(LogOutcome::following(entries, follow));
     }
-    let entries = checkpoint_store::events(&session.repo)?
+    let entries = checkpoint_store::all_events(&session.repo)?
         .into_iter()
         .map(Entry::from)
         .filter(|entry| wanted.takes(entry))

@@ -45,6 +45,13 @@ fn a_person_passes_a_rule_and_it_is_recorded() {
     assert_eq!(overrides(&sandbox).len(), 2);
     assert_eq!(tip(&sandbox, "origin/main"), tip(&sandbox, "main"));
     as_a_person(&sandbox, commit).exits(1);
+    let log = sandbox.checkpoint(["log"]).exits(0).text();
+    assert!(
+        log.lines()
+            .any(|line| line.contains("policy         override")
+                && line.ends_with("commit of refs/heads/main")),
+        "{log}"
+    );
 }
 
 #[test]
@@ -142,6 +149,11 @@ fn the_commit_of_an_agent_is_recorded() {
     assert_eq!(note["commit"], tip(&sandbox, "HEAD"));
     assert_eq!(note["by"]["agent"], "claude-code");
     assert_eq!(note["by"]["session"], "s1");
+    let log = sandbox.checkpoint(["log"]).exits(0).text();
+    assert!(
+        log.contains("created   claude-code  commit on feature"),
+        "{log}"
+    );
     // As init sets it.
     sandbox.git(["config", "notes.rewriteRef", "refs/notes/agents"]);
     sandbox.git(["commit", "-q", "--amend", "--allow-empty", "-m", "again"]);

@@ -21,7 +21,7 @@ pub(super) struct Entry {
 /// One line of the stream.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct EntryJson<'a> {
-    /// The snapshot whose record tells of it.
+    /// The object whose record tells of it: a checkpoint's snapshot, an agent's commit, or the blob of a name.
     snapshot: String,
     /// What happened, as it stands in the record.
     event: &'a Event,
@@ -40,17 +40,22 @@ impl Entry {
         let Event { at, by, body, .. } = &self.event;
         let at = at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
         let at = out.paint(Style::Dim, at.to_string());
-        let checkpoint = match body.checkpoint() {
-            Some(id) => id.short(),
-            None => format!("{:.13}", self.snapshot.to_string()),
+        let subject = match (body.checkpoint(), body) {
+            (Some(id), _) => id.short(),
+            (None, EventBody::PolicyOverride(_)) => format!("{:<13}", "policy"),
+            (None, _) => format!("{:.13}", self.snapshot.to_string()),
         };
-        let checkpoint = out.paint(Style::Id, checkpoint);
+        let subject = out.paint(Style::Id, subject);
         let verb = body.type_name();
-        let verb = verb.strip_prefix("checkpoint_").unwrap_or(verb);
+        let areas = ["checkpoint_", "git_commit_", "policy_"];
+        let verb = areas
+            .iter()
+            .find_map(|area| verb.strip_prefix(area))
+            .unwrap_or(verb);
         let verb = out.paint(Style::Plain, format!("{verb:<8}"));
         let who = by.agent.as_ref().unwrap_or(&by.user);
         let who = out.paint(Style::Plain, who);
-        write!(out, "{at}  {checkpoint}  {verb}  {who}")?;
+        write!(out, "{at}  {subject}  {verb}  {who}")?;
         if let Some(name) = self.name() {
             let name = out.paint(Style::Name, name);
             write!(out, "  {name}")?;
@@ -110,9 +115,10 @@ fn details(body: &EventBody) -> Option<String> {
         EventBody::PolicyOverride(passed) => {
             Some(format!("{} of {}", passed.rule, passed.reference))
         }
-        EventBody::GitCommitCreated(created) => {
-            created.branch.as_ref().map(|on| format!("on {on}"))
-        }
+        EventBody::GitCommitCreated(created) => Some(match &created.branch {
+            Some(branch) => format!("commit on {branch}"),
+            None => "commit".to_owned(),
+        }),
         EventBody::Unknown { .. } => None,
     }
 }

@@ -3,9 +3,8 @@
 use std::{collections::HashSet, io, time::Duration};
 
 use checkpoint_cli::Session;
-use checkpoint_git::{Repository, refs};
+use checkpoint_git::Repository;
 use checkpoint_model::id::EventId;
-use checkpoint_store::{StoreError, notes::CHECKPOINTS};
 use gix::ObjectId;
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
@@ -15,7 +14,7 @@ use rustix::{
 use super::{Entry, Wanted};
 use crate::CheckpointError;
 
-/// How often the records are looked at. One look reads one reference.
+/// How often the records are looked at. One look reads three references.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Tells of events, once each.
@@ -24,7 +23,7 @@ pub(super) struct Follow {
     wanted: Wanted,
     told: HashSet<EventId>,
     /// The records as they were when they were last read.
-    tip: Option<ObjectId>,
+    tip: [Option<ObjectId>; 3],
 }
 
 impl Follow {
@@ -35,20 +34,20 @@ impl Follow {
             repo: Repository::open(&session.surroundings)?,
             wanted,
             told: HashSet::new(),
-            tip: None,
+            tip: [None; 3],
         })
     }
 
     /// What has not been told yet, oldest first; nothing when no record has moved.
     pub(super) fn news(&mut self) -> Result<Vec<Entry>, CheckpointError> {
         // Read first: what comes while the records are read is found the next time.
-        let tip = refs::find(&self.repo, CHECKPOINTS).map_err(StoreError::from)?;
+        let tip = checkpoint_store::records_tip(&self.repo)?;
         if tip == self.tip {
             return Ok(Vec::new());
         }
         self.tip = tip;
         let Self { wanted, told, .. } = self;
-        let events = checkpoint_store::events(&self.repo)?;
+        let events = checkpoint_store::all_events(&self.repo)?;
         let new = events.into_iter().rev().map(Entry::from);
         let new = new.filter(|entry| told.insert(entry.event.id));
         Ok(new.filter(|entry| wanted.takes(entry)).collect())

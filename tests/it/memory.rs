@@ -11,13 +11,13 @@ const MIB: u64 = 1024 * 1024;
 
 /// Makes a file of 256 MiB, most of it a hole; `end` tells one from the other.
 fn grow(sandbox: &Sandbox, end: &[u8]) {
-    let mut file = File::options()
-        .write(true)
-        .truncate(true)
-        .open(sandbox.path("big"))
-        .unwrap();
-    file.seek(SeekFrom::Start(256 * MIB)).unwrap();
-    file.write_all(end).unwrap();
+    let path = sandbox.path("big");
+    let file = File::options().write(true).truncate(true).open(path);
+    let mut file = file.expect("our own file");
+    let grown = file.seek(SeekFrom::Start(256 * MIB));
+    grown
+        .and_then(|_| file.write_all(end))
+        .expect("a hole takes no room");
 }
 
 /// The largest resident set of the command and of what it waited for, in bytes.

@@ -130,7 +130,7 @@ pub enum RestoreError {
     Stopped {
         /// What failed.
         #[source]
-        source: Box<RestoreError>,
+        source: Box<Self>,
     },
     /// There is nothing to continue or to abort.
     #[error("no restore is under way")]

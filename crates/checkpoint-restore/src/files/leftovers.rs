@@ -27,10 +27,9 @@ impl Leftovers {
         let (mut paths, mut directories) = (Vec::new(), vec![BString::default()]);
         while let Some(directory) = directories.pop() {
             let path = below(&directory, name.as_bytes());
-            let place = match top.find(path.as_bstr()) {
-                Ok(Located::Place(place)) => place,
-                // Gone meanwhile, the git directory, or not for us: then it was not for the restore either.
-                _ => continue,
+            // Gone meanwhile, the git directory, or not for us: then it was not for the restore either.
+            let Ok(Located::Place(place)) = top.find(path.as_bstr()) else {
+                continue;
             };
             let is_other = !directory.is_empty()
                 && rustix::fs::statat(&place.dir, ".git", AtFlags::SYMLINK_NOFOLLOW).is_ok();

@@ -110,12 +110,12 @@ impl Picture {
         let directories = directories.filter(|(_, thing)| **thing == Thing::Directory);
         let mut ignored = BTreeSet::new();
         for (path, _) in directories.filter(|(path, _)| is_empty(path)) {
-            let name = [path.as_slice(), b"/"].concat();
+            // Without a slash at its end, which would be taken for something inside.
             let words = ["check-ignore", "--quiet", "--no-index", "--"];
             let words = words
                 .map(std::ffi::OsStr::new)
                 .into_iter()
-                .chain([os(&name)]);
+                .chain([os(path)]);
             if sandbox.try_git(words).code == 0 {
                 ignored.insert(path.clone());
             }

@@ -45,3 +45,18 @@ fn an_undo_that_changes_nothing_is_one_all_the_same() {
         world.go(act, &format!("{act:?}"));
     }
 }
+
+#[test]
+fn flags_go_from_a_split_index_as_well() {
+    let mut world = World::new();
+    let acts = [
+        Act::Keep,
+        Act::Git("sparse-checkout set --no-cone /src/ /README"),
+        Act::Git("update-index --split-index"),
+        Act::Restore(0),
+        Act::Undo,
+    ];
+    for act in &acts {
+        world.go(act, &format!("{act:?}"));
+    }
+}

@@ -91,6 +91,12 @@ const COMMANDS: &[&str] = &[
     "update-index --refresh",
     "update-index --index-version 4",
     "update-index --index-version 2",
+    "update-index --split-index",
+    "update-index --no-split-index",
+    "update-index --untracked-cache",
+    "sparse-checkout set --no-cone /src/ /README",
+    "sparse-checkout set --cone src/lib",
+    "sparse-checkout disable",
     "pack-refs --all",
     "tag --force here",
 ];

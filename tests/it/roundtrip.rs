@@ -10,6 +10,7 @@ mod modes;
 mod objected;
 mod operations;
 mod replaced;
+mod upstream;
 mod worktrees;
 
 use checkpoint_tests::Sandbox;

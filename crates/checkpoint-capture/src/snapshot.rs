@@ -5,11 +5,12 @@ use std::sync::atomic::AtomicU64;
 
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_git::{Head, Repository};
-use checkpoint_model::event::FileCounts;
+use checkpoint_model::event::{FileCounts, Upstream};
 use checkpoint_model::verdict::{Skipped, Verdict};
 use checkpoint_model::words::OperationKind;
 use gix::ObjectId;
 use gix::actor::Signature;
+use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::Flags;
 use gix::objs::{Commit, Kind, WriteTo};
 
@@ -34,6 +35,8 @@ pub struct Captured {
     pub side: Option<Side>,
     /// HEAD, as it was.
     pub head: Head,
+    /// What the branch of HEAD follows.
+    pub upstream: Option<Upstream>,
     /// The operations in progress, outermost first.
     pub operations: Vec<OperationKind>,
     /// How many files there are, and how many differ.
@@ -159,6 +162,7 @@ fn capture_once(
         index_tree,
         side,
         head: head.clone(),
+        upstream: head.branch().and_then(|branch| upstream(repo, branch)),
         operations: operation.kinds,
         files: FileCounts {
             tracked,
@@ -170,6 +174,17 @@ fn capture_once(
         verdict,
         manifest,
     })
+}
+
+/// What `branch`, without `refs/heads/`, follows; none where the configuration says nothing or several things.
+fn upstream(repo: &Repository, branch: &BStr) -> Option<Upstream> {
+    let config = repo.gix().config_snapshot();
+    let only = |key| match config.strings_by("branch", branch, key)?.as_slice() {
+        [one] => one.to_str().ok().map(ToOwned::to_owned),
+        _ => None,
+    };
+    let (remote, merge) = (only("remote")?, only("merge")?);
+    Some(Upstream { remote, merge })
 }
 
 /// Writes the trees of the working tree and of the index.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub use self::{
     body::{
         CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, DeletionReason,
-        FileCounts, GitCommitCreated, PolicyOverride, RolledBack,
+        FileCounts, GitCommitCreated, PolicyOverride, RolledBack, Upstream,
     },
     line::EventError,
 };

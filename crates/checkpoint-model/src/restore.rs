@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::rollback::{CommitLine, Leaving, Published, Rollback};
-use crate::event::{CheckpointRestored, EventBody, RolledBack};
+use crate::event::{CheckpointRestored, EventBody, RolledBack, Upstream};
 use crate::id::CheckpointId;
 use crate::path::TreePath;
 use crate::verdict::{SkipReason, Skipped};
@@ -137,6 +137,9 @@ pub struct HeadMove {
     /// What the branch of `then` is at now, in hex, if it exists; it moves when that is another commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch_now: Option<String>,
+    /// What that branch shall follow; none where it is not to be made, or the configuration says already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Upstream>,
 }
 
 /// A branch that a restore moved though it was not the one that was checked out: undo moves it back.
@@ -150,6 +153,9 @@ pub struct BranchMove {
     /// Where it went, in hex; none when it was removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// What it follows by that restore; undo takes that away again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Upstream>,
 }
 
 impl HeadMove {
@@ -166,6 +172,7 @@ impl HeadMove {
             name: name.clone(),
             from,
             to,
+            upstream: self.upstream.clone(),
         })
     }
 }

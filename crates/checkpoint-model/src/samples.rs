@@ -6,7 +6,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use crate::{
     event::{
         CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, DeletionReason,
-        Event, EventBody, FileCounts, RolledBack,
+        Event, EventBody, FileCounts, RolledBack, Upstream,
     },
     id::{CheckpointId, EventId},
     name::CheckpointName,
@@ -55,6 +55,7 @@ pub(crate) fn created(seconds: i64) -> CheckpointCreated {
         snapshot: SNAPSHOT.to_owned(),
         head: None,
         branch: Some("main".to_owned()),
+        upstream: None,
         worktree: "/home/ada/api".to_owned(),
         session: None,
         agent: None,
@@ -214,6 +215,9 @@ pub(crate) fn any_created() -> BoxedStrategy<CheckpointCreated> {
                 rest,
             )| {
                 let (session, agent, task) = agents;
+                // Whatever stands in other fields may stand there.
+                let upstream = session.clone().zip(branch.clone());
+                let upstream = upstream.map(|(remote, merge)| Upstream { remote, merge });
                 let (state, operations, [tracked, changed, untracked, bytes]) = counts;
                 let (skipped, manifest, tool) = rest;
                 CheckpointCreated {
@@ -225,6 +229,7 @@ pub(crate) fn any_created() -> BoxedStrategy<CheckpointCreated> {
                     snapshot,
                     head,
                     branch,
+                    upstream,
                     worktree,
                     session,
                     agent,

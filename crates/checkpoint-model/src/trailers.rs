@@ -191,6 +191,10 @@ impl Message {
         };
         [
             ("Checkpoint-Branch", created.branch.as_deref().map(to_value)),
+            (
+                "Checkpoint-Upstream",
+                created.upstream.as_ref().map(quoted_json),
+            ),
             ("Checkpoint-Head", created.head.as_deref().map(to_value)),
             (
                 "Checkpoint-Session",

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use checkpoint_git::paths::as_path;
 use checkpoint_git::refs;
 use checkpoint_git::{Head, Repository};
+use checkpoint_model::event::Upstream;
 use checkpoint_model::restore::{BranchMove, HeadMove};
 use gix::ObjectId;
-use gix::bstr::{BString, ByteSlice};
+use gix::bstr::{BStr, BString, ByteSlice};
 
 use crate::RestoreError;
 use crate::faults;
@@ -24,11 +25,66 @@ pub(crate) fn plan(
         None => None,
     };
     let is_there = now.head == then.head;
+    // Of a branch that is there, what it follows is its own matter.
+    let is_made = branch_now.is_none() && then.head.id.is_some();
+    let is_free = || short(then).is_some_and(|branch| !is_configured(repo, branch));
     Ok((!is_there).then(|| HeadMove {
         now: now.position(),
         then: then.position(),
         branch_now: branch_now.map(|id| id.to_string()),
+        upstream: then.upstream.clone().filter(|_| is_made && is_free()),
     }))
+}
+
+/// The branch of a state, without `refs/heads/`.
+fn short(state: &State) -> Option<&BStr> {
+    let name = state.head.reference.as_ref()?;
+    name.strip_prefix(b"refs/heads/").map(ByteSlice::as_bstr)
+}
+
+/// Whether the configuration says what `branch` follows.
+fn is_configured(repo: &Repository, branch: &BStr) -> bool {
+    let config = repo.gix().config_snapshot();
+    let is_set = |key| config.string_by("branch", branch, key).is_some();
+    is_set("remote") || is_set("merge")
+}
+
+/// Lets a branch that was made follow what it followed.
+fn follow(repo: &Repository, branch: &BStr, upstream: &Upstream) -> Result<(), RestoreError> {
+    for (key, value) in [("remote", &upstream.remote), ("merge", &upstream.merge)] {
+        let key = format!("branch.{branch}.{key}");
+        repo.git(["config", "--local", "--replace-all", &key, value])
+            .output()?;
+    }
+    Ok(())
+}
+
+/// Takes that away again, unless somebody has changed it since.
+fn unfollow(repo: &Repository, branch: &BStr, upstream: &Upstream) -> Result<(), RestoreError> {
+    let section = format!("branch.{branch}");
+    let keys = format!("^{}\\.", escaped(&section));
+    let set = repo
+        .git(["config", "--local", "--null", "--get-regexp", &keys])
+        .answer()?;
+    let (remote, merge) = (&upstream.remote, &upstream.merge);
+    let ours = format!("{section}.remote\n{remote}\0{section}.merge\n{merge}\0");
+    if set.is_some_and(|set| set == ours) {
+        repo.git(["config", "--local", "--remove-section", &section])
+            .output()?;
+    }
+    Ok(())
+}
+
+/// `text`, meant as it stands in a regular expression.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() * 2);
+    for character in text.chars() {
+        if !character.is_alphanumeric() && !matches!(character, '/' | '-' | '_' | ' ') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
 }
 
 /// Moves HEAD to `then`, and its branch by compare-and-swap: it must still be where the plan saw it.
@@ -43,6 +99,10 @@ pub(crate) fn apply(
         Some(name) => {
             point("head::before_branch")?;
             move_branch(repo, name, step.branch_now.as_deref(), then.id, message)?;
+            let branch = name.strip_prefix(b"refs/heads/").map(ByteSlice::as_bstr);
+            if let Some((branch, upstream)) = branch.zip(step.upstream.as_ref()) {
+                follow(repo, branch, upstream)?;
+            }
             point("head::between")?;
             if step.now.reference.as_deref() != Some(&*name.to_str_lossy()) {
                 let name = name.to_string();
@@ -77,8 +137,12 @@ pub(crate) fn take_back(
         return Ok(());
     }
     faults::point("head::before_take_back").map_err(|source| failed(repo, source))?;
-    let (name, to) = (branch.name.as_str().into(), branch.to.as_deref());
+    let (name, to) = (BString::from(branch.name.as_str()), branch.to.as_deref());
     move_branch(repo, &name, to, parse(&branch.from)?, message)?;
+    let short = name.strip_prefix(b"refs/heads/").map(ByteSlice::as_bstr);
+    if let Some((short, upstream)) = short.zip(branch.upstream.as_ref()) {
+        unfollow(repo, short, upstream)?;
+    }
     faults::passed("head::after_take_back");
     Ok(())
 }

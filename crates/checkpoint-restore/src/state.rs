@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use checkpoint_capture::{Captured, Meta};
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_git::{Head, Repository};
-use checkpoint_model::event::CheckpointCreated;
+use checkpoint_model::event::{CheckpointCreated, Upstream};
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
 use checkpoint_model::restore::{FileKind, HeadPosition, Leaf};
@@ -114,6 +114,8 @@ pub(crate) const USUAL: (u16, u16) = (0o644, 0o755);
 #[derive(Debug, Clone)]
 pub(crate) struct State {
     pub(crate) head: Head,
+    /// What the branch of HEAD follows.
+    pub(crate) upstream: Option<Upstream>,
     pub(crate) operations: Vec<OperationKind>,
     pub(crate) tree: ObjectId,
     pub(crate) index_tree: ObjectId,
@@ -166,6 +168,7 @@ impl State {
             .transpose()?;
         Ok(Self {
             head: captured.head.clone(),
+            upstream: captured.upstream.clone(),
             operations: captured.operations.clone(),
             tree: captured.tree,
             index_tree: captured.index_tree,
@@ -227,6 +230,7 @@ impl State {
                 reference,
                 id: head_id,
             },
+            upstream: created.upstream.clone(),
             operations,
             tree: snapshot.tree,
             index_tree: index.tree,

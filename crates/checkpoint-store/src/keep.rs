@@ -222,6 +222,7 @@ fn created(
         snapshot: String::new(),
         head: captured.head.id.map(|id| id.to_string()),
         branch: captured.head.branch().map(ToString::to_string),
+        upstream: captured.upstream.clone(),
         worktree: request.worktree.clone(),
         session: request.session.clone(),
         agent: request.agent.clone(),

@@ -77,6 +77,7 @@ fn keep_in(
         index_tree: tree,
         side: None,
         head: repo.head().unwrap(),
+        upstream: None,
         operations: Vec::new(),
         files: FileCounts {
             tracked: 1,

@@ -36,6 +36,9 @@ pub struct CheckpointCreated {
     /// The branch that HEAD named, without `refs/heads/`; none when detached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
+    /// What that branch follows; none when it follows nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Upstream>,
     /// The working tree, as its maker saw it.
     pub worktree: String,
     /// The agent's session.
@@ -67,6 +70,15 @@ pub struct CheckpointCreated {
     pub manifest: String,
     /// The version of the program that made it.
     pub tool: String,
+}
+
+/// What a branch follows, as the configuration says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Upstream {
+    /// `branch.<name>.remote`: a remote, or `.` for this repository.
+    pub remote: String,
+    /// `branch.<name>.merge`: the full name of the reference over there.
+    pub merge: String,
 }
 
 /// How much a checkpoint keeps.

@@ -65,6 +65,7 @@ pub(super) fn parse(message: &str) -> Result<Message, MessageError> {
         snapshot: fields.optional("Checkpoint-Snapshot")?.unwrap_or_default(),
         head: fields.optional("Checkpoint-Head")?,
         branch: fields.optional("Checkpoint-Branch")?,
+        upstream: fields.json("Checkpoint-Upstream")?.into_iter().next(),
         worktree: fields.needed("Checkpoint-Worktree")?,
         session: fields.optional("Checkpoint-Session")?,
         agent: fields.optional("Checkpoint-Agent")?,

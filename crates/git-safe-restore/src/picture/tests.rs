@@ -50,6 +50,7 @@ fn only_what_moves_is_told() {
             now,
             then,
             branch_now,
+            upstream: None,
         };
         assert_eq!(moves(&step), want);
     };

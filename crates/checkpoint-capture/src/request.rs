@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use checkpoint_model::policy::PathGlobs;
 use gix::bstr::{BStr, ByteSlice};
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// What to take and what to leave.
 #[derive(Debug, Clone)]
@@ -34,47 +34,29 @@ pub enum Untracked {
     LeftOut,
 }
 
-/// Patterns on paths from the top of the working tree; `**` crosses directories, a pattern without a slash matches
-/// the name at any depth, one that matches a directory matches all below it.
+/// Patterns on paths from the top of the working tree, as a policy has them, and paths that are meant as they stand.
 #[derive(Debug, Clone, Default)]
 pub struct Patterns {
-    set: GlobSet,
+    globs: PathGlobs,
     /// For each pattern the directories it fixes before its first wildcard; empty when it may match anywhere.
     roots: Vec<Vec<u8>>,
     /// Paths that are meant as they stand.
     exact: BTreeSet<Vec<u8>>,
 }
 
-impl Patterns {
-    /// Reads `patterns`; fails on the first that is no glob.
-    pub fn parse<S: AsRef<str>>(
-        patterns: impl IntoIterator<Item = S>,
-    ) -> Result<Self, globset::Error> {
-        let mut builder = GlobSetBuilder::new();
-        let mut roots = Vec::new();
-        for pattern in patterns {
-            let text = pattern
-                .as_ref()
-                .trim_start_matches('/')
-                .trim_end_matches('/');
-            let anywhere = !pattern.as_ref().trim_end_matches('/').contains('/');
-            let whole = if anywhere {
-                format!("**/{text}")
-            } else {
-                text.to_owned()
-            };
-            for form in [whole.clone(), format!("{whole}/**")] {
-                builder.add(GlobBuilder::new(&form).literal_separator(true).build()?);
-            }
-            roots.push(fixed_directories(&whole));
-        }
-        Ok(Self {
-            set: builder.build()?,
+impl From<PathGlobs> for Patterns {
+    fn from(globs: PathGlobs) -> Self {
+        let roots = globs.patterns().map(fixed_directories).collect();
+        let exact = BTreeSet::new();
+        Self {
+            globs,
             roots,
-            exact: BTreeSet::new(),
-        })
+            exact,
+        }
     }
+}
 
+impl Patterns {
     /// These, and the very `paths` with all below them.
     pub fn with_paths<'p>(&self, paths: impl IntoIterator<Item = &'p BStr>) -> Self {
         let mut more = self.clone();
@@ -91,7 +73,7 @@ impl Patterns {
         self.roots.is_empty() && self.exact.is_empty()
     }
 
-    /// Whether `path` is meant.
+    /// Whether `path` is meant; that of a directory ends in a slash.
     pub(crate) fn matches(&self, path: &BStr) -> bool {
         let is_exact = || {
             let slashes = path.find_iter(b"/").chain([path.len()]);
@@ -100,7 +82,10 @@ impl Patterns {
                 .any(|end| self.exact.contains(&path[..end]))
         };
         !self.exact.is_empty() && is_exact()
-            || !self.roots.is_empty() && path.to_path().is_ok_and(|path| self.set.is_match(path))
+            || self.globs.is_match(path)
+            || path
+                .strip_suffix(b"/")
+                .is_some_and(|path| self.globs.is_match(path.as_bstr()))
     }
 
     /// Whether something below `directory` may be meant.
@@ -115,9 +100,13 @@ impl Patterns {
     }
 }
 
-/// `a/b/*.txt` fixes `a/b`, `**/x` fixes nothing.
+/// `a/b/*.txt` fixes `a/b`, `*.txt` and `**/x` fix nothing.
 fn fixed_directories(pattern: &str) -> Vec<u8> {
-    let parts = pattern.split('/');
+    let named = pattern.trim_end_matches('/');
+    if !named.contains('/') {
+        return Vec::new();
+    }
+    let parts = named.trim_start_matches('/').split('/');
     let fixed: Vec<&str> = parts
         .take_while(|part| !part.contains(['*', '?', '[', '{', '\\']))
         .collect();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use checkpoint_capture::{Patterns, Request, Untracked};
-use checkpoint_model::policy::{Capture, GlobError, PathGlobs};
+use checkpoint_model::policy::{Capture, PathGlobs};
 
 use crate::{Session, SessionError};
 
@@ -60,10 +60,5 @@ impl Session<'_> {
 }
 
 fn patterns(policy: &PathGlobs, typed: &[String]) -> Result<Patterns, SessionError> {
-    let all = policy.with(typed.iter().map(String::as_str))?;
-    Patterns::parse(all.patterns()).map_err(|error| {
-        let pattern = error.glob().unwrap_or_default().to_owned();
-        let why = error.kind().to_string();
-        GlobError { pattern, why }.into()
-    })
+    Ok(policy.with(typed.iter().map(String::as_str))?.into())
 }

@@ -1,10 +1,11 @@
+use checkpoint_model::policy::PathGlobs;
 use gix::bstr::ByteSlice;
 
 use super::Patterns;
 
 #[track_caller]
 fn check(pattern: &str, path: &str, expected: bool) {
-    let patterns = Patterns::parse([pattern]).expect("the pattern is a glob");
+    let patterns = Patterns::from(PathGlobs::new([pattern]).expect("the pattern is a glob"));
     assert_eq!(
         patterns.matches(path.as_bytes().as_bstr()),
         expected,
@@ -40,13 +41,16 @@ fn a_pattern_with_a_slash_is_anchored_at_the_top() {
 fn a_pattern_that_names_a_directory_takes_all_below_it() {
     check("build", "x/build/out/a.o", true);
     check("build/", "build/a.o", true);
+    check("build/", "build/", true);
+    check("build/", "build", false);
+    check("build", "build/", true);
     check("a/build", "a/build/b/c", true);
     check("a/build", "a/builder/c", false);
 }
 
 #[test]
 fn only_directories_that_may_hold_a_match_are_searched() {
-    let patterns = Patterns::parse(["secrets/local/*.key"]).expect("a glob");
+    let patterns = Patterns::from(PathGlobs::new(["secrets/local/*.key"]).expect("a glob"));
     for (directory, expected) in [
         ("secrets", true),
         ("secrets/local", true),

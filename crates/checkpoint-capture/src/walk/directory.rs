@@ -447,7 +447,11 @@ impl<'a> Walk<'a> {
         if gix::validate::path::component(name, None, self.rules.names).is_err() {
             return Some(SkipReason::InvalidName);
         }
-        if self.request.exclude.matches(path) {
+        let mut path = path.to_owned();
+        if kind == FileType::Directory {
+            path.push(b'/');
+        }
+        if self.request.exclude.matches(path.as_bstr()) {
             return Some(SkipReason::Excluded);
         }
         if !is_ignored && self.request.untracked == Untracked::LeftOut {

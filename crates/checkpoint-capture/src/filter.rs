@@ -61,6 +61,12 @@ impl<'a> Filters<'a> {
         let mut options = gix::filter::Pipeline::options(&gix).map_err(rules)?;
         // `core.safecrlf=true` makes `git add` refuse; a checkpoint has to keep such a file too.
         options.crlf_roundtrip_check = CrlfRoundTripCheck::Skip;
+        // `filter.<driver>.clean=` switches a command off; gix would run the empty command.
+        for driver in &mut options.drivers {
+            for command in [&mut driver.clean, &mut driver.smudge, &mut driver.process] {
+                command.take_if(|command| command.is_empty());
+            }
+        }
         let context = gix.command_context().map_err(rules)?;
         let pipeline = gix::filter::plumbing::Pipeline::new(context, gix.object_hash(), options);
         let wanted =

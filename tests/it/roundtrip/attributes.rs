@@ -83,3 +83,17 @@ fn files_that_attributes_came_to_later_are_as_they_were() {
     let after = [sandbox.read("doc/guide.txt"), sandbox.read("src/main.c")];
     assert_eq!(after, before);
 }
+
+/// `filter.<driver>.clean=` switches a command off: there is no empty command to be run.
+#[test]
+fn files_pass_a_driver_whose_commands_are_switched_off() {
+    let sandbox = Sandbox::committed();
+    sandbox.git(["config", "filter.off.clean", ""]);
+    sandbox.git(["config", "filter.off.smudge", ""]);
+    sandbox.write(".gitattributes", "*.c filter=off\n");
+    sandbox.append("src/main.c", "// edited\n");
+    round_trip("off", &sandbox, |sandbox| {
+        sandbox.remove("src/main.c");
+        sandbox.append("src/lib/list.c", "// edited too\n");
+    });
+}

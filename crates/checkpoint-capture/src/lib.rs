@@ -30,3 +30,4 @@ pub use operation::{is_operation_file, is_root_ref};
 pub use request::{Patterns, Request, Untracked};
 pub use side::{Meta, PermissionsFound, Side};
 pub use snapshot::{Captured, capture};
+pub use stat::is_same_file;

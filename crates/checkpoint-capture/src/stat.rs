@@ -82,7 +82,7 @@ fn same_moment(secs: u32, nsecs: u32, now: impl Into<i128>, now_nsecs: impl Into
 }
 
 /// Two looks at one file: whether nothing happened to it in between.
-pub(crate) fn is_same_file(before: &Stat, after: &Stat) -> bool {
+pub fn is_same_file(before: &Stat, after: &Stat) -> bool {
     let moments = |stat: &Stat| {
         (
             stat.st_mtime,
@@ -91,7 +91,7 @@ pub(crate) fn is_same_file(before: &Stat, after: &Stat) -> bool {
             stat.st_ctime_nsec,
         )
     };
-    before.st_ino == after.st_ino
+    (before.st_dev, before.st_ino) == (after.st_dev, after.st_ino)
         && before.st_size == after.st_size
         && before.st_mode == after.st_mode
         && moments(before) == moments(after)

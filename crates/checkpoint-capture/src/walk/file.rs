@@ -375,6 +375,7 @@ impl From<ObjectError> for StoreError {
     fn from(error: ObjectError) -> Self {
         match error {
             ObjectError::Changed { .. } => Self::Changed,
+            ObjectError::Source { source, .. } => Self::Io(source),
             other => Self::Capture(other.into()),
         }
     }

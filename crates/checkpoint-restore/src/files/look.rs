@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use checkpoint_capture::is_same_file;
 use gix::ObjectId;
 use gix::bstr::BStr;
 use gix::objs::Kind;
@@ -136,22 +137,6 @@ pub(super) fn is_moved(before: &There, now: &There) -> bool {
         && before.st_size == now.st_size
         && before.st_mode == now.st_mode
         && (before.st_mtime, before.st_mtime_nsec) == (now.st_mtime, now.st_mtime_nsec)
-}
-
-/// Two looks at one file: whether nothing happened to it in between.
-fn is_same_file(before: &Stat, after: &Stat) -> bool {
-    let moments = |stat: &Stat| {
-        (
-            stat.st_mtime,
-            stat.st_mtime_nsec,
-            stat.st_ctime,
-            stat.st_ctime_nsec,
-        )
-    };
-    same_place(before, after)
-        && before.st_size == after.st_size
-        && before.st_mode == after.st_mode
-        && moments(before) == moments(after)
 }
 
 /// Whether both are one file or directory.

@@ -23,8 +23,23 @@ where
     O: Outcome,
     E: Failure,
 {
+    main_with(|_| None, run)
+}
+
+/// The same, where `shortcut` may know the arguments by their looks: for a line that no person types, and that is run
+/// so often that building the parser would be most of its cost.
+pub fn main_with<A, O, E>(
+    shortcut: impl FnOnce(&[OsString]) -> Option<A>,
+    run: impl FnOnce(A, &Console) -> Result<O, E>,
+) -> ExitCode
+where
+    A: clap::Parser + AsRef<Common>,
+    O: Outcome,
+    E: Failure,
+{
     let words: Vec<OsString> = std::env::args_os().collect();
-    let answer = || match A::try_parse_from(&words) {
+    let parsed = |words| shortcut(words).map_or_else(|| A::try_parse_from(words), Ok);
+    let answer = || match parsed(&words) {
         Err(error) => answer_parser(&error, &words),
         Ok(args) => start(args, run),
     };

@@ -59,7 +59,7 @@ pub use colour::{Painted, Style};
 pub use common::Common;
 pub use console::{Console, Start, Terminals};
 pub use date::ago;
-pub use entry::main;
+pub use entry::{main, main_with};
 pub use env::Environment;
 pub use escape::shown;
 pub use exit::Exit;

@@ -126,16 +126,15 @@ impl<'r> PolicyReader<'r> {
 
     fn trunk(&self) -> Option<&(String, Option<Trusted>)> {
         let read = || {
-            let name = trunk::find(self.repo)?;
-            let trusted = self.trusted(&name);
-            Some((name, trusted))
+            let (name, version) = trunk::find(self.repo)?;
+            Some((name, self.trusted(version)))
         };
         self.trunk.get_or_init(read).as_ref()
     }
 
     /// The version of a branch counts beside the trunk's only if it protects that branch: else anybody commits there.
     fn own(&self, branch: &str, others: &[Trusted]) -> Option<Trusted> {
-        let own = self.version(branch)?;
+        let own = self.noted(Version::of_branch(self.repo, branch).map(Option::flatten))?;
         if others.iter().any(|other| other.text == own.text) {
             return None;
         }
@@ -148,8 +147,8 @@ impl<'r> PolicyReader<'r> {
         })
     }
 
-    fn trusted(&self, branch: &str) -> Option<Trusted> {
-        let version = self.version(branch)?;
+    fn trusted(&self, version: Result<Option<Version>, ReadError>) -> Option<Trusted> {
+        let version = self.noted(version)?;
         let layer = self.understood(&version, None)?;
         Some(Trusted {
             text: version.text,
@@ -168,8 +167,8 @@ impl<'r> PolicyReader<'r> {
         self.copy.get_or_init(read).as_ref()
     }
 
-    fn version(&self, branch: &str) -> Option<Version> {
-        match Version::of_branch(self.repo, branch) {
+    fn noted(&self, version: Result<Option<Version>, ReadError>) -> Option<Version> {
+        match version {
             Ok(version) => version,
             Err(error) => {
                 self.note(error, "the defaults");

@@ -14,17 +14,24 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// The version of a branch: of its upstream, where that has one, else its own.
-    pub(crate) fn of_branch(repo: &Repository, branch: &str) -> Result<Option<Self>, ReadError> {
+    /// The version of a branch: of its upstream, where that has one, else its own. None where there is no such branch;
+    /// none in that where it has no policy.
+    pub(crate) fn of_branch(
+        repo: &Repository,
+        branch: &str,
+    ) -> Result<Option<Option<Self>>, ReadError> {
+        let mut is_here = false;
         for (short, full) in upstream::versions_of(repo, branch) {
-            if let Some(tip) = refs::find(repo, &full).ok().flatten()
-                && let Some(text) = committed(repo, &short, tip)?
-            {
+            let Some(tip) = refs::find(repo, &full).ok().flatten() else {
+                continue;
+            };
+            is_here = true;
+            if let Some(text) = committed(repo, &short, tip)? {
                 let source = Source::Branch(short);
-                return Ok(Some(Self { source, text }));
+                return Ok(Some(Some(Self { source, text })));
             }
         }
-        Ok(None)
+        Ok(is_here.then_some(None))
     }
 
     /// The file at the top of the working tree; none where there is none.

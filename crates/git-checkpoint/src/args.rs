@@ -8,6 +8,8 @@ mod read;
 mod words;
 mod write;
 
+use std::ffi::OsString;
+
 use checkpoint_cli::Common;
 use clap::{Parser, Subcommand};
 
@@ -38,6 +40,24 @@ pub struct Args {
     pub(crate) common: Common,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+}
+
+impl Args {
+    /// Understands `git-checkpoint hook <name> <word>…`, as the hook scripts have it; none for any other line.
+    pub fn of_hook(words: &[OsString]) -> Option<Self> {
+        let (_, hook, name, words) = match words {
+            [program, hook, name, words @ ..] => (program, hook, name.to_str()?, words),
+            _ => return None,
+        };
+        let is_plain = hook == "hook" && !name.starts_with('-');
+        is_plain.then(|| Self {
+            common: Common::default(),
+            command: Some(Command::Hook(HookArgs {
+                name: name.to_owned(),
+                words: words.to_vec(),
+            })),
+        })
+    }
 }
 
 impl AsRef<Common> for Args {

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    checkpoint_cli::main(git_checkpoint::run)
+    checkpoint_cli::main_with(git_checkpoint::Args::of_hook, git_checkpoint::run)
 }

@@ -60,9 +60,13 @@ struct Globs {
 }
 
 impl BranchGlobs {
-    /// Compiles patterns.
+    /// Compiles patterns, but for those that are so plain that nothing can be wrong with them.
     pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, GlobError> {
-        Globs::new(patterns, branch_glob).map(Self)
+        let patterns: Vec<_> = patterns.into_iter().collect();
+        match patterns.iter().all(|pattern| Plain::of(pattern).is_some()) {
+            true => Ok(Self::of_defaults(&patterns)),
+            false => Globs::new(patterns, branch_glob).map(Self),
+        }
     }
 
     /// Patterns of ours. Most commands match no branch, and compiling takes longer than all else they do by themselves.
@@ -81,10 +85,10 @@ impl BranchGlobs {
     /// The first pattern that matches the branch.
     #[must_use]
     pub fn matching(&self, branch: &str, case: Case) -> Option<&str> {
-        if case == Case::Sensitive && !self.is_match(branch) {
-            return None;
-        }
         let is_match = |pattern: &&str| {
+            if let Some(plain) = Plain::of(pattern).filter(|_| case == Case::Sensitive) {
+                return plain.is_match(branch);
+            }
             let glob = GlobBuilder::new(pattern)
                 .backslash_escape(true)
                 .case_insensitive(case == Case::Insensitive)
@@ -92,6 +96,32 @@ impl BranchGlobs {
             glob.is_ok_and(|glob| glob.compile_matcher().is_match(branch))
         };
         self.patterns().find(is_match)
+    }
+}
+
+/// A pattern that needs no automaton: most are, and to build one takes longer than all else that a hook does.
+enum Plain<'p> {
+    /// The branch of this name.
+    Name(&'p str),
+    /// All branches that begin so.
+    Prefix(&'p str),
+}
+
+impl<'p> Plain<'p> {
+    fn of(pattern: &'p str) -> Option<Self> {
+        let (text, plain): (_, fn(&'p str) -> Self) = match pattern.strip_suffix('*') {
+            Some(prefix) => (prefix, Plain::Prefix),
+            None => (pattern, Plain::Name),
+        };
+        let is_plain = !text.contains(['*', '?', '[', ']', '{', '}', '\\', '!']);
+        (is_plain && !pattern.trim_matches('/').is_empty()).then(|| plain(text))
+    }
+
+    fn is_match(&self, branch: &str) -> bool {
+        match self {
+            Self::Name(name) => branch == *name,
+            Self::Prefix(prefix) => branch.starts_with(prefix),
+        }
     }
 }
 

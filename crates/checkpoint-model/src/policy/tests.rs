@@ -244,6 +244,16 @@ fn a_star_in_a_branch_pattern_stands_for_slashes_too() {
     check("agent/fix/run-1", false);
 }
 
+proptest! {
+    #[test]
+    fn a_plain_pattern_means_what_an_automaton_would(pattern in "[a-b/]{0,4}[*]?", branch in "[a-b/]{1,6}") {
+        if let Ok(globs) = BranchGlobs::new([pattern.as_str()]) {
+            let by_automaton = globs.is_match(&branch);
+            prop_assert_eq!(globs.matching(&branch, Case::Sensitive).is_some(), by_automaton);
+        }
+    }
+}
+
 #[test]
 fn a_path_pattern_means_what_it_means_to_gitignore() {
     let check = |pattern: &str, path: &str, is_match: bool| {

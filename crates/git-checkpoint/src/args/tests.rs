@@ -33,3 +33,30 @@ fn what_belongs_together_is_asked_for() {
     check("git-checkpoint export --format nonsense", false);
     check("git-checkpoint help", false);
 }
+
+#[test]
+fn the_line_of_a_hook_is_understood_as_the_parser_would() {
+    let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+    let hook = |args: Args| match args.command {
+        Some(Command::Hook(hook)) => (args.common, hook.name, hook.words),
+        other => panic!("not a hook: {other:?}"),
+    };
+    let check = |line: &str| {
+        let short = Args::of_hook(&words(line)).map(hook);
+        let long = Args::try_parse_from(line.split(' ')).map(hook);
+        assert_eq!(short, long.ok(), "{line}");
+    };
+    check("git-checkpoint hook pre-commit");
+    check("git-checkpoint hook pre-push origin git@example.com:a/b");
+    check("git-checkpoint hook pre-rebase main -x");
+    check("git-checkpoint hook prepare-commit-msg .git/COMMIT_EDITMSG message");
+    check("git-checkpoint hook reference-transaction prepared");
+    for line in [
+        "git-checkpoint",
+        "git-checkpoint hook",
+        "git-checkpoint hook -h",
+        "git-checkpoint list x y",
+    ] {
+        assert!(Args::of_hook(&words(line)).is_none(), "{line}");
+    }
+}

@@ -251,3 +251,27 @@ fn a_hook_that_nobody_knows_is_bad_usage() {
         .checkpoint(["hook", "post-rewrite", "amend"])
         .exits(0);
 }
+
+#[test]
+fn references_in_reftable_are_guarded_too() {
+    let sandbox = Sandbox::without_repository();
+    let made = sandbox.terminal("git init -q --ref-format=reftable .");
+    if made.code != 0 {
+        // A git before 2.45 has none of them.
+        return;
+    }
+    sandbox.fill();
+    super::install(&sandbox, Mode::Strict);
+    let output = sandbox
+        .terminal("git commit -q --allow-empty -m x")
+        .exits(1);
+    assert!(
+        output.text().contains("cannot commit to 'main'"),
+        "{output}"
+    );
+    sandbox
+        .terminal("git update-ref refs/heads/main $(git commit-tree -p HEAD -m x HEAD^{tree})")
+        .exits(128);
+    sandbox.sh("git switch -q -c other && echo x >>README && git commit -q -a -m x");
+    sandbox.sh("git gc -q && git stash list && git branch -q -m other another");
+}

@@ -59,3 +59,51 @@ fn most_of_what_git_tells_is_of_no_interest() {
     check(Event::PostRewrite, "amend", &[], false);
     check(Event::PreCommit, "", &[], true);
 }
+
+/// Runs what git would run, with a program that tells its words and ends with this status.
+fn run(line: &[&str], program: &Path) -> (Option<i32>, String) {
+    let output = std::process::Command::new("/bin/sh")
+        .args(line)
+        .args(["prepared", "b c"])
+        .env_clear()
+        .env("PATH", program.parent().unwrap())
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn scripts_and_commands_hand_over_their_words() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let program = dir.path().join("it's git-checkpoint");
+    for hook in HOOKS {
+        let name = hook.name();
+        let script = dir.path().join(name);
+        fs_err::write(&script, hook.script(&program)).unwrap();
+        // As git does it: the words behind the command, and the command for a name.
+        let command = format!("{} \"$@\"", hook.command(&program));
+        let as_file = [script.to_str().unwrap()];
+        let as_command = ["-c", &command, "hook"];
+        for line in [&as_file[..], &as_command[..]] {
+            let told = format!("hook {name} prepared b c\n");
+            for status in [0, 1, 128] {
+                let text = format!("#!/bin/sh\necho \"$@\"\nexit {status}\n");
+                fs_err::write(&program, text).unwrap();
+                let mode = std::fs::Permissions::from_mode(0o755);
+                fs_err::set_permissions(&program, mode).unwrap();
+                let want = match (hook.mode, status) {
+                    (Mode::Strict, 128) => 0,
+                    _ => status,
+                };
+                assert_eq!(run(line, &program), (Some(want), told.clone()), "{line:?}");
+            }
+            fs_err::remove_file(&program).unwrap();
+            let (status, said) = run(line, &program);
+            let is_open = hook.mode == Mode::Strict || hook.event == Event::PostCommit;
+            assert_eq!(status, Some(i32::from(!is_open)), "{line:?}: {said}");
+            assert_eq!(said.contains("git checkpoint init"), !is_open, "{said}");
+        }
+    }
+}

@@ -60,3 +60,22 @@ fn flags_go_from_a_split_index_as_well() {
         world.go(act, &format!("{act:?}"));
     }
 }
+
+#[test]
+fn an_ignored_file_that_is_as_it_shall_be_is_no_difference() {
+    let mut world = World::new();
+    let acts = [
+        Act::Git("revert --no-edit HEAD~1"),
+        Act::Keep,
+        Act::Restore(0),
+        Act::Undo,
+        Act::Git("checkout --quiet HEAD -- README"),
+        Act::Git("checkout --quiet --force HEAD~1"),
+        Act::Partly(0, "--soft"),
+        Act::Partly(0, "-- *.o"),
+        Act::Undo,
+    ];
+    for act in &acts {
+        world.go(act, &format!("{act:?}"));
+    }
+}

@@ -627,6 +627,13 @@ fn permissions(leaf: &Leaf) -> u16 {
     })
 }
 
+/// Whether both are the same on disk. Of an ignored file only its bytes are known, and not what git would store.
+fn has_same_bytes(now: &Leaf, then: &Leaf) -> bool {
+    let bytes = |leaf: &Leaf| leaf.raw.clone().unwrap_or_else(|| leaf.id.clone());
+    let is_ignored = now.raw.as_ref() == Some(&now.id);
+    is_ignored && now.kind == then.kind && bytes(now) == bytes(then)
+}
+
 fn is_same_content(now: &Leaf, then: &Leaf) -> bool {
     let is_regular = |leaf: &Leaf| matches!(leaf.kind, FileKind::File | FileKind::Executable);
     is_regular(now) && is_regular(then) && now.id == then.id && now.raw == then.raw
@@ -712,7 +719,13 @@ fn check(
         ancestors(path).chain([path])
     });
     let hollowed: BTreeSet<&[u8]> = hollowed.chain(hollow).collect();
-    let is_left = |file: &&Difference| file.then.is_some() || gone.contains(&file.path);
+    let is_left = |file: &&Difference| match &file.then {
+        Some(then) => !file
+            .now
+            .as_ref()
+            .is_some_and(|now| has_same_bytes(now, then)),
+        None => gone.contains(&file.path),
+    };
     let mut directories = left.hollow.iter();
     let has_hollow = directories.any(|path| hollowed.contains(path.as_bstr().as_bytes()));
     let mut what: Vec<String> = left

@@ -14,6 +14,7 @@ use checkpoint_model::restore::{
 use checkpoint_model::verdict::Skipped;
 use checkpoint_store::load::{Place, Stored};
 use gix::bstr::{BStr, BString, ByteSlice};
+use gix::objs::tree::EntryKind;
 
 use crate::state::{Objects, State, is_safe};
 use crate::{
@@ -644,11 +645,29 @@ fn surplus_directories(
         let is_known = wanted.contains(path)
             || is_left_out(then, path.as_bstr())
             || then.skipped.iter().any(is_below);
-        if !is_known && difference::find(objects, then.tree, path.as_bstr())?.is_none() {
+        if !is_known && !has_directory(objects, then, path)? {
             surplus.push(path.clone());
         }
     }
     Ok(surplus)
+}
+
+/// Whether the tree of a state has something at `path` that is on disk too: of a sparse checkout it has more.
+fn has_directory(
+    objects: &Objects<'_>,
+    state: &State,
+    path: &TreePath,
+) -> Result<bool, RestoreError> {
+    let Some(entry) = difference::find(objects, state.tree, path.as_bstr())? else {
+        return Ok(false);
+    };
+    if state.side.absent.is_empty() || entry.kind != EntryKind::Tree {
+        return Ok(true);
+    }
+    let mut files = BTreeMap::new();
+    let prefix = [path.as_bstr().as_bytes(), b"/"].concat();
+    objects.leaves(entry.id, &prefix, &mut files)?;
+    Ok(files.keys().any(|file| !state.side.is_absent(file)))
 }
 
 /// What is left alone: the paths that differ, and what the target says it does not hold.

@@ -148,13 +148,16 @@ impl World {
         let name = format!("k{n}");
         let words = ["--json", "--force", &name].into_iter();
         let done = self.sandbox.safe_restore(words.chain(part.split(' ')));
-        self.is_tidy(why);
         if done.code != 0 {
             let differences = before.picture.differences(&self.look().picture);
             assert!(
                 done.code == 1 && differences.is_empty(),
                 "{why}: {done}\n{differences}"
             );
+        }
+        self.is_tidy(why);
+        if done.code != 0 {
+            // Refused, and nothing was changed.
         } else if done.json()["outcome"] == "restored" {
             self.undo.push(Past {
                 state: before,

@@ -661,8 +661,11 @@ fn has_directory(
     let Some(entry) = difference::find(objects, state.tree, path.as_bstr())? else {
         return Ok(false);
     };
-    if state.side.absent.is_empty() || entry.kind != EntryKind::Tree {
+    if state.side.absent.is_empty() {
         return Ok(true);
+    }
+    if entry.kind != EntryKind::Tree {
+        return Ok(!state.side.is_absent(&path.as_bstr().to_owned()));
     }
     let mut files = BTreeMap::new();
     let prefix = [path.as_bstr().as_bytes(), b"/"].concat();

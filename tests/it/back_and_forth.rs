@@ -79,3 +79,19 @@ fn an_ignored_file_that_is_as_it_shall_be_is_no_difference() {
         world.go(act, &format!("{act:?}"));
     }
 }
+
+#[test]
+fn what_is_written_is_seen_though_it_is_ignored_now() {
+    let mut world = World::new();
+    let acts = [
+        Act::Git("revert --no-edit HEAD~1"),
+        Act::Keep,
+        Act::Git("reset --quiet --hard"),
+        Act::Edit(checkpoint_tests::Edit::Remove("build/out.o".into())),
+        Act::Partly(0, "-- *.o"),
+        Act::Undo,
+    ];
+    for act in &acts {
+        world.go(act, &format!("{act:?}"));
+    }
+}

@@ -206,11 +206,15 @@ fn branches(sandbox: &Sandbox) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Without it, git forgets in a sparse checkout that a file is to be skipped, as soon as the file is there.
+const AS_WRITTEN: &str = "sparse.expectFilesOutsideOfPatterns=true";
+
 /// One line for each entry, and behind it those flags that say more than how git saves itself work.
 fn index(sandbox: &Sandbox) -> Vec<String> {
     /// Stage, assume-unchanged, skip-worktree, intent-to-add.
     const TOLD: u32 = 0xb000 | 1 << 30 | 1 << 29;
-    let listed = sandbox.git(["ls-files", "--stage", "--debug"]);
+    let words = ["-c", AS_WRITTEN, "ls-files", "--stage", "--debug"];
+    let listed = sandbox.git(words);
     let mut entries: Vec<String> = Vec::new();
     for line in listed.lines() {
         match line.split_once("flags: ") {
@@ -229,6 +233,8 @@ fn index(sandbox: &Sandbox) -> Vec<String> {
 fn status(sandbox: &Sandbox) -> Vec<String> {
     let words = [
         "--no-optional-locks",
+        "-c",
+        AS_WRITTEN,
         "status",
         "--porcelain=v2",
         "--branch",

@@ -24,7 +24,7 @@ use crate::files::{
 };
 use crate::index::{IndexLock, Make};
 use crate::journal::{Desk, Journal};
-use crate::prepare::{Goal, Present, Restore};
+use crate::prepare::{Goal, Present, Restore, including};
 use crate::state::{Objects, State, USUAL, ancestors};
 use crate::{Asked, RestoreError, again, faults, head, index, operation};
 
@@ -708,8 +708,14 @@ fn check(
     if !done.scope.has_files() {
         return Ok(());
     }
-    let present = Present::capture(repo, request, &AtomicU64::new(0))?;
-    let differences = present.differences(then, done.scope, &asked.paths)?;
+    let mut present = Present::capture(repo, request, &AtomicU64::new(0))?;
+    let mut differences = present.differences(then, done.scope, &asked.paths)?;
+    let hidden = present.hidden(repo, &differences);
+    if !hidden.is_empty() {
+        // What was written is ignored by rules that stay.
+        present = Present::capture(repo, &including(request, &hidden), &AtomicU64::new(0))?;
+        differences = present.differences(then, done.scope, &asked.paths)?;
+    }
     let left = present.plan(repo, then, done.scope, differences, asked)?;
     // What came into sight because the target ignores less, or was made meanwhile, was not to be removed.
     let gone: BTreeSet<&TreePath> = done.deletes().map(|file| &file.path).collect();

@@ -10,6 +10,7 @@ mod modes;
 mod objected;
 mod operations;
 mod replaced;
+mod rest;
 mod upstream;
 mod worktrees;
 

@@ -33,10 +33,13 @@ impl Repository {
             source: source.into(),
         };
         let head = self.gix().head().map_err(unreadable)?;
-        Ok(Head {
-            reference: head.referent_name().map(|name| name.as_bstr().to_owned()),
-            id: head.id().map(gix::Id::detach),
-        })
+        let reference = head.referent_name().map(|name| name.as_bstr().to_owned());
+        let id = match head.id() {
+            Some(id) => Some(id.detach()),
+            // A branch may be but another name for one that has commits.
+            None => head.into_peeled_id().ok().map(gix::Id::detach),
+        };
+        Ok(Head { reference, id })
     }
 
     /// The commit that is checked out in the submodule at `directory`, asked of the git program: gix reads no reftable.

@@ -541,6 +541,11 @@ fn steps(plan: &Plan, empty: &[TreePath], discard: &[TreePath]) -> Result<Vec<St
         steps.push(write(difference, discard)?);
     }
     push_deletes(&last, &mut steps)?;
+    let above_gone = gone
+        .iter()
+        .flat_map(|difference| ancestors(difference.path.as_bstr()));
+    let above_gone: Vec<TreePath> = above_gone.map(TreePath::new).collect();
+    push_hollow(&above_gone, &mut steps);
     push_hollow(&plan.hollow, &mut steps);
     steps.extend(plan.directories.iter().map(|path| Step::MakeDirectory {
         path: path.as_bstr().to_owned(),

@@ -337,11 +337,11 @@ impl Made {
             drop(fs_err::remove_file(&self.path));
             return Ok(());
         };
-        let flagged = |flag| {
+        let flagged = |flag, but: Flags| {
             let entries = index
                 .entries()
                 .iter()
-                .filter(move |entry| entry.flags.contains(flag));
+                .filter(move |entry| entry.flags.contains(flag) && !entry.flags.intersects(but));
             let paths = entries
                 .map(|entry| entry.path(&index))
                 .filter(|path| !path.ends_with(b"/"));
@@ -350,11 +350,13 @@ impl Made {
                 .collect::<Vec<u8>>()
         };
         // An entry that is only intended to be added would stay so beside one of the same content.
-        let intended = flagged(Flags::INTENT_TO_ADD);
+        let intended = flagged(Flags::INTENT_TO_ADD, Flags::empty());
         if !intended.is_empty() {
             self.git(repo, ["update-index", "--force-remove", "-z", "--stdin"])
                 .output_of(&intended)?;
         }
+        // Those are out of the index by now.
+        let flagged = |flag| flagged(flag, Flags::INTENT_TO_ADD);
         let takes = [
             (Flags::ASSUME_VALID, "--no-assume-unchanged"),
             (Flags::SKIP_WORKTREE, "--no-skip-worktree"),

@@ -281,6 +281,8 @@ impl Present {
             return Ok(Vec::new());
         }
         let mut differences = difference::files(&self.objects(), &self.now, then)?;
+        let own = own_directories(&self.repo);
+        differences.retain(|difference| !is_in(&own, difference.path.as_bstr()));
         differences.retain(|difference| !self.has_those_bytes(difference));
         differences.retain(|difference| !self.is_so_unseen(difference));
         spare::ignored(&self.repo, &self.objects(), then, &mut differences)?;
@@ -471,6 +473,9 @@ impl Present {
             }
             hollow.extend(surplus);
         }
+        let own = own_directories(&self.repo);
+        directories.retain(|path| !is_in(&own, path.as_bstr()));
+        hollow.retain(|path| !is_in(&own, path.as_bstr()));
         directories.sort();
         hollow.sort();
         let moves = if scope.has_head() {
@@ -582,6 +587,28 @@ impl Present {
         }
         by_path.into_values().collect()
     }
+}
+
+/// The git directories of the repository itself, from the top of its working tree, where they lie below that: under
+/// another name than `.git` somebody may have added them. They are not files to be restored.
+fn own_directories(repo: &Repository) -> Vec<BString> {
+    let real = |path: &std::path::Path| path.canonicalize().ok();
+    let Some(top) = repo.work_tree().and_then(real) else {
+        return Vec::new();
+    };
+    let dirs = [repo.git_dir(), repo.common_dir()]
+        .into_iter()
+        .filter_map(real);
+    let below = dirs.filter_map(|dir| Some(dir.strip_prefix(&top).ok()?.to_owned()));
+    below
+        .filter(|path| !path.as_os_str().is_empty())
+        .map(|path| checkpoint_git::paths::as_bytes(&path).to_owned())
+        .collect()
+}
+
+fn is_in(directories: &[BString], path: &BStr) -> bool {
+    let mut directories = directories.iter();
+    directories.any(|directory| restore::is_same_or_below(path, directory.as_bstr()))
 }
 
 /// Directories of submodules with nothing in them.

@@ -60,7 +60,11 @@ impl<'r> PolicyReader<'r> {
         let mut trusted = Vec::new();
         let trunk = self.trunk();
         trusted.extend(trunk.and_then(|(_, trusted)| trusted.clone()));
-        if let Some(branch) = branch.filter(|branch| trunk.is_none_or(|(name, _)| name != branch)) {
+        let trunk = trunk.map(|(name, _)| name.as_str());
+        if let Some(branch) = branch.filter(|branch| trunk != Some(branch))
+            && (trusted.is_empty()
+                || [Some(branch), trunk].map(|it| self.is_usual(it)) != [false, true])
+        {
             trusted.extend(self.own(branch, &trusted));
         }
         let mut layers: Vec<_> = trusted
@@ -130,6 +134,14 @@ impl<'r> PolicyReader<'r> {
             Some((name, self.trusted(version)))
         };
         self.trunk.get_or_init(read).as_ref()
+    }
+
+    /// Whether the branch is protected where no policy says otherwise. One that is has a word of its own beside the
+    /// trunk, and any branch has beside a trunk that is not: else a remote's HEAD that somebody points at another
+    /// branch would free it. The others, on which most commits are made, are not looked up.
+    fn is_usual(&self, branch: Option<&str>) -> bool {
+        let usual = Policy::default().branches.protected;
+        branch.is_some_and(|branch| usual.matching(branch, self.case).is_some())
     }
 
     /// The version of a branch counts beside the trunk's only if it protects that branch: else anybody commits there.

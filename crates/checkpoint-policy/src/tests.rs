@@ -297,3 +297,24 @@ fn the_level_of_a_rule_comes_from_the_agreed_policy() {
         assert_eq!(rules.level(Rule::Push).as_str(), "refuse");
     });
 }
+
+#[test]
+fn a_head_of_the_remote_that_points_elsewhere_frees_no_branch() {
+    for branch in ["main", "trunk"] {
+        let protects = format!("[branches]\nprotected = [\"{branch}\"]\n");
+        let scene = Scene::new(branch, Some(&protects));
+        let agreed = format!("refs/remotes/origin/{branch}");
+        scene.git(&["update-ref", &agreed, "HEAD"]);
+        scene.git(&["switch", "-q", "-c", "loose"]);
+        scene.write(
+            FILE,
+            "[branches]\nprotected = []\n[hooks]\ncommit = \"off\"\n",
+        );
+        scene.commit();
+        let loose = "refs/remotes/origin/loose";
+        scene.git(&["update-ref", loose, "HEAD"]);
+        scene.git(&["symbolic-ref", "refs/remotes/origin/HEAD", loose]);
+        let refused = format!("{branch}: .git-checkpoint.toml of 'origin/{branch}'");
+        assert_eq!(scene.commit_to(branch), refused);
+    }
+}

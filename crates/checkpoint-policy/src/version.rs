@@ -83,19 +83,21 @@ fn committed(repo: &Repository, branch: &str, tip: ObjectId) -> Result<Option<St
         .find_commit(tip)
         .map_err(|error| unreadable(error.into()))?;
     let tree = commit.tree().map_err(|error| unreadable(error.into()))?;
-    let is_wanted = |entry: &gix::objs::tree::EntryRef<'_>| {
-        entry.filename == Policy::FILE_NAME
-            && matches!(
-                entry.mode.kind(),
-                EntryKind::Blob | EntryKind::BlobExecutable
-            )
-    };
-    let decoded = tree.decode().map_err(|error| unreadable(error.into()))?;
-    let Some(blob) = decoded.entries.iter().find(|entry| is_wanted(entry)) else {
+    let is_file = |kind| matches!(kind, EntryKind::Blob | EntryKind::BlobExecutable);
+    // Only as far as the name, which stands near the front: a tree may have many entries.
+    let mut found = None;
+    for entry in tree.iter() {
+        let entry = entry.map_err(|error| unreadable(error.into()))?;
+        if entry.filename() == Policy::FILE_NAME {
+            found = Some(entry).filter(|entry| is_file(entry.mode().kind()));
+            break;
+        }
+    }
+    let Some(entry) = found else {
         return Ok(None);
     };
     let blob = repo
-        .find_blob(blob.oid)
+        .find_blob(entry.oid())
         .map_err(|error| unreadable(error.into()))?;
     let text = String::from_utf8(blob.data.clone()).map_err(|error| unreadable(error.into()))?;
     Ok(Some(text))

@@ -275,3 +275,42 @@ fn references_in_reftable_are_guarded_too() {
     sandbox.sh("git switch -q -c other && echo x >>README && git commit -q -a -m x");
     sandbox.sh("git gc -q && git stash list && git branch -q -m other another");
 }
+
+#[test]
+fn on_the_way_that_lets_git_go_on_no_git_is_started() {
+    let sandbox = at_work();
+    let id = sandbox.git(["rev-parse", "HEAD"]);
+    let main = sandbox.git(["rev-parse", "main"]);
+    let null = "0".repeat(40);
+    // The first folder has the program, and no git.
+    let check = |input: &str, words: &str| {
+        let script =
+            format!("PATH=${{PATH%%:*}}; printf '%s\\n' '{input}' | git-checkpoint hook {words}");
+        let output = sandbox.terminal(&script).exits(0);
+        assert_eq!(output.text(), "", "and nothing is said: {output}");
+    };
+    check("", "pre-commit");
+    check("", "pre-merge-commit");
+    check("", "prepare-commit-msg .git/COMMIT_EDITMSG message");
+    check("", "pre-applypatch");
+    check("", "pre-rebase origin/main");
+    check("", "pre-rebase origin/main main");
+    check("", "post-commit");
+    check(
+        &format!("refs/heads/feature {id} refs/heads/feature {null}"),
+        "pre-push origin ../up.git",
+    );
+    check(
+        &format!("{null} {id} refs/heads/feature"),
+        "reference-transaction prepared",
+    );
+    check(
+        &format!("{null} {main} refs/heads/main"),
+        "reference-transaction prepared",
+    );
+    assert_eq!(
+        Snapshot::all(&sandbox).len(),
+        1,
+        "the state was kept all the same"
+    );
+}

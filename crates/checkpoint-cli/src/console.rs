@@ -28,6 +28,8 @@ pub struct Start {
     pub now: DateTime<Utc>,
     /// All environment variables.
     pub env: Environment,
+    /// The program itself, absolute and without links on the way; none where the system does not tell.
+    pub program: Option<PathBuf>,
 }
 
 impl Start {
@@ -44,6 +46,7 @@ impl Start {
             cwd: std::env::current_dir()?,
             now: now.unwrap_or_else(Utc::now),
             env,
+            program: std::env::current_exe().ok(),
         })
     }
 }
@@ -203,6 +206,7 @@ mod tests {
                 cwd: PathBuf::from("/"),
                 now: DateTime::UNIX_EPOCH,
                 env,
+                program: None,
             };
             let console = Console::with_terminals(
                 start,

@@ -5,6 +5,7 @@ mod exchange;
 mod git_options;
 mod hook;
 mod read;
+mod setup;
 mod words;
 mod write;
 
@@ -18,6 +19,7 @@ pub(crate) use self::{
     exchange::{ExportArgs, ExportFormat, ImportArgs},
     hook::HookArgs,
     read::{DiffArgs, Filters, ListArgs, LogArgs, ShowArgs, SummaryArgs, ValidateArgs},
+    setup::{DoctorArgs, InitArgs, UninstallArgs},
     write::{DeleteArgs, NameArgs, PruneArgs},
 };
 
@@ -102,6 +104,19 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Read checkpoints from a file that 'export' wrote
     Import(ImportArgs),
+    /// Put the hooks in place, in this repository and all its worktrees
+    ///
+    /// With git 2.54 or newer they go into the repository's config, else into its hooks directory, where a hook that is
+    /// there already is kept and called after ours, with the same words and input. core.hooksPath is never touched.
+    /// Records are told to follow amend and rebase, and a policy file is written if there is none. A second 'init'
+    /// repairs; all of it is done, or nothing.
+    Init(InitArgs),
+    /// Take the hooks out again, and give back what was there, byte for byte
+    ///
+    /// A hook that somebody has changed since is not removed. Checkpoints, records and a policy that is tracked stay.
+    Uninstall(UninstallArgs),
+    /// Look whether all is well, and say what mends it; exit 1 if something failed
+    Doctor(DoctorArgs),
     /// Do what a git hook is for; the hook scripts call this
     ///
     /// Protected branches are not committed to, pushed to or, with the strict hook, moved; what is about to be

@@ -16,7 +16,7 @@ use thiserror::Error;
 
 use crate::{
     create::CommitError, diff::DiffError, exchange::ExchangeError, hook::HookError,
-    since::TimeError,
+    setup::SetupError, since::TimeError,
 };
 
 /// Why a command did not do what was asked.
@@ -57,6 +57,10 @@ pub enum CheckpointError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Hook(#[from] HookError),
+    /// Nothing was installed, or taken out.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Setup(#[from] SetupError),
     /// The repository cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -128,6 +132,7 @@ impl Failure for CheckpointError {
             Self::Diff(error) => error.kind(),
             Self::Exchange(error) => error.kind(),
             Self::Hook(error) => error.kind(),
+            Self::Setup(error) => error.kind(),
             Self::Capture(error) => error.kind(),
             Self::Objects(_) => Kind::Fatal,
             Self::Store(error) => error.kind(),

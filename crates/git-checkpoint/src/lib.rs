@@ -20,16 +20,20 @@ mod since;
 
 mod delete;
 mod diff;
+mod doctor;
 mod exchange;
 mod export;
 pub mod hook;
 mod import;
+mod init;
 mod list;
 mod log;
 mod name;
 mod prune;
+mod setup;
 mod show;
 mod summary;
+mod uninstall;
 
 use checkpoint_cli::{Answer, Console, Session};
 use clap::CommandFactory as _;
@@ -41,6 +45,7 @@ pub use error::CheckpointError;
 pub use exchange::ExchangeError;
 pub use hook::HookError;
 pub use schemas::schemas;
+pub use setup::SetupError;
 pub use since::TimeError;
 
 use args::Command;
@@ -77,6 +82,9 @@ fn run_in(session: &Session<'_>, command: Command) -> Result<Answer, CheckpointE
         Command::Log(args) => Answer::of(log::run(session, args)?),
         Command::Export(args) => Answer::of(export::run(session, args)?),
         Command::Import(args) => Answer::of(import::run(session, args)?),
+        Command::Init(args) => Answer::of(init::run(session, args)?),
+        Command::Uninstall(args) => Answer::of(uninstall::run(session, args)?),
+        Command::Doctor(args) => Answer::of(doctor::run(session, args)?),
         Command::Hook(args) => Answer::of(hook::run(session.console, &args)?),
     })
 }

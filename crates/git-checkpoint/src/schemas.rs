@@ -4,7 +4,8 @@ use checkpoint_cli::{ErrorDocument, Schema};
 use checkpoint_model::policy::Policy;
 
 use crate::{
-    create, delete, diff, export, import, list, log, name, prune, show, status, summary, validate,
+    create, delete, diff, doctor, export, import, init, list, log, name, prune, show, status,
+    summary, uninstall, validate,
 };
 
 /// The schema of each kind of document, by its name: those of the subcommands, `error`, and `policy`, which is not
@@ -27,6 +28,9 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         log::schema(),
         export::schema(),
         import::schema(),
+        init::schema(),
+        uninstall::schema(),
+        doctor::schema(),
     ];
     all.into_iter()
         .map(|schema| (schema.name, schema.json))

@@ -9,7 +9,9 @@ mod validate;
 
 mod delete;
 mod diff;
+mod doctor;
 mod exchange;
+mod install;
 mod list;
 mod log;
 mod name;

@@ -154,7 +154,7 @@ impl Scene {
         self.command(env!("CARGO_BIN_EXE_git-checkpoint"), args)
     }
 
-    fn command(&self, program: &str, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, program: &str, args: &[&str]) -> Command {
         #[expect(clippy::disallowed_methods, reason = "children need to find git")]
         let search = std::env::var_os("PATH").unwrap_or_default();
         let mut command = Command::new(program);

@@ -1,0 +1,227 @@
+//! What we put into the repository's config: one block at its end, so that it can be cut out again as it came.
+
+use std::path::Path;
+
+use bstr::ByteSlice as _;
+use checkpoint_cli::Session;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    CheckpointError,
+    hook::scripts::{CONFIG, Hook},
+};
+
+/// A value that is to be in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Setting {
+    /// Such as `notes.rewriteRef`.
+    pub(crate) key: String,
+    pub(crate) value: String,
+}
+
+impl Setting {
+    fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            value: value.into(),
+        }
+    }
+
+    /// The section header and the name of the variable.
+    fn place(&self) -> (String, &str) {
+        let (section, variable) = self.key.rsplit_once('.').unwrap_or((&self.key, ""));
+        let header = match section.split_once('.') {
+            Some((section, sub)) => format!("[{section} \"{sub}\"]"),
+            None => format!("[{section}]"),
+        };
+        (header, variable)
+    }
+}
+
+/// What makes git run a hook of ours; the command first, since an event without one stops every commit.
+pub(crate) fn of_hook(hook: &Hook, binary: &Path) -> [Setting; 2] {
+    let name = hook.config_name();
+    [
+        Setting::new(format!("hook.{name}.command"), hook.command(binary)),
+        Setting::new(format!("hook.{name}.event"), hook.name()),
+    ]
+}
+
+/// What records need to follow their commits, as far as it is not set, in `config` or by the person. Where notes of
+/// somebody else are rewritten as well, how is theirs to say.
+pub(crate) fn of_notes(
+    session: &Session<'_>,
+    config: &[u8],
+) -> Result<Vec<Setting>, CheckpointError> {
+    let [(refs, own), (mode, how)] = CONFIG;
+    let elsewhere = scoped(session, refs)?;
+    let ours = with(session, config, &["--get-all", refs])?;
+    let mut all: Vec<_> = ours.lines().chain(elsewhere.lines()).collect();
+    let has_own = all.contains(&own.as_bytes());
+    all.retain(|name| *name != own.as_bytes());
+    let mode_is_set = !with(session, config, &["--get-all", mode])?.is_empty()
+        || !scoped(session, mode)?.is_empty();
+    let mut settings = Vec::new();
+    if !has_own {
+        settings.push(Setting::new(refs, own));
+    }
+    if !mode_is_set && all.is_empty() {
+        settings.push(Setting::new(mode, how));
+    }
+    Ok(settings)
+}
+
+/// The text for these settings.
+pub(crate) fn block(settings: &[Setting]) -> String {
+    let mut text = String::new();
+    let mut last = String::new();
+    for setting in settings {
+        let (header, variable) = setting.place();
+        if header != last {
+            text += &format!("{header}\n");
+            last = header;
+        }
+        text += &format!("\t{variable} = {}\n", quoted(&setting.value));
+    }
+    text
+}
+
+/// `config` with this block at its end, and the block as it was put there.
+pub(crate) fn with_block(config: &[u8], block: &str) -> (Vec<u8>, String) {
+    let needs_end = !config.is_empty() && !config.ends_with(b"\n");
+    let block = match needs_end && !block.is_empty() {
+        true => format!("\n{block}"),
+        false => block.to_owned(),
+    };
+    ([config, block.as_bytes()].concat(), block)
+}
+
+/// `config` without what is ours: without the block, where it is still in one piece; else git takes out value by value.
+pub(crate) fn without_ours(
+    session: &Session<'_>,
+    config: &[u8],
+    block: &str,
+) -> Result<Vec<u8>, CheckpointError> {
+    let at = config.rfind(block.as_bytes()).filter(|_| !block.is_empty());
+    // A line below the block that begins no section of its own is one more value of the block's last section.
+    let is_whole = |end: usize| matches!(config[end..].trim_start().first(), None | Some(b'['));
+    if let Some(at) = at.filter(|at| is_whole(at + block.len())) {
+        return Ok([&config[..at], &config[at + block.len()..]].concat());
+    }
+    let copy = Copy::of(session, config)?;
+    for section in our_sections(&copy.git(session, &["--list", "--name-only", "-z"])?) {
+        copy.git(session, &["--remove-section", &section])?;
+    }
+    for (key, value) in CONFIG.iter().filter(|_| !block.is_empty()) {
+        let said = copy.git(session, &["--get-all", key])?;
+        if said.lines().any(|line| line == value.as_bytes()) {
+            let pattern = format!("^{}$", value.replace('.', "\\."));
+            copy.git(session, &["--unset-all", key, &pattern])?;
+        }
+    }
+    copy.read()
+}
+
+/// The sections that hold hooks of ours.
+fn our_sections(names: &[u8]) -> Vec<String> {
+    let names = names.split_str(b"\0").map(|name| name.to_str_lossy());
+    let mut sections: Vec<_> = names
+        .filter(|name| name.starts_with("hook.checkpoint-"))
+        .filter_map(|name| Some(name.rsplit_once('.')?.0.to_owned()))
+        .collect();
+    sections.dedup();
+    sections
+}
+
+/// What git makes of a config file with this content: the values of a key, one on each line.
+pub(crate) fn with(
+    session: &Session<'_>,
+    config: &[u8],
+    words: &[&str],
+) -> Result<Vec<u8>, CheckpointError> {
+    Copy::of(session, config)?.git(session, words)
+}
+
+/// What the person has set for all repositories.
+fn scoped(session: &Session<'_>, key: &str) -> Result<Vec<u8>, CheckpointError> {
+    let mut said = Vec::new();
+    for scope in ["--global", "--system"] {
+        let git = session.repo.git(["config", scope, "--get-all", key]);
+        // A global config that is not there is an error of its own for some gits.
+        said.extend(git.answer().ok().flatten().unwrap_or_default().iter());
+    }
+    Ok(said)
+}
+
+/// A config file that only we know.
+struct Copy {
+    file: tempfile::NamedTempFile,
+}
+
+impl Copy {
+    fn of(session: &Session<'_>, config: &[u8]) -> Result<Self, CheckpointError> {
+        let written = || {
+            let mut file = tempfile::NamedTempFile::new()?;
+            std::io::Write::write_all(&mut file, config)?;
+            Ok(Self { file })
+        };
+        let path = session.repo.common_dir().join("config");
+        written().map_err(|source| super::SetupError::Unwritten { path, source }.into())
+    }
+
+    fn git(&self, session: &Session<'_>, words: &[&str]) -> Result<Vec<u8>, CheckpointError> {
+        let path = self.file.path().as_os_str();
+        let start = ["config".as_ref(), "--file".as_ref(), path];
+        let words = words.iter().map(std::ffi::OsStr::new);
+        let git = session.repo.git(start.into_iter().chain(words));
+        Ok(git.answer()?.unwrap_or_default().into())
+    }
+
+    fn read(&self) -> Result<Vec<u8>, CheckpointError> {
+        let path = self.file.path();
+        // git has put a new file in the place of the one that is open here.
+        fs_err::read(path).map_err(|source| {
+            let path = path.to_owned();
+            super::SetupError::Unwritten { path, source }.into()
+        })
+    }
+}
+
+/// A value as git-config(1) wants it.
+fn quoted(value: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    match value.bytes().all(is_plain) {
+        true => value.to_owned(),
+        false => format!(
+            "\"{}\"",
+            value
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_reads_as_git_would_write_it() {
+        let settings = [
+            Setting::new("hook.checkpoint-pre-push.command", "a \"b\" '\\n'; # c"),
+            Setting::new("hook.checkpoint-pre-push.event", "pre-push"),
+            Setting::new("notes.rewriteRef", "refs/notes/agents"),
+        ];
+        let text = block(&settings);
+        assert_eq!(
+            text,
+            "[hook \"checkpoint-pre-push\"]\n\tcommand = \"a \\\"b\\\" '\\\\n'; # c\"\n\tevent = pre-push\n\
+             [notes]\n\trewriteRef = refs/notes/agents\n"
+        );
+        assert_eq!(with_block(b"[a]", &text).1, format!("\n{text}"));
+        assert_eq!(with_block(b"", &text).1, text);
+        assert_eq!(with_block(b"[a]", ""), (b"[a]".to_vec(), String::new()));
+    }
+}

@@ -1,0 +1,215 @@
+//! `doctor`: each fault that is planted is found, and told with what mends it.
+
+use serde_json::{Value, json};
+
+use crate::{install::scene, scene::Scene};
+
+/// Health and message of what was found about `what`, with its command.
+fn findings(scene: &Scene, what: &str) -> Vec<(String, String, Value)> {
+    let said = scene.run(&["doctor", "--json"]);
+    let answer: Value = serde_json::from_str(&said.out).unwrap();
+    let all = answer["findings"].as_array().unwrap().clone();
+    let failed = all.iter().any(|it| it["health"] == "failure");
+    assert_eq!(said.code, i32::from(failed), "{answer}");
+    assert_eq!(answer["healthy"], !failed);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let of_it = all.iter().filter(|it| it["what"] == what);
+    of_it
+        .map(|it| {
+            (
+                text(&it["health"]),
+                text(&it["message"]),
+                it["command"].clone(),
+            )
+        })
+        .collect()
+}
+
+/// Exactly one, like this.
+fn check(scene: &Scene, what: &str, health: &str, message: &str) {
+    let found = findings(scene, what);
+    let is_it = |it: &(String, String, Value)| it.0 == health && it.1.contains(message);
+    assert!(
+        found.len() == 1 && is_it(&found[0]),
+        "{health} {message}: {found:?}"
+    );
+    assert_eq!(
+        found[0].2.is_null(),
+        health == "ok",
+        "a fault has a command: {found:?}"
+    );
+}
+
+fn fix(scene: &Scene) -> Value {
+    let said = scene.run(&["doctor", "--fix", "--json"]);
+    serde_json::from_str(&said.out).unwrap()
+}
+
+#[test]
+fn a_repository_without_hooks_is_only_told_so() {
+    let scene = scene();
+    check(&scene, "hooks", "warning", "not installed");
+    check(&scene, "git", "ok", "");
+    assert_eq!(fix(&scene)["mended"], json!([]), "nobody asked for hooks");
+    scene.done(&["init"]);
+    check(&scene, "hooks", "ok", "7 hooks in force");
+    for what in ["settings", "policy", "leftovers", "records", "size"] {
+        check(&scene, what, "ok", "");
+    }
+}
+
+#[test]
+fn hooks_that_are_not_in_force_are_told_and_put_back() {
+    let plant = |message: &str, plant: &dyn Fn(&Scene)| {
+        let scene = scene();
+        scene.done(&["init"]);
+        let installed = scene.setup();
+        plant(&scene);
+        let planted = scene.setup();
+        check(&scene, "hooks", "failure", message);
+        let shown = scene.run(&["doctor", "--fix", "--dry-run"]);
+        assert!(
+            shown.out.contains("would put hooks and settings in place"),
+            "{}",
+            shown.out
+        );
+        assert_eq!(scene.setup(), planted, "only shown");
+        let answer = fix(&scene);
+        assert_eq!(answer["healthy"], true, "{answer}");
+        assert_eq!(scene.setup()["hooks/pre-push"], installed["hooks/pre-push"]);
+        assert!(scene.guards_main());
+    };
+    plant("'pre-push' is gone", &|scene| {
+        fs_err::remove_file(scene.path().join(".git/hooks/pre-push")).unwrap();
+    });
+    plant("'pre-push' is not executable", &|scene| {
+        let text = fs_err::read_to_string(scene.path().join(".git/hooks/pre-push")).unwrap();
+        scene.hook("pre-push", &text, 0o644);
+    });
+    let calls = |scene: &Scene, other: &str| {
+        let text = fs_err::read_to_string(scene.path().join(".git/hooks/pre-push")).unwrap();
+        scene.hook(
+            "pre-push",
+            &text.replace(env!("CARGO_BIN_EXE_git-checkpoint"), other),
+            0o755,
+        );
+    };
+    plant("which the hooks call, is gone", &|scene| {
+        calls(scene, "/gone")
+    });
+    plant("is not executable", &|scene| {
+        fs_err::write(scene.beside("plain"), "").unwrap();
+        calls(scene, &scene.beside("plain"));
+    });
+    plant("cannot be run on this machine", &|scene| {
+        scene.hook("../other-machine", "\x7fELF\u{1}", 0o755);
+        calls(
+            scene,
+            scene.path().join(".git/other-machine").to_str().unwrap(),
+        );
+    });
+}
+
+#[test]
+fn settings_that_went_are_told_and_put_back() {
+    let scene = scene();
+    scene.done(&["init"]);
+    scene.git(&["config", "--unset", "notes.rewriteRef"]);
+    check(&scene, "settings", "warning", "notes.rewriteRef is not set");
+    assert_eq!(fix(&scene)["mended"].as_array().unwrap().len(), 1);
+    check(&scene, "settings", "ok", "");
+    assert_eq!(
+        scene.git(&["config", "--get-all", "notes.rewriteRef"]),
+        "refs/notes/agents"
+    );
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_fails() {
+    let scene = scene();
+    check(&scene, "policy", "ok", "from the defaults");
+    scene.write(".git-checkpoint.toml", "[branches]\nprotcted = []\n");
+    check(&scene, "policy", "failure", "protcted");
+    scene.write(
+        ".git-checkpoint.toml",
+        "[branches]\nprotected = [\"main\", \"x\"]\n",
+    );
+    check(&scene, "policy", "ok", "in the working tree");
+}
+
+#[test]
+fn what_a_dead_process_left_is_told_and_removed_if_it_is_ours() {
+    let scene = scene();
+    scene.keep(1);
+    let old = |path: &str| {
+        scene.write(path, "");
+        let path = scene.path().join(path);
+        let touched = scene
+            .command("touch", &["-d", "2020-01-01", path.to_str().unwrap()])
+            .status();
+        assert!(touched.unwrap().success());
+    };
+    old(".git/checkpoint/list-cache.4711");
+    check(&scene, "leftovers", "warning", "list-cache.4711");
+    fix(&scene);
+    check(&scene, "leftovers", "ok", "");
+    old(".git/index.lock");
+    check(&scene, "leftovers", "warning", "index.lock");
+    fix(&scene);
+    check(&scene, "leftovers", "warning", "index.lock");
+    fs_err::remove_file(scene.path().join(".git/index.lock")).unwrap();
+    scene.write(".git/checkpoint/restore.json", "{}");
+    check(
+        &scene,
+        "leftovers",
+        "failure",
+        "a restore was stopped halfway",
+    );
+}
+
+#[test]
+fn records_and_states_that_lost_each_other_are_told() {
+    let scene = scene();
+    let (one, other) = (scene.keep_named(2, "one"), scene.keep(1));
+    check(&scene, "records", "ok", "2 records, 2 states");
+    scene.git(&["notes", "--ref=checkpoints", "remove", &one.snapshot]);
+    check(&scene, "records", "warning", "1 checkpoint has no record");
+    fix(&scene);
+    check(&scene, "records", "ok", "2 records, 2 states");
+    scene.git(&["update-ref", "-d", &other.id.ref_name()]);
+    check(
+        &scene,
+        "records",
+        "warning",
+        "1 checkpoint made here lost the state",
+    );
+}
+
+#[test]
+fn records_that_are_not_as_they_should_be_are_told() {
+    let scene = scene();
+    let kept = scene.keep(1);
+    scene.git(&[
+        "notes",
+        "--ref=checkpoints",
+        "append",
+        "-m",
+        "{broken",
+        &kept.snapshot,
+    ]);
+    check(&scene, "records", "warning", "is not as it should be");
+
+    let scene = self::scene();
+    let blob = scene.git(&["hash-object", "-w", "file"]);
+    scene.git(&["update-ref", "refs/notes/agents", &blob]);
+    let found = findings(&scene, "records");
+    let is_told =
+        |it: &(String, String, Value)| it.1.contains("'refs/notes/agents' holds no notes");
+    assert!(found.iter().any(is_told), "{found:?}");
+
+    let scene = self::scene();
+    scene.git(&["update-ref", "refs/notes/agents", "HEAD"]);
+    let found = findings(&scene, "records");
+    let is_told = |it: &(String, String, Value)| it.1.contains("holds 'file', which is no note");
+    assert!(found.iter().any(is_told), "{found:?}");
+}

@@ -1,0 +1,153 @@
+//! Where `core.hooksPath` leads to a directory of somebody else.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::scene;
+use crate::scene::Scene;
+
+const HOOKS: [&str; 7] = [
+    "pre-rebase",
+    "pre-applypatch",
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "post-commit",
+    "pre-push",
+];
+
+/// Our lines, as the refusal gives them.
+fn lines(scene: &Scene) -> Vec<(String, String)> {
+    let before = scene.setup();
+    let said = scene.run(&["init"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert_eq!(scene.setup(), before, "nothing is written");
+    assert!(!scene.path().join(".git-checkpoint.toml").exists());
+    let lines = said.err.lines().filter_map(|line| {
+        let (path, line) = line.strip_prefix("hint:   ")?.split_once(": ")?;
+        Some((path.to_owned(), line.to_owned()))
+    });
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines.len(), HOOKS.len(), "{}", said.err);
+    lines
+}
+
+/// The program of this test on the PATH of hooks.
+fn on_path(scene: &Scene) -> String {
+    let dir = scene.beside("bin");
+    fs_err::create_dir_all(&dir).unwrap();
+    let program = env!("CARGO_BIN_EXE_git-checkpoint");
+    let _there = std::os::unix::fs::symlink(program, format!("{dir}/git-checkpoint"));
+    dir
+}
+
+/// Commits on main, with the program of this test on PATH.
+fn commit_on_main(scene: &Scene) -> String {
+    scene.git(&["switch", "-q", "main"]);
+    let words = ["commit", "--allow-empty", "-q", "-m", "more"];
+    let mut command = scene.command("git", &words);
+    let path = command
+        .get_envs()
+        .find_map(|(name, value)| value.filter(|_| name == "PATH"));
+    let path = format!("{}:{}", on_path(scene), path.unwrap().to_str().unwrap());
+    let said = command.env("PATH", path).output().unwrap();
+    scene.git(&["switch", "-q", "feat"]);
+    String::from_utf8_lossy(&said.stderr).into_owned()
+}
+
+#[test]
+fn a_directory_of_hooks_is_never_written_to_and_its_lines_count() {
+    let scene = scene();
+    let dir = scene.beside("their-hooks");
+    fs_err::create_dir(&dir).unwrap();
+    scene.git(&["config", "core.hooksPath", &dir]);
+    for (path, line) in lines(&scene) {
+        fs_err::write(&path, format!("#!/bin/sh\n{line}\n")).unwrap();
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let answer = scene.json(&["init"]);
+    assert!(
+        answer["hooks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|hook| hook["does"] == "by_hand")
+    );
+    assert_eq!(scene.git(&["config", "core.hooksPath"]), dir, "it stays");
+    let err = commit_on_main(&scene);
+    assert!(err.contains("cannot commit to 'main'"), "{err}");
+    scene.done(&["doctor"]);
+    scene.done(&["uninstall"]);
+    assert!(
+        fs_err::read_to_string(format!("{dir}/pre-push"))
+            .unwrap()
+            .contains("hook pre-push")
+    );
+}
+
+#[test]
+fn husky_runs_ours_from_the_files_that_are_tracked() {
+    let scene = scene();
+    // In the shape of husky's: stubs in an ignored folder that run what lies beside it.
+    for name in HOOKS {
+        let stub = format!("#!/bin/sh\n[ ! -f .husky/{name} ] || sh -e .husky/{name} \"$@\"\n");
+        scene.write(&format!(".husky/_/{name}"), stub);
+        let path = scene.path().join(".husky/_").join(name);
+        fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    scene.write(".husky/_/.gitignore", "*\n");
+    scene.git(&["config", "core.hooksPath", ".husky/_"]);
+    for (path, line) in lines(&scene) {
+        assert!(!path.contains("/_/"), "husky makes that anew: {path}");
+        fs_err::write(path, format!("{line}\n")).unwrap();
+    }
+    scene.done(&["init"]);
+    let err = commit_on_main(&scene);
+    assert!(err.contains("cannot commit to 'main'"), "{err}");
+    scene.done(&["doctor"]);
+    let linked = scene.beside("linked");
+    scene.git(&["worktree", "add", "-q", &linked]);
+    let said = scene.run(&["doctor"]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.out.contains("no hook runs in the worktree"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_global_directory_is_told_by_its_scope() {
+    let scene = scene();
+    let dir = scene.beside("global-hooks");
+    fs_err::create_dir(&dir).unwrap();
+    let global = scene.beside("gitconfig");
+    fs_err::write(&global, format!("[core]\n\thooksPath = {dir}\n")).unwrap();
+    let mut init = scene.checkpoint(&["init"]);
+    let said = init.env("GIT_CONFIG_GLOBAL", &global).output().unwrap();
+    let err = String::from_utf8_lossy(&said.stderr);
+    assert_eq!(said.status.code(), Some(1), "{err}");
+    assert!(err.contains("global core.hooksPath"), "{err}");
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_no_place_for_lines() {
+    let scene = scene();
+    scene.done(&["init"]);
+    scene.git(&["config", "core.hooksPath", "/no/such/place"]);
+    let refused = (1, "setup::hooks_nowhere".to_owned());
+    assert_eq!(scene.failure(&["init"]), refused);
+    let said = scene.run(&["doctor"]);
+    assert_eq!(said.code, 1);
+    assert!(said.out.contains("local core.hooksPath"), "{}", said.out);
+}
+
+#[test]
+fn a_hooks_directory_that_is_a_link_is_somebody_elses() {
+    let scene = scene();
+    scene.write("tools/hooks/.keep", "");
+    let hooks = scene.path().join(".git/hooks");
+    fs_err::remove_dir_all(&hooks).unwrap();
+    std::os::unix::fs::symlink("../tools/hooks", &hooks).unwrap();
+    assert_eq!(lines(&scene).len(), 7);
+    assert_eq!(scene.git(&["status", "--porcelain"]), "?? tools/");
+}

@@ -1,0 +1,275 @@
+//! By files in the hooks directory.
+
+use std::os::unix::fs::symlink;
+
+use super::{scene, setup_in};
+use crate::scene::Scene;
+
+#[test]
+fn what_was_there_runs_after_ours_and_comes_back_byte_for_byte() {
+    let check = |kind: &str, runs: bool, put: &dyn Fn(&Scene)| {
+        let scene = scene();
+        put(&scene);
+        let before = scene.setup();
+        assert_eq!(scene.commit().code, 0, "{kind}");
+        assert_eq!(
+            scene.told(),
+            if runs { "theirs::\n" } else { "" },
+            "{kind} before"
+        );
+
+        let plan = scene.json(&["init", "--dry-run"]);
+        assert_eq!(plan["dry_run"], true);
+        assert_eq!(scene.setup(), before, "{kind}: nothing is written");
+        assert_eq!(scene.git(&["status", "--porcelain"]), "");
+
+        scene.done(&["init"]);
+        assert_eq!(scene.commit().code, 0, "{kind}");
+        assert_eq!(scene.told(), if runs { "theirs::\n" } else { "" }, "{kind}");
+        assert!(scene.guards_main(), "{kind}");
+        assert_eq!(
+            scene.told(),
+            "",
+            "{kind}: ours says no before theirs is asked"
+        );
+
+        let installed = scene.setup();
+        let again = scene.json(&["init"]);
+        assert_eq!(again["unchanged"], true, "{kind}: {again}");
+        assert_eq!(
+            scene.setup(),
+            installed,
+            "{kind}: a second time does nothing"
+        );
+
+        scene.done(&["uninstall"]);
+        assert_eq!(scene.setup(), before, "{kind}");
+        assert_eq!(scene.git(&["status", "--porcelain"]), "", "{kind}");
+        assert_eq!(scene.json(&["uninstall"])["unchanged"], true, "{kind}");
+    };
+    check("nothing", false, &|_| {});
+    check("no hooks directory", false, &|scene| {
+        fs_err::remove_dir_all(scene.path().join(".git/hooks")).unwrap();
+    });
+    check("a script", true, &|scene| {
+        scene.hook("pre-commit", &scene.telling("theirs"), 0o750);
+    });
+    check("a script that is not executable", false, &|scene| {
+        scene.hook("pre-commit", &scene.telling("theirs"), 0o644);
+    });
+    check("a link", true, &|scene| {
+        scene.hook("theirs.sh", &scene.telling("theirs"), 0o755);
+        symlink("theirs.sh", scene.path().join(".git/hooks/pre-commit")).unwrap();
+    });
+    check("a link to nowhere", false, &|scene| {
+        symlink("gone.sh", scene.path().join(".git/hooks/pre-commit")).unwrap();
+    });
+    check("a config without a last line end", false, &|scene| {
+        let path = scene.path().join(".git/config");
+        let text = fs_err::read_to_string(&path).unwrap();
+        fs_err::write(path, text.trim_end()).unwrap();
+    });
+}
+
+#[test]
+fn both_get_the_same_words_and_the_same_input() {
+    let scene = scene();
+    for name in ["pre-push", "prepare-commit-msg", "reference-transaction"] {
+        scene.hook(name, &scene.telling(name), 0o755);
+    }
+    scene.git(&["init", "-q", "--bare", &scene.beside("remote")]);
+    let remote = scene.beside("remote");
+    scene.done(&["init", "--strict"]);
+    assert_eq!(scene.commit().code, 0);
+    let told = scene.told();
+    assert!(
+        told.contains("prepare-commit-msg:.git/COMMIT_EDITMSG message:\n"),
+        "{told}"
+    );
+    assert!(told.contains("reference-transaction:committed:"), "{told}");
+    assert!(told.contains(" refs/heads/feat\n"), "{told}");
+
+    scene.git(&["push", "-q", &remote, "feat"]);
+    let tip = scene.git(&["rev-parse", "feat"]);
+    let told = scene.told();
+    let line = format!(
+        "refs/heads/feat {tip} refs/heads/feat {}",
+        "0".repeat(tip.len())
+    );
+    assert!(
+        told.contains(&format!("pre-push:{remote} {remote}:{line}\n")),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_no_of_theirs_is_a_no() {
+    let scene = scene();
+    scene.hook(
+        "pre-commit",
+        "#!/bin/sh\necho 'not today' >&2\nexit 3\n",
+        0o755,
+    );
+    scene.done(&["init"]);
+    let said = scene.commit();
+    assert_eq!((said.code, said.err.as_str()), (1, "not today\n"));
+}
+
+#[test]
+fn linked_worktrees_get_the_same_hooks() {
+    let scene = scene();
+    let linked = scene.beside("linked");
+    scene.git(&["worktree", "add", "-q", &linked, "main"]);
+    // Installed from the linked one.
+    let init = scene
+        .checkpoint(&["init", "--no-policy"])
+        .current_dir(&linked)
+        .output();
+    assert!(init.unwrap().status.success());
+    let commit = |dir: &str| {
+        let words = ["commit", "--allow-empty", "-q", "-m", "more"];
+        scene
+            .command("git", &words)
+            .current_dir(dir)
+            .output()
+            .unwrap()
+    };
+    let said = commit(&linked);
+    let err = String::from_utf8_lossy(&said.stderr);
+    assert!(err.contains("cannot commit to 'main'"), "{err}");
+    assert!(commit(scene.path().to_str().unwrap()).status.success());
+    scene.done(&["doctor"]);
+    scene.done(&["uninstall"]);
+    assert!(commit(&linked).status.success());
+}
+
+#[test]
+fn a_bare_repository_and_its_worktrees_get_hooks() {
+    let scene = scene();
+    let (bare, tree) = (scene.beside("bare.git"), scene.beside("tree"));
+    scene.git(&["clone", "-q", "--bare", ".", &bare]);
+    let before = setup_in(bare.as_ref());
+    scene.git(&["-C", &bare, "worktree", "add", "-q", &tree, "main"]);
+    let run = |dir: &str, args: &[&str]| scene.checkpoint(args).current_dir(dir).output().unwrap();
+    assert!(run(&tree, &["init"]).status.success());
+    let words = ["commit", "--allow-empty", "-q", "-m", "more"];
+    let said = scene
+        .command("git", &words)
+        .current_dir(&tree)
+        .output()
+        .unwrap();
+    let err = String::from_utf8_lossy(&said.stderr);
+    assert!(err.contains("cannot commit to 'main'"), "{err}");
+    assert_eq!(scene.git(&["-C", &bare, "config", "core.bare"]), "true");
+    assert!(run(&tree, &["doctor"]).status.success());
+    assert!(run(&tree, &["uninstall"]).status.success());
+    assert_eq!(setup_in(bare.as_ref()), before);
+    let said = run(&bare, &["init"]);
+    assert!(
+        said.status.success(),
+        "without a working tree, too: {said:?}"
+    );
+    assert!(run(&bare, &["uninstall"]).status.success());
+    assert_eq!(setup_in(bare.as_ref()), before);
+}
+
+#[test]
+fn a_hook_that_somebody_changed_is_not_removed() {
+    let scene = scene();
+    scene.done(&["init"]);
+    let path = scene.path().join(".git/hooks/pre-commit");
+    let text = fs_err::read_to_string(&path).unwrap();
+    scene.hook(
+        "pre-commit",
+        &text.replace("#!/bin/sh\n", "#!/bin/sh\nmake lint\n"),
+        0o755,
+    );
+    let changed = scene.setup();
+    let refused = (1, "setup::hook_changed".to_owned());
+    assert_eq!(scene.failure(&["uninstall"]), refused);
+    let said = scene.run(&["uninstall"]);
+    assert!(said.err.contains("in line 2: make lint"), "{}", said.err);
+    assert_eq!(scene.setup(), changed, "all of it stays");
+    let said = scene.done(&["init"]);
+    assert!(
+        said.err.contains("'pre-commit' was changed by somebody"),
+        "{}",
+        said.err
+    );
+    assert_eq!(scene.setup(), changed, "also by init");
+    fs_err::remove_file(&path).unwrap();
+    scene.done(&["uninstall"]);
+}
+
+#[test]
+fn a_hook_that_cannot_be_called_by_another_name_is_refused() {
+    let scene = scene();
+    scene.hook(
+        "pre-commit",
+        "#!/bin/sh\nexec tool \"$(basename \"$0\")\"\n",
+        0o755,
+    );
+    let before = scene.setup();
+    let refused = (1, "setup::hook_unchainable".to_owned());
+    assert_eq!(scene.failure(&["init"]), refused);
+    assert_eq!(scene.setup(), before);
+    let line = "git-checkpoint hook pre-commit \"$@\" || exit";
+    assert!(scene.run(&["init"]).err.contains(line));
+    scene.hook("pre-commit", &format!("#!/bin/sh\n{line}\n"), 0o755);
+    let hooks = &scene.json(&["init"])["hooks"];
+    assert_eq!(hooks[2]["does"], "by_hand", "{hooks}");
+}
+
+#[test]
+fn without_the_program_commit_and_push_stop_with_the_line_that_mends_it() {
+    let scene = scene();
+    scene.hook("pre-commit", &scene.telling("theirs"), 0o755);
+    scene.done(&["init"]);
+    for name in ["pre-commit", "prepare-commit-msg", "post-commit"] {
+        let path = scene.path().join(".git/hooks").join(name);
+        let text = fs_err::read_to_string(&path).unwrap();
+        let program = env!("CARGO_BIN_EXE_git-checkpoint");
+        assert!(text.contains(program), "{text}");
+        let moved = text
+            .replace(program, "/gone")
+            .replace(" git-checkpoint; do", " gone; do");
+        fs_err::write(&path, moved).unwrap();
+    }
+    let said = scene.commit();
+    assert_eq!(said.code, 1);
+    assert!(
+        said.err
+            .contains("hint: install it again, then run: git checkpoint init"),
+        "{}",
+        said.err
+    );
+    assert!(
+        said.err.contains("pre-commit.checkpoint-chained' '"),
+        "{}",
+        said.err
+    );
+    assert_eq!(scene.told(), "");
+}
+
+#[test]
+fn the_policy_is_written_once_and_left_when_it_is_the_repositorys() {
+    let scene = scene();
+    scene.done(&["init", "--no-policy"]);
+    let path = scene.path().join(".git-checkpoint.toml");
+    assert!(!path.exists());
+    scene.done(&["init"]);
+    let text = fs_err::read_to_string(&path).unwrap();
+    assert!(text.contains("# protected = ["), "{text}");
+    scene.git(&["add", "."]);
+    scene.done(&["uninstall"]);
+    assert_eq!(
+        fs_err::read_to_string(&path).unwrap(),
+        text,
+        "it is tracked"
+    );
+    scene.write(".git-checkpoint.toml", "[retention]\nautomatic-count = 7\n");
+    scene.done(&["init"]);
+    scene.done(&["uninstall"]);
+    let left = fs_err::read_to_string(&path).unwrap();
+    assert!(left.contains("= 7"), "{left}");
+}

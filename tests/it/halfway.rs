@@ -95,22 +95,22 @@ fn kill(scene: &Scene, point: &Point) {
 
 #[test]
 fn killed_while_it_goes_on_between_rebase_and_merge() {
-    killed_twice(&Scene::from_a_merge_into_a_rebase(), 9);
+    killed_twice(&Scene::from_a_merge_into_a_rebase(), 12);
 }
 
 #[test]
 fn killed_while_it_goes_on_between_two_branches() {
-    killed_twice(&Scene::from_a_branch_to_another(), 5);
+    killed_twice(&Scene::from_a_branch_to_another(), 8);
 }
 
 #[test]
 fn killed_while_it_goes_on_in_an_undo() {
-    killed_twice(&Scene::undo_of_a_branch_moved(), 5);
+    killed_twice(&Scene::undo_of_a_branch_moved(), 8);
 }
 
 /// Kills at every `each`-th point, and kills what comes after that at every `each`-th of its points.
 fn killed_twice(scene: &Scene, each: usize) {
-    let each = if is_long_run() { 2 } else { each };
+    let each = if is_long_run() { 3 } else { each };
     let first = tried(&scene.points());
     for (at, first) in first.iter().enumerate().step_by(each) {
         kill(scene, first);

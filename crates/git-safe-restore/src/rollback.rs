@@ -19,7 +19,7 @@ pub(crate) fn run(
     commits: u32,
     args: &Args,
 ) -> Result<RestoreOutcome, SafeRestoreError> {
-    let policy = session.policy()?;
+    let policy = session.policy_of_moves()?;
     let request = request(session, &policy)?;
     if !args.dry_run {
         refuse_unfinished(session)?;

@@ -16,6 +16,7 @@ mod invisible;
 mod lessons;
 mod memory;
 mod odd;
+mod odd_and_back;
 mod random;
 mod readback;
 mod roundtrip;

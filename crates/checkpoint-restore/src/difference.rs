@@ -66,6 +66,8 @@ fn same_in_git(
             .chain(&state.side.real_links)
     });
     let mut told: BTreeSet<BString> = told.cloned().collect();
+    let present = now.side.present.symmetric_difference(&then.side.present);
+    told.extend(present.cloned());
     for path in now.side.absent.symmetric_difference(&then.side.absent) {
         match path.strip_suffix(b"/") {
             Some(directory) => {

@@ -14,12 +14,12 @@ use checkpoint_model::verdict::Skipped;
 use checkpoint_model::words::{CheckpointKind, OperationKind};
 use checkpoint_store::load::Stored;
 use gix::ObjectId;
-use gix::bstr::{BString, ByteSlice};
+use gix::bstr::{BStr, BString, ByteSlice};
 use gix::index::entry::Flags;
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 
-use crate::RestoreError;
+use crate::{RestoreError, difference};
 
 /// Where the objects of a state are: in the repository, or still with the sink that will write them.
 pub(crate) struct Objects<'a> {
@@ -150,6 +150,8 @@ pub(crate) struct Side {
     /// Paths that are in the tree but not in the working tree, because the checkout is sparse; that of a directory
     /// ends in a slash and means all below it.
     pub(crate) absent: BTreeSet<BString>,
+    /// Those below such a directory, and those marked to be absent, that were on disk nevertheless.
+    pub(crate) present: BTreeSet<BString>,
     /// Permissions that are not the usual, by path.
     permissions: HashMap<BString, u16>,
     usual: Option<(u16, u16)>,
@@ -164,7 +166,7 @@ impl State {
         let side = captured
             .side
             .as_ref()
-            .map(|side| Side::read(objects, side.tree))
+            .map(|side| Side::read(objects, side.tree, captured.tree))
             .transpose()?;
         Ok(Self {
             head: captured.head.clone(),
@@ -213,7 +215,7 @@ impl State {
             _ => return Err(shape()),
         };
         let side = side
-            .map(|side| Side::read(objects, Parsed::read(objects, side)?.tree))
+            .map(|side| Side::read(objects, Parsed::read(objects, side)?.tree, snapshot.tree))
             .transpose()?;
         let reference = created.branch.as_deref().map(reference).transpose()?;
         let operations = match created.operations.as_slice() {
@@ -273,7 +275,7 @@ impl State {
 }
 
 impl Side {
-    fn read(objects: &Objects<'_>, tree: ObjectId) -> Result<Self, RestoreError> {
+    fn read(objects: &Objects<'_>, tree: ObjectId, work: ObjectId) -> Result<Self, RestoreError> {
         let mut side = Self::default();
         let mut extra = BTreeMap::new();
         for entry in objects.tree(tree)? {
@@ -305,7 +307,7 @@ impl Side {
         let real_links = side.meta.real_links.iter();
         side.real_links = real_links.map(|path| path.as_bstr().to_owned()).collect();
         side.read_permissions();
-        side.read_absent(objects)?;
+        side.read_absent(objects, work)?;
         Ok(side)
     }
 
@@ -356,7 +358,7 @@ impl Side {
         Ok(())
     }
 
-    fn read_absent(&mut self, objects: &Objects<'_>) -> Result<(), RestoreError> {
+    fn read_absent(&mut self, objects: &Objects<'_>, work: ObjectId) -> Result<(), RestoreError> {
         let Some(id) = self.index else { return Ok(()) };
         let index = crate::index::parse(&objects.read(id, Kind::Blob)?, id.kind());
         let index = index.ok_or(RestoreError::MissingObject { id })?;
@@ -374,7 +376,40 @@ impl Side {
             .map(|entry| entry.path(&index))
             .filter(|path| !present.contains(path));
         self.absent = absent.map(ToOwned::to_owned).collect();
+        self.present = present.iter().map(|path| (*path).to_owned()).collect();
+        let entries = index.entries().iter();
+        for entry in entries.filter(|entry| entry.mode == gix::index::entry::Mode::DIR) {
+            self.read_present(objects, entry.path(&index), entry.id, work)?;
+        }
         Ok(())
+    }
+
+    /// What was on disk in a directory that a sparse index has as one entry: there, the tree of the files says more than
+    /// that of the index.
+    fn read_present(
+        &mut self,
+        objects: &Objects<'_>,
+        directory: &BStr,
+        collapsed: ObjectId,
+        work: ObjectId,
+    ) -> Result<(), RestoreError> {
+        let path = directory.strip_suffix(b"/").unwrap_or(directory);
+        let found = difference::find(objects, work, path)?;
+        let found = found.filter(|entry| entry.kind == EntryKind::Tree);
+        let Some(entry) = found else { return Ok(()) };
+        let mut prefix = BString::from([path, b"/"].concat());
+        let mut tell = |path, _, on_disk: Option<Leaf>| {
+            if on_disk.is_some() {
+                self.present.insert(path);
+            }
+        };
+        difference::trees(
+            objects,
+            Some(collapsed),
+            Some(entry.id),
+            &mut prefix,
+            &mut tell,
+        )
     }
 
     /// The links that git would not check out, and that were there nevertheless.
@@ -392,7 +427,9 @@ impl Side {
             self.absent
                 .contains(&BString::from([directory, b"/"].concat()))
         };
-        !self.absent.is_empty() && (self.absent.contains(path) || ancestors(path).any(is_below))
+        !self.absent.is_empty()
+            && !self.present.contains(path)
+            && (self.absent.contains(path) || ancestors(path).any(is_below))
     }
 
     fn read_permissions(&mut self) {

@@ -341,6 +341,9 @@ impl Rules {
             for command in [&mut driver.clean, &mut driver.smudge, &mut driver.process] {
                 command.take_if(|command| command.is_empty());
             }
+            // Required, and not configured at all: what was kept is the very file, so it comes back as it is.
+            let commands = [&driver.clean, &driver.smudge, &driver.process];
+            driver.required &= commands.iter().any(|command| command.is_some());
         }
         let context = repo.command_context()?;
         let hash = repo.object_hash();

@@ -74,6 +74,21 @@ fn a_rule_is_passed_by_its_own_word() {
 }
 
 #[test]
+fn a_commit_without_its_checkpoint_is_recorded_too() {
+    let sandbox = guarded(Mode::Usual);
+    sandbox.write(".git-checkpoint.toml", "[hooks]\ncheckpoint = \"refuse\"\n");
+    sandbox.git(["switch", "-q", "feature"]);
+    // No reference can stand below this one.
+    sandbox.git(["update-ref", "refs/checkpoints", "HEAD"]);
+    let commit = "git commit -q --allow-empty -m x";
+    as_a_person(&sandbox, commit).exits(1);
+    as_a_person(&sandbox, &format!("CHECKPOINT_ALLOW=checkpoint {commit}")).exits(0);
+    let recorded = overrides(&sandbox);
+    assert_eq!(recorded.len(), 1, "{recorded:?}");
+    assert_eq!(recorded[0]["rule"], "checkpoint");
+}
+
+#[test]
 fn who_may_commit_may_move_the_branch_by_it() {
     let sandbox = guarded(Mode::Strict);
     as_a_person(

@@ -121,6 +121,8 @@ fn a_warning_lets_pass() {
             .contains("warning: cannot commit to 'main': it is protected (rule 'commit': "),
         "{output}"
     );
+    let said = output.text();
+    assert_eq!(said.matches("warning: ").count(), 1, "said once: {said}");
     sandbox.git(["push", "-q", "origin", "main"]);
 }
 

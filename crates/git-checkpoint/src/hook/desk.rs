@@ -4,7 +4,7 @@ use checkpoint_cli::{Console, Session};
 use checkpoint_git::{Head, Repository, refs};
 use checkpoint_model::{
     event::PolicyOverride,
-    policy::{Reason, Rules, Verdict},
+    policy::{Reason, Rule, Rules, Verdict},
 };
 use checkpoint_policy::{Agent, Allowance, PolicyReader, upstream};
 use checkpoint_store::{Doing, Subject};
@@ -61,6 +61,8 @@ impl<'a> Desk<'a> {
     ) -> Result<(), CheckpointError> {
         match verdict {
             Verdict::Allowed => Ok(()),
+            // Said already by the hook before it; where there was none, a warning is not worth another.
+            Verdict::Warned(_) if self.event == Event::PrepareCommitMsg => Ok(()),
             Verdict::Warned(reason) => {
                 let grounds = Grounds::of(reason);
                 let why = grounds.to_string();
@@ -79,9 +81,10 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Of the hooks of one commit, the one that runs for each of them has the word.
+    /// Of the hooks that guard one commit, the one that runs for each of them has the word.
     fn record(&self, reason: &Reason, name: &str) -> Result<(), CheckpointError> {
-        if matches!(self.event, Event::PreCommit | Event::PreMergeCommit) {
+        let comes_again = matches!(self.event, Event::PreCommit | Event::PreMergeCommit);
+        if comes_again && reason.rule == Rule::Commit {
             return Ok(());
         }
         let body = PolicyOverride {

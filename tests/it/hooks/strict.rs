@@ -19,6 +19,8 @@ fn a_protected_branch_moves_by_no_other_way() {
         let sandbox = guarded(Mode::Strict);
         let refused = blocked(&sandbox, script);
         go_on_from(&sandbox, &refused);
+        let left = sandbox.git(["status", "--porcelain"]);
+        assert_eq!(left, "", "nothing is left half moved: {refused}");
     };
     check("git merge -q --ff-only feature");
     check("git reset -q --hard feature");

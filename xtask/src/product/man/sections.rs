@@ -14,7 +14,7 @@ const EXIT: [(&str, &str); 4] = [
     ),
 ];
 
-const CONFIGURATION: [(&str, &str); 6] = [
+const CONFIGURATION: [(&str, &str); 7] = [
     (
         "checkpoint.tagPrefix",
         "What the tags of named checkpoints begin with, below refs/tags/. Default: checkpoint.",
@@ -36,9 +36,18 @@ const CONFIGURATION: [(&str, &str); 6] = [
         "advice.checkpoint",
         "Whether hints are printed. Default: true.",
     ),
+    (
+        "core.ignoreCase, branch.<name>.remote",
+        "Whether branches that differ in case are one; the remote whose branch of that name is its upstream. Hooks ask.",
+    ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 6] = [
+const ENVIRONMENT: [(&str, &str); 7] = [
+    (
+        "CHECKPOINT_ALLOW",
+        "Rules that the hooks let pass for one command, with commas between them: commit, push, move, tags, \
+         checkpoint. For people; where an agent is at work it does not count. Recorded; see git-checkpoint-log(1).",
+    ),
     (
         "GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE",
         "Which repository, working tree and index, as for git itself.",
@@ -59,11 +68,12 @@ const ENVIRONMENT: [(&str, &str); 6] = [
     ("NO_COLOR", "No colours unless the config says 'always'."),
 ];
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     (
         ".git-checkpoint.toml",
-        "The policy of the repository, at the top of the working tree: [branches], [capture], \
-         [retention], [checkpoint]. All keys are optional; an unknown one is an error.",
+        "The policy of the repository, at the top of the working tree: [branches], [hooks], [capture], \
+         [retention], [checkpoint]. All keys are optional; an unknown one is an error. It counts as the protected \
+         branch has it; the copy in the working tree can only be stricter.",
     ),
     (
         "refs/checkpoints/<id>",
@@ -76,6 +86,10 @@ const FILES: [(&str, &str); 4] = [
     (
         "refs/notes/checkpoints",
         "The records: for each snapshot a set of events, one line of JSON each.",
+    ),
+    (
+        "refs/notes/agents, refs/notes/guard",
+        "The records of agents' commits, and of who passed a rule of the policy.",
     ),
 ];
 

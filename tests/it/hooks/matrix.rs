@@ -1,6 +1,6 @@
 //! Every operation that could put something on a protected branch, with the usual hooks.
 
-use super::{Mode, blocked, go_on_from, guarded, others_push, tip};
+use super::{Mode, POLICY, blocked, go_on_from, guarded, others_push, tip};
 
 #[test]
 fn a_protected_branch_is_not_committed_to() {
@@ -157,6 +157,10 @@ fn the_branch_that_is_proposed_is_free_and_for_work() {
         &[],
         "work/from-main",
     );
+    // What a policy may hold, a shell that it is pasted into must not run.
+    check(
+        "[branches]\nfeature = [\"$(touch gone)/*\"]\n",
+        &[],
+        "'$(touch gone)/from-main'",
+    );
 }
-
-use super::POLICY;

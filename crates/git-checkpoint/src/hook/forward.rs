@@ -1,5 +1,6 @@
 //! The lines that take the work on: where nothing is lost, nobody looks for a way round.
 
+use checkpoint_cli::shell_word;
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::{
     policy::{Rules, Verdict},
@@ -48,10 +49,11 @@ fn slug(branch: &str) -> String {
 
 /// How a commit is had on the branch `name` instead, in the middle of `operation`.
 pub(super) fn commit(name: &str, operation: Option<OperationKind>) -> String {
+    let (full, name) = (full_word(name), shell_word(name));
     let continued = |command: &str| {
         // git-switch(1) refuses in the middle of an operation, and git-checkout(1) forgets it.
         format!(
-            "take it to a branch of its own, and finish it there:\n  git branch {name}\n  git symbolic-ref HEAD refs/heads/{name}\n  {command}"
+            "take it to a branch of its own, and finish it there:\n  git branch {name}\n  git symbolic-ref HEAD {full}\n  {command}"
         )
     };
     let aborted = |command: &str| {
@@ -74,11 +76,17 @@ pub(super) fn commit(name: &str, operation: Option<OperationKind>) -> String {
 /// How `branch` is rebased under the name `name` instead, before anything has happened; none: it is HEAD's.
 pub(super) fn rebase(name: &str, branch: Option<&str>) -> String {
     let start = branch
-        .map(|branch| format!(" refs/heads/{branch}"))
+        .map(|branch| format!(" {}", full_word(branch)))
         .unwrap_or_default();
+    let name = shell_word(name);
     format!(
         "take it to a branch of its own, and rebase that:\n  git switch -c {name}{start}\n  git rebase …"
     )
+}
+
+/// The full name of a branch, for a line that is to be pasted.
+pub(super) fn full_word(branch: &str) -> String {
+    shell_word(&format!("refs/heads/{branch}")).into_owned()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::io::Read as _;
 
 use bstr::{BString, ByteSlice as _};
-use checkpoint_cli::{Console, Failure as _, Kind};
+use checkpoint_cli::{Console, Failure as _, Kind, shell_word};
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::policy::{Movement, Rules, Verdict};
 use checkpoint_policy::{PolicyReader, upstream};
@@ -143,6 +143,7 @@ impl Step {
         let head = desk.repo().head().ok();
         let is_here = head.is_some_and(|head| head.branch().is_some_and(|it| *it == self.branch));
         let name = forward::branch(desk.repo(), rules, &self.branch);
+        let word = shell_word(&name);
         let operations = checkpoint_capture::operations(desk.repo()).unwrap_or_default();
         match (operations.first(), self.new) {
             (Some(operation), _) => forward::commit(&name, Some(*operation)),
@@ -151,14 +152,14 @@ impl Step {
                 let back = match is_here {
                     true => format!(
                         "\nfiles that git has switched by then come back with:\n  git switch {}",
-                        self.branch
+                        shell_word(&self.branch)
                     ),
                     false => String::new(),
                 };
                 let make = if is_here { "switch -c" } else { "branch" };
-                format!("take it to a branch of its own:\n  git {make} {name} {new}{back}")
+                format!("take it to a branch of its own:\n  git {make} {word} {new}{back}")
             }
-            (None, _) => format!("take it to a branch of its own:\n  git branch {name}"),
+            (None, _) => format!("take it to a branch of its own:\n  git branch {word}"),
         }
     }
 }

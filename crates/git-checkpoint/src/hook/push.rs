@@ -3,6 +3,7 @@
 use std::{ffi::OsString, io::Read as _};
 
 use bstr::ByteSlice as _;
+use checkpoint_cli::shell_word;
 use checkpoint_git::refs;
 use checkpoint_model::policy::{PushStep, Rules};
 use checkpoint_policy::PolicyReader;
@@ -108,9 +109,10 @@ impl Update {
             help: match self.new {
                 Some(new) => {
                     let name = forward::branch(desk.repo(), rules, branch);
-                    let new = new.to_hex_with_len(12);
+                    let to = format!("{}:refs/heads/{name}", new.to_hex_with_len(12));
+                    let (to, remote) = (shell_word(&to), shell_word(remote));
                     format!(
-                        "push a branch of its own, and ask for it to be merged:\n  git push {remote} {new}:refs/heads/{name}"
+                        "push a branch of its own, and ask for it to be merged:\n  git push {remote} {to}"
                     )
                 }
                 None => "leave it to whoever keeps that repository".to_owned(),
@@ -135,7 +137,8 @@ impl Update {
             verb: verb(step),
             tag: self.name.trim_start_matches("refs/tags/").to_owned(),
             remote: remote.to_owned(),
-            help: format!("give the checkpoint another name, and push that:\n  git checkpoint name <checkpoint> {name}-2"),
+            help: format!("give the checkpoint another name, and push that:\n  git checkpoint name <checkpoint> {}",
+                shell_word(&format!("{name}-2"))),
             grounds,
         })
     }

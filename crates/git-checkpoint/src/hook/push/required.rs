@@ -1,5 +1,6 @@
 //! The policy's `checkpoint.require = "push"`: what is pushed has a named checkpoint.
 
+use checkpoint_cli::shell_word;
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::{
     name::CheckpointName,
@@ -54,7 +55,10 @@ fn keep_one(
         },
         false => (
             format!("{} is not checked out here", commit.to_hex_with_len(7)),
-            format!("check it out and push again:\n  git switch {branch}"),
+            format!(
+                "check it out and push again:\n  git switch {}",
+                shell_word(branch)
+            ),
         ),
     };
     let name = format!("refs/heads/{branch}");

@@ -590,7 +590,8 @@ impl Present {
 }
 
 /// The git directories of the repository itself, from the top of its working tree, where they lie below that: under
-/// another name than `.git` somebody may have added them. They are not files to be restored.
+/// another name than `.git` somebody may have added them. They are not files to be restored; what is named `.git` is
+/// refused.
 fn own_directories(repo: &Repository) -> Vec<BString> {
     let real = |path: &std::path::Path| path.canonicalize().ok();
     let Some(top) = repo.work_tree().and_then(real) else {
@@ -601,7 +602,7 @@ fn own_directories(repo: &Repository) -> Vec<BString> {
         .filter_map(real);
     let below = dirs.filter_map(|dir| Some(dir.strip_prefix(&top).ok()?.to_owned()));
     below
-        .filter(|path| !path.as_os_str().is_empty())
+        .filter(|path| path.file_name().is_some_and(|name| name != ".git"))
         .map(|path| checkpoint_git::paths::as_bytes(&path).to_owned())
         .collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use bstr::{BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 use fs_err as fs;
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub struct Kept {
     pub snapshot: Snapshot,
     /// The event that tells of it, from its note.
     pub created: Value,
-    /// The working tree's leaves.
+    /// The working tree's leaves, with what was set aside in its place.
     pub work: Tree,
     /// The leaves of what lies beside.
     pub side: Tree,
@@ -37,7 +37,8 @@ pub fn keep(sandbox: Sandbox) -> Kept {
         "git complains of {complaints:#?} after {output}"
     );
     let created = created(&sandbox, &snapshot);
-    let (work, side) = (snapshot.work_tree(&sandbox), snapshot.side_tree(&sandbox));
+    let (mut work, side) = (snapshot.work_tree(&sandbox), snapshot.side_tree(&sandbox));
+    work.extend(set_aside(&sandbox, &side));
     Kept {
         sandbox,
         snapshot,
@@ -55,6 +56,23 @@ fn fsck(sandbox: &Sandbox) -> BTreeSet<String> {
         !line.is_empty() && !line.starts_with("notice:") && !line.contains("Symlink: ")
     });
     lines.map(str::to_owned).collect()
+}
+
+/// The files that no tree may have, by their paths in the working tree.
+fn set_aside(sandbox: &Sandbox, side: &Tree) -> Tree {
+    let Some(meta) = side.get(BStr::new("meta.json")) else {
+        return Tree::new();
+    };
+    let meta = sandbox.git(["cat-file", "blob", &meta.id]);
+    let meta: Value = serde_json::from_str(&meta).expect("meta.json is JSON");
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let aside = meta["aside"].as_array().into_iter().flatten();
+    let leaves = aside.filter_map(|entry| {
+        let place = text(&entry["place"])?;
+        let (mode, id) = (text(&entry["mode"])?, text(&entry["id"])?);
+        Some((place.strip_prefix("files/")?.into(), Leaf { mode, id }))
+    });
+    leaves.collect()
 }
 
 /// The `checkpoint_created` event in a snapshot's note.
@@ -317,14 +335,14 @@ impl Kept {
         self
     }
 
-    /// Fails unless git's own recipe makes the same tree of the working tree.
+    /// Fails unless git's own recipe makes the same tree of the working tree, but for what was set aside.
     pub fn equals_recipe(&self) -> &Self {
         let made = crate::recipe::working_tree(&self.sandbox);
-        let ours = self
-            .sandbox
-            .git(["rev-parse", &format!("{}^{{tree}}", self.snapshot.work)]);
+        let tree = format!("{}^{{tree}}", self.snapshot.work);
+        let ours = self.sandbox.git(["rev-parse", &tree]);
+        let is_whole = set_aside(&self.sandbox, &self.side).is_empty();
         assert!(
-            ours == made.id,
+            made.leaves == self.work && (ours == made.id || !is_whole),
             "git would keep\n{:#?}\nand we kept\n{:#?}",
             made.leaves,
             self.work

@@ -79,7 +79,7 @@ impl Outcome for DoctorOutcome {
                 Health::Failure => (Style::Removed, "failure"),
             };
             let mends = finding.command.as_ref();
-            let mends = mends.map(|command| format!(": {command}"));
+            let mends = mends.map(|command| format!("; run: {command}"));
             let says = format!("{}{}", finding.says, mends.unwrap_or_default());
             table.row([Cell::new(style, word), finding.what.into(), says.into()]);
         }

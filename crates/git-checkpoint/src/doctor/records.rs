@@ -106,7 +106,7 @@ fn size(session: &Session<'_>) -> Option<Finding> {
     };
     let bytes = measured().ok()?;
     let limit = session.policy().ok()?.retention.max_bytes;
-    let says = format!("{} kept on disk by checkpoints alone", human_bytes(bytes));
+    let says = format!("checkpoints alone keep {} on disk", human_bytes(bytes));
     Some(match bytes > limit.bytes() {
         true => Finding::warning("size", format!("{says}, over retention.max-bytes"))
             .by("git checkpoint prune --dry-run"),

@@ -24,16 +24,12 @@ pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
         )];
     }
     let is_installed = matches!(Installed::read(&session.repo), Ok(Some(_)));
-    let missing = missing.iter().map(|setting| {
-        let says = format!(
-            "records are lost by amend and rebase: {} is not set",
-            setting.key
-        );
-        let finding = Finding::warning(WHAT, says).by("git checkpoint init");
-        match is_installed {
-            true => finding.fixed_by(Mend::Install),
-            false => finding,
-        }
-    });
-    missing.collect()
+    let keys: Vec<_> = missing.iter().map(|setting| setting.key.as_str()).collect();
+    let keys = keys.join(", ");
+    let says = format!("records are lost by amend and rebase: not set: {keys}");
+    let finding = Finding::warning(WHAT, says).by("git checkpoint init");
+    vec![match is_installed {
+        true => finding.fixed_by(Mend::Install),
+        false => finding,
+    }]
 }

@@ -10,7 +10,7 @@ use crate::{
         ground::Elsewhere,
         installed::{Installed, InstalledFile},
         programs::is_program,
-        script::{self, has_our_line, kept},
+        script::{self, Chain, has_our_line, kept},
         there::{
             Foreign, There, has_kept, is_alike, is_of_one_manager, is_one_file, legacy, look,
             set_aside,
@@ -116,6 +116,14 @@ pub(crate) fn is_called(elsewhere: &Elsewhere, hook: &Hook, path: &Path) -> bool
     is_run && has_our_line(hook, &String::from_utf8_lossy(&text))
 }
 
+/// What is done about a file, and the changes around the one that puts ours in place.
+struct Decision {
+    does: Does,
+    chain: Chain,
+    before: Vec<Change>,
+    after: Vec<Change>,
+}
+
 /// By a file, before whatever is there.
 pub(super) fn by_file(
     hook: &'static Hook,
@@ -124,54 +132,91 @@ pub(super) fn by_file(
     installed: Option<&Installed>,
 ) -> Result<Placed, SetupError> {
     let path = dir.join(hook.name());
-    let kept_at = kept(&path);
-    let (mut changes, mut after) = (Vec::new(), Vec::new());
-    let (does, chains) = match look(hook, &path, installed) {
-        There::Nothing if has_kept(&path) => (Does::Update, true),
-        There::Nothing => (Does::Add, false),
+    let there = look(hook, &path, installed);
+    let decision = match there {
         There::ByHand => return Ok(left(hook, path, Does::ByHand, None)),
         There::Changed { ours, .. } => return Ok(left(hook, path, Does::Changed, Some(ours))),
+        There::Foreign(foreign) => {
+            refuse_unchainable(hook, &path, foreign)?;
+            before_ours(hook, &path, installed)?
+        }
+        There::Nothing => decision(
+            if has_kept(&path) {
+                Does::Update
+            } else {
+                Does::Add
+            },
+            &path,
+        ),
         There::Ours(text) => {
-            let chains = has_kept(&path);
-            let is_as_wanted = text == script::text(hook, binary, chains) && is_program(&path);
-            (
+            let wanted = script::text(hook, binary, present_chain(&path));
+            let is_as_wanted = text == wanted && is_program(&path);
+            decision(
                 if is_as_wanted {
                     Does::Keep
                 } else {
                     Does::Update
                 },
-                chains,
+                &path,
             )
         }
-        There::Foreign(foreign) => {
-            refuse_unchainable(hook, &path, foreign)?;
-            (changes, after) = before_ours(hook, &path, installed)?;
-            (Does::Chain, true)
-        }
     };
-    let text = script::text(hook, binary, chains);
-    if does != Does::Keep {
-        changes.push(Change::Put {
-            at: path.clone(),
-            content: text.clone().into(),
-            mode: PROGRAM,
-        });
+    Ok(decision.placed(hook, path, binary))
+}
+
+fn decision(does: Does, path: &Path) -> Decision {
+    Decision {
+        does,
+        chain: present_chain(path),
+        before: Vec::new(),
+        after: Vec::new(),
     }
-    changes.append(&mut after);
-    Ok(Placed {
-        row: Row {
-            hook,
-            does,
-            path: Some(path),
-            chains: chains.then_some(kept_at),
-        },
-        file: Some(InstalledFile {
-            hook: hook.name().to_owned(),
-            text,
-            chains,
-        }),
-        changes,
-    })
+}
+
+/// For what is kept for `path` already.
+fn present_chain(path: &Path) -> Chain {
+    match has_kept(path) {
+        true => Chain::of(&kept(path)),
+        false => Chain::Nothing,
+    }
+}
+
+impl Decision {
+    /// Before what is at `path` by now.
+    fn chain(path: &Path, before: Vec<Change>, after: Vec<Change>) -> Self {
+        Self {
+            does: Does::Chain,
+            chain: Chain::of(path),
+            before,
+            after,
+        }
+    }
+
+    fn placed(self, hook: &'static Hook, path: PathBuf, binary: &Path) -> Placed {
+        let text = script::text(hook, binary, self.chain);
+        let chains = self.chain != Chain::Nothing;
+        let (at, content, mode) = (path.clone(), text.clone().into(), PROGRAM);
+        let ours = match self.does {
+            Does::Keep => None,
+            Does::Add => Some(Change::Create { at, content, mode }),
+            _ => Some(Change::Put { at, content, mode }),
+        };
+        let changes = self.before.into_iter().chain(ours).chain(self.after);
+        Placed {
+            changes: changes.collect(),
+            row: Row {
+                hook,
+                does: self.does,
+                chains: chains.then(|| kept(&path)),
+                path: Some(path),
+            },
+            file: Some(InstalledFile {
+                hook: hook.name().to_owned(),
+                text,
+                chains,
+            }),
+        }
+    }
 }
 
 fn left(hook: &'static Hook, path: PathBuf, does: Does, ours: Option<String>) -> Placed {
@@ -214,38 +259,35 @@ fn before_ours(
     hook: &Hook,
     path: &Path,
     installed: Option<&Installed>,
-) -> Result<(Vec<Change>, Vec<Change>), SetupError> {
+) -> Result<Decision, SetupError> {
     let kept_at = kept(path);
-    let keep = |at: &Path| Change::Keep {
-        at: at.to_owned(),
-        kept: kept(at),
-    };
     let aside = set_aside(hook, path, installed);
+    let after = aside.as_deref().map(without_us).unwrap_or_default();
     if !has_kept(path) {
-        let after = aside.map(|aside| without_us(&aside)).unwrap_or_default();
         let mut before = vec![keep(path)];
         let legacy = legacy(path);
         // The manager that is there now calls it, and would write us over it when it is installed again.
-        if after.is_empty() && legacy.is_file() && !has_kept(&legacy) {
+        if aside.is_none() && legacy.is_file() && !has_kept(&legacy) {
             before.push(keep(&legacy));
         }
-        return Ok((before, after));
+        return Ok(Decision::chain(path, before, after));
     }
     if is_one_file(path, &kept_at) || is_alike(path, &kept_at) {
-        return Ok((
-            Vec::new(),
-            aside.map(|aside| without_us(&aside)).unwrap_or_default(),
-        ));
+        return Ok(Decision::chain(path, Vec::new(), after));
     }
     if is_of_one_manager(path, &kept_at) {
-        let after = aside.map(|aside| without_us(&aside)).unwrap_or_default();
-        return Ok((vec![Change::Remove(kept_at), keep(path)], after));
+        let before = vec![Change::Remove(kept_at), keep(path)];
+        return Ok(Decision::chain(path, before, after));
     }
     match aside {
         // There would be what we keep, had we not been there.
         Some(at) => {
+            let again = keep(&at);
+            let may_be_lost = at == legacy(path) && !has_kept(&at);
             let back = Change::GiveBack { kept: kept_at, at };
-            Ok((vec![back, keep(path)], Vec::new()))
+            let mut before = vec![back, keep(path)];
+            before.extend(may_be_lost.then_some(again));
+            Ok(Decision::chain(path, before, Vec::new()))
         }
         None => Err(SetupError::Replaced {
             path: path.to_owned(),
@@ -254,15 +296,21 @@ fn before_ours(
     }
 }
 
+fn keep(at: &Path) -> Change {
+    Change::Keep {
+        at: at.to_owned(),
+        kept: kept(at),
+    }
+}
+
 /// Takes us out of where a manager has set us aside: what was there before comes back, and stays kept.
 fn without_us(aside: &Path) -> Vec<Change> {
     if !has_kept(aside) {
         return vec![Change::Remove(aside.to_owned())];
     }
-    let (at, kept) = (aside.to_owned(), kept(aside));
-    let again = Change::Keep {
-        at: at.clone(),
-        kept: kept.clone(),
+    let back = Change::GiveBack {
+        kept: kept(aside),
+        at: aside.to_owned(),
     };
-    vec![Change::GiveBack { kept, at }, again]
+    vec![back, keep(aside)]
 }

@@ -108,8 +108,8 @@ impl Draft<'_, '_> {
         let before = self.before.as_ref();
         match (ground.manner(), &ground.elsewhere) {
             (Manner::Config, elsewhere) => {
-                let (_, changes) = out::plan(&ground.hooks, before)?;
-                self.changes.extend(changes);
+                let outs = out::plan(&ground.hooks, before)?;
+                self.changes.extend(outs.changes);
                 let dir = |hook: &str| match elsewhere {
                     Some(elsewhere) => elsewhere.file(hook),
                     None => ground.hooks.join(hook),
@@ -177,7 +177,7 @@ impl Draft<'_, '_> {
     fn policy(&mut self, wanted: Wanted) -> Option<PathBuf> {
         let (at, content) = policy_file::missing(self.session).filter(|_| wanted.policy)?;
         self.after.policy = Some(content.clone());
-        self.changes.push(Change::Put {
+        self.changes.push(Change::Create {
             at: at.clone(),
             content: content.into(),
             mode: PLAIN,

@@ -19,7 +19,13 @@ pub(crate) enum Change {
     NoDirectory(PathBuf),
     /// Gives what is at `at` a second name, under which it stays when something else comes to its place.
     Keep { at: PathBuf, kept: PathBuf },
-    /// Puts a file in place, in one step.
+    /// Puts a file where nothing is, in one step; fails where something has come meanwhile.
+    Create {
+        at: PathBuf,
+        content: Vec<u8>,
+        mode: u32,
+    },
+    /// Puts a file in place of what is there, in one step.
     Put {
         at: PathBuf,
         content: Vec<u8>,
@@ -96,6 +102,7 @@ impl Change {
         match self {
             Self::Directory(path) | Self::NoDirectory(path) | Self::Remove(path) => path,
             Self::Keep { at, .. }
+            | Self::Create { at, .. }
             | Self::Put { at, .. }
             | Self::GiveBack { at, .. }
             | Self::Config { at, .. } => at,
@@ -128,9 +135,15 @@ impl Change {
                 let (at, kept) = (at.clone(), kept.clone());
                 Ok(Back::Forget { at, kept })
             }
+            Self::Create { at, content, mode } => {
+                let file = written_beside(at, content, *mode)?;
+                file.persist_noclobber(at).map_err(|error| error.error)?;
+                Ok(Back::Change(Self::Remove(at.clone())))
+            }
             Self::Put { at, content, mode } => {
                 let before = present(at)?;
-                put(at, content, *mode)?;
+                let file = written_beside(at, content, *mode)?;
+                file.persist(at).map_err(|error| error.error)?;
                 Ok(Back::Change(before))
             }
             Self::GiveBack { kept, at } => {
@@ -189,8 +202,8 @@ fn keep(at: &Path, kept: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes beside and renames.
-fn put(at: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+/// A file beside the one that it is going to be.
+fn written_beside(at: &Path, content: &[u8], mode: u32) -> io::Result<tempfile::NamedTempFile> {
     let dir = at.parent().unwrap_or(at);
     let mut file = tempfile::Builder::new()
         .prefix(".checkpoint-")
@@ -199,7 +212,7 @@ fn put(at: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     file.as_file()
         .set_permissions(std::fs::Permissions::from_mode(mode))?;
     file.as_file().sync_all()?;
-    file.persist(at).map(|_| ()).map_err(|error| error.error)
+    Ok(file)
 }
 
 fn replace_config(at: &Path, before: &[u8], after: &[u8]) -> Result<Back, SetupError> {

@@ -22,12 +22,19 @@ pub(crate) enum Out {
     ByHand,
 }
 
-/// The changes that take all of our files out, and what they come to. Fails where something of somebody's would be lost.
-pub(crate) fn plan(
-    hooks: &Path,
-    installed: Option<&Installed>,
-) -> Result<(Vec<(&'static Hook, Out)>, Vec<Change>), SetupError> {
-    let (mut rows, mut changes) = (Vec::new(), Vec::new());
+/// The changes that take all of our files out, and what they come to.
+#[derive(Debug, Default)]
+pub(crate) struct Outs {
+    pub(crate) rows: Vec<(&'static Hook, Out)>,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Looks and decides; writes nothing. Fails where something of somebody's would be lost.
+pub(crate) fn plan(hooks: &Path, installed: Option<&Installed>) -> Result<Outs, SetupError> {
+    let Outs {
+        mut rows,
+        mut changes,
+    } = Outs::default();
     for hook in HOOKS {
         let path = hooks.join(hook.name());
         let kept = kept(&path);
@@ -49,7 +56,7 @@ pub(crate) fn plan(
         changes.extend(second_legacy(&path));
         rows.extend(out.map(|out| (hook, out)));
     }
-    Ok((rows, changes))
+    Ok(Outs { rows, changes })
 }
 
 /// Something else stands in our place; what was there before us may still be kept.

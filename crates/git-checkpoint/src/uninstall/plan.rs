@@ -10,7 +10,7 @@ use crate::{
     setup::{
         change::Change,
         installed::Installed,
-        out::{self, Out},
+        out::{self, Out, Outs},
         settings,
     },
 };
@@ -41,7 +41,7 @@ impl Plan {
         let installed = Installed::read(&session.repo)?;
         let common = session.repo.common_dir();
         let hooks = common.join("hooks");
-        let (rows, mut changes) = out::plan(&hooks, installed.as_ref())?;
+        let Outs { rows, mut changes } = out::plan(&hooks, installed.as_ref())?;
         let config = config(session, installed.as_ref())?;
         let is_in_config = config.is_some();
         changes.extend(config);

@@ -115,7 +115,7 @@ fn settings_that_went_are_told_and_put_back() {
     let scene = scene();
     scene.done(&["init"]);
     scene.git(&["config", "--unset", "notes.rewriteRef"]);
-    check(&scene, "settings", "warning", "notes.rewriteRef is not set");
+    check(&scene, "settings", "warning", "not set: notes.rewriteRef");
     assert_eq!(fix(&scene)["mended"].as_array().unwrap().len(), 1);
     check(&scene, "settings", "ok", "");
     assert_eq!(

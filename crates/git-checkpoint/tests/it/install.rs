@@ -5,6 +5,7 @@ mod elsewhere;
 mod files;
 mod halfway;
 mod managers;
+mod samples;
 
 use std::{collections::BTreeMap, os::unix::fs::PermissionsExt as _, path::Path};
 

@@ -140,3 +140,30 @@ fn a_hook_that_came_over_ours_from_nowhere_is_not_thrown_away() {
     assert_eq!(scene.commit().code, 0);
     assert_eq!(scene.told(), "second::\n");
 }
+
+#[test]
+fn a_manager_that_comes_later_calls_us_and_we_what_was_there() {
+    let scene = scene();
+    scene.hook("pre-commit", &scene.telling("first"), 0o755);
+    let first = scene.setup()["hooks/pre-commit"].clone();
+    scene.done(&["init"]);
+    let manager = with_legacy(&scene, "pre-commit: https://pre-commit.example");
+    install_again(&scene, &manager);
+    for turn in ["set aside", "repaired", "set aside again", "repaired again"] {
+        assert_eq!(scene.commit().code, 0, "{turn}");
+        assert_eq!(scene.told(), "first::\nmanager\n", "{turn}");
+        assert!(scene.guards_main(), "{turn}");
+        match turn {
+            "repaired" => install_again(&scene, &manager),
+            _ => drop(scene.done(&["init"])),
+        }
+    }
+    scene.done(&["uninstall"]);
+    let setup = scene.setup();
+    assert!(
+        setup["hooks/pre-commit.legacy"] == first,
+        "as the manager would have left it"
+    );
+    assert!(setup["hooks/pre-commit"].1 == manager.as_bytes());
+    assert!(!setup.keys().any(|name| name.contains("chained")));
+}

@@ -78,6 +78,21 @@ fn export_and_import() {
 }
 
 #[test]
+fn doctor() {
+    check("doctor.md");
+}
+
+#[test]
+fn uninstall() {
+    check("uninstall.md");
+}
+
+#[test]
+fn init() {
+    check("init.md");
+}
+
+#[test]
 fn safe_restore() {
     check("safe-restore.md");
 }

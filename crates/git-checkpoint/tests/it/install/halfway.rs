@@ -84,3 +84,33 @@ fn hooks_are_known_without_the_note() {
     );
     assert!(after == before, "{:?}", after.keys());
 }
+
+#[test]
+fn several_at_once_do_it_once() {
+    let scene = over_a_script();
+    let before = scene.setup();
+    for words in [&["init", "--no-policy"][..], &["uninstall"]] {
+        let children: Vec<_> = (0..6)
+            .map(|_| {
+                let mut command = scene.checkpoint(words);
+                command.stdout(std::process::Stdio::null());
+                command
+                    .stderr(std::process::Stdio::piped())
+                    .spawn()
+                    .unwrap()
+            })
+            .collect();
+        let mut n_done = 0;
+        for child in children {
+            let said = child.wait_with_output().unwrap();
+            let err = String::from_utf8_lossy(&said.stderr);
+            let is_refused = err.contains("another 'git checkpoint init'");
+            assert!(said.status.success() || is_refused, "{err}");
+            n_done += usize::from(said.status.success());
+        }
+        assert!(n_done > 0, "one has its turn");
+        let said = scene.json(words);
+        assert_eq!(said["unchanged"], true, "all of it was done: {said}");
+    }
+    assert!(scene.setup() == before);
+}

@@ -1,6 +1,9 @@
 //! Whether the hooks are in force, in this worktree and in the others.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::{Session, count};
@@ -9,10 +12,10 @@ use checkpoint_git::paths::as_path;
 use super::{finding::Finding, mend::Mend};
 use crate::{
     CheckpointError,
-    hook::scripts::{HOOKS, Hook, Mode},
+    hook::scripts::{Event, HOOKS, Hook, Mode},
     init::is_called,
     setup::{
-        ground::{Ground, Manner, is_same, looked_into},
+        ground::{Elsewhere, Ground, Manner, is_same, looked_into},
         installed::Installed,
         programs::{is_program, version_of},
         script,
@@ -72,6 +75,20 @@ fn place(ground: &Ground) -> String {
         (Manner::Files, None) => format!("in '{}'", ground.hooks.display()),
         (Manner::Files, Some(elsewhere)) => format!("called from '{}'", elsewhere.dir.display()),
     }
+}
+
+/// Whether the hook that guards commits would be run from this directory.
+fn runs_ours(dir: &Path) -> bool {
+    let elsewhere = Elsewhere {
+        dir: dir.to_owned(),
+        why: String::new(),
+    };
+    let Some(hook) = HOOKS.iter().find(|hook| hook.event == Event::PreCommit) else {
+        return false;
+    };
+    let path = elsewhere.file(hook.name());
+    let text = fs_err::read(&path).unwrap_or_default();
+    is_called(&elsewhere, hook, &path) || (hook.is_ours(&text.to_str_lossy()) && is_program(&path))
 }
 
 /// All values at once; of a key with several, the last one.
@@ -193,7 +210,7 @@ impl Ward<'_, '_> {
         }
     }
 
-    /// A relative `core.hooksPath`, or one of a single worktree, leaves others without a hook.
+    /// A relative `core.hooksPath`, or one of a single worktree, may leave others without a hook.
     fn worktrees(&mut self) {
         if self.ground.manner() == Manner::Config {
             return;
@@ -203,15 +220,17 @@ impl Ward<'_, '_> {
             None => self.ground.hooks.clone(),
         };
         for worktree in self.others() {
-            let dir = looked_into(self.session, Some(&worktree));
-            if dir.is_ok_and(|dir| !is_same(&dir, &here) && !dir.join("pre-commit").exists()) {
+            let looked = looked_into(self.session, Some(&worktree));
+            let Some(dir) = looked.ok().filter(|dir| !is_same(dir, &here)) else {
+                continue;
+            };
+            if !runs_ours(&dir) {
+                let (worktree, dir) = (worktree.display(), dir.display());
                 let says = format!(
-                    "no hook runs in the worktree '{}': its core.hooksPath leads nowhere",
-                    worktree.display()
+                    "no hook of ours runs in the worktree '{worktree}': git takes them from '{dir}'"
                 );
-                self.findings.push(
-                    Finding::failure(WHAT, says).by("git config --show-origin core.hooksPath"),
-                );
+                let command = format!("git -C '{worktree}' config --show-origin core.hooksPath");
+                self.findings.push(Finding::failure(WHAT, says).by(command));
             }
         }
     }

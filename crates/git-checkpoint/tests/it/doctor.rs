@@ -111,6 +111,33 @@ fn hooks_that_are_not_in_force_are_told_and_put_back() {
 }
 
 #[test]
+fn a_worktree_whose_hooks_are_elsewhere_is_told_from_all_of_them() {
+    let scene = scene();
+    scene.done(&["init"]);
+    let linked = scene.beside("linked");
+    scene.git(&["worktree", "add", "-q", &linked]);
+    check(&scene, "hooks", "ok", "7 hooks");
+    scene.git(&["config", "extensions.worktreeConfig", "true"]);
+    fs_err::create_dir(scene.beside("other-hooks")).unwrap();
+    let words = ["config", "--worktree", "core.hooksPath"];
+    let other = scene.beside("other-hooks");
+    scene.git(&[&["-C", &linked], &words[..], &[&other]].concat());
+    check(
+        &scene,
+        "hooks",
+        "failure",
+        "no hook of ours runs in the worktree",
+    );
+    let mut there = scene.checkpoint(&["doctor"]);
+    let said = there.current_dir(&linked).output().unwrap();
+    let out = String::from_utf8_lossy(&said.stdout);
+    assert!(
+        out.contains("(worktree core.hooksPath), where these are not"),
+        "{out}"
+    );
+}
+
+#[test]
 fn settings_that_went_are_told_and_put_back() {
     let scene = scene();
     scene.done(&["init"]);

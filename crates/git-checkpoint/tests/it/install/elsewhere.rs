@@ -109,7 +109,7 @@ fn husky_runs_ours_from_the_files_that_are_tracked() {
     let said = scene.run(&["doctor"]);
     assert_eq!(said.code, 1);
     assert!(
-        said.out.contains("no hook runs in the worktree"),
+        said.out.contains("no hook of ours runs in the worktree"),
         "{}",
         said.out
     );

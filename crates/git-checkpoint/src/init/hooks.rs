@@ -57,12 +57,10 @@ pub(super) struct Placed {
     pub(super) changes: Vec<Change>,
 }
 
-/// By the repository's config, unless a file calls it already.
-pub(super) fn by_config(hook: &'static Hook, file: &Path) -> Row {
-    let text = fs_err::read(file).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let is_by_hand =
-        has_our_line(hook, &text) && !script::is_ours_as_written(hook, &text) && is_program(file);
+/// By the repository's config, unless a file in the hooks directory that git uses calls it already.
+pub(super) fn by_config(hook: &'static Hook, used: &Elsewhere) -> Row {
+    let path = used.file(hook.name());
+    let is_by_hand = is_called(used, hook, &path);
     Row {
         hook,
         does: if is_by_hand {
@@ -70,7 +68,7 @@ pub(super) fn by_config(hook: &'static Hook, file: &Path) -> Row {
         } else {
             Does::Config
         },
-        path: is_by_hand.then(|| file.to_owned()),
+        path: is_by_hand.then_some(path),
         chains: None,
     }
 }
@@ -96,7 +94,7 @@ pub(super) fn elsewhere(
                 path: Some(path),
                 chains: None,
             }),
-            false => lines += &format!("  {}: {}\n", path.display(), script::line(hook)),
+            false => lines += &format!("  {}: {}\n", path.display(), script::line(hook, &path)),
         }
     }
     match lines.is_empty() {
@@ -250,7 +248,7 @@ fn refuse_unchainable(hook: &Hook, path: &Path, foreign: Foreign) -> Result<(), 
     Err(SetupError::Unchainable {
         path: path.to_owned(),
         why,
-        line: script::line(hook),
+        line: script::line(hook, path),
     })
 }
 

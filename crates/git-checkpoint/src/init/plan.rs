@@ -14,7 +14,7 @@ use crate::{
     setup::{
         SetupError,
         change::Change,
-        ground::{Ground, Manner},
+        ground::{Elsewhere, Ground, Manner},
         installed::Installed,
         out, programs,
         settings::{self, Setting},
@@ -110,11 +110,11 @@ impl Draft<'_, '_> {
             (Manner::Config, elsewhere) => {
                 let outs = out::plan(&ground.hooks, before)?;
                 self.changes.extend(outs.changes);
-                let dir = |hook: &str| match elsewhere {
-                    Some(elsewhere) => elsewhere.file(hook),
-                    None => ground.hooks.join(hook),
-                };
-                let row = |hook: &'static Hook| hooks::by_config(hook, &dir(hook.name()));
+                let used = elsewhere.clone().unwrap_or_else(|| Elsewhere {
+                    dir: ground.hooks.clone(),
+                    why: String::new(),
+                });
+                let row = |hook| hooks::by_config(hook, &used);
                 Ok(self.wanted().map(row).collect())
             }
             (Manner::Files, Some(elsewhere)) => {

@@ -64,13 +64,13 @@ pub(crate) fn text(hook: &Hook, binary: &Path, chain: Chain) -> String {
 fn chained(hook: &Hook, script: &str, kept: &str) -> String {
     let line = script.split_once('\n').map_or("", |(_, line)| line);
     let line = line.trim_end().replace(OUT, &format!("mv '{kept}' '$0'"));
-    let (read, give, then) = match hook.event {
-        Event::PrePush | Event::ReferenceTransaction => (
+    let (read, give, then) = match reads_input(hook) {
+        true => (
             "input=$(cat; echo .)\n",
             "printf %s \"${input%.}\" 2>/dev/null | ",
             "",
         ),
-        _ => ("", "", "exec "),
+        false => ("", "", "exec "),
     };
     format!(
         "#!/bin/sh\nhand_over() {{ {line}; }}\n{read}{give}(hand_over \"$@\") || exit\n[ -x \"{kept}\" ] || exit 0\n\
@@ -108,9 +108,22 @@ pub(crate) fn has_our_line(hook: &Hook, text: &str) -> bool {
         .any(|line| line.contains(&call))
 }
 
-/// That line.
-pub(crate) fn line(hook: &Hook) -> String {
-    format!("git-checkpoint hook {} \"$@\" || exit", hook.name())
+/// That line, for a file that may have more in it.
+pub(crate) fn line(hook: &Hook, path: &Path) -> String {
+    let call = format!("git-checkpoint hook {} \"$@\"", hook.name());
+    let is_shared = fs_err::metadata(path).is_ok_and(|stat| stat.len() > 0);
+    match reads_input(hook) && is_shared {
+        // Opened twice, so that both read it from its start.
+        true => format!(
+            "in=$(mktemp) && cat >\"$in\" && exec 3<\"$in\" <\"$in\" && rm \"$in\" && {call} <&3 || exit"
+        ),
+        false => format!("{call} || exit"),
+    }
+}
+
+/// Whether git tells the hook something on standard input.
+fn reads_input(hook: &Hook) -> bool {
+    matches!(hook.event, Event::PrePush | Event::ReferenceTransaction)
 }
 
 /// Where two texts first differ: the number of the line, and what the second one has there.
@@ -147,7 +160,10 @@ mod tests {
                 );
                 assert_eq!(text.contains(KEPT), chain != Chain::Nothing, "{text}");
             }
-            let by_hand = format!("#!/bin/sh\n{}\nmake lint\n", line(hook));
+            let by_hand = format!(
+                "#!/bin/sh\n{}\nmake lint\n",
+                line(hook, Path::new("/no/such/hook"))
+            );
             assert!(has_our_line(hook, &by_hand), "{by_hand}");
             assert!(!is_ours_as_written(hook, &by_hand), "{by_hand}");
             assert!(!has_our_line(hook, &by_hand.replace("git-", "# git-")));

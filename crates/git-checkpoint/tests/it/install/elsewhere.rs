@@ -151,3 +151,38 @@ fn a_hooks_directory_that_is_a_link_is_somebody_elses() {
     assert_eq!(lines(&scene).len(), 7);
     assert_eq!(scene.git(&["status", "--porcelain"]), "?? tools/");
 }
+
+#[test]
+fn a_line_among_others_leaves_them_their_input() {
+    let scene = scene();
+    let dir = scene.beside("their-hooks");
+    fs_err::create_dir(&dir).unwrap();
+    scene.git(&["config", "core.hooksPath", &dir]);
+    let theirs = scene.telling("theirs");
+    for name in HOOKS {
+        fs_err::write(format!("{dir}/{name}"), &theirs).unwrap();
+    }
+    for (path, line) in lines(&scene) {
+        let text = theirs.replace("#!/bin/sh\n", &format!("#!/bin/sh\n{line}\n"));
+        let text = text.replace(
+            "git-checkpoint hook",
+            concat!(env!("CARGO_BIN_EXE_git-checkpoint"), " hook"),
+        );
+        fs_err::write(&path, text).unwrap();
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    scene.done(&["init"]);
+    let remote = scene.beside("remote");
+    scene.git(&["init", "-q", "--bare", &remote]);
+    scene.git(&["push", "-q", &remote, "main", "feat"]);
+    let told = scene.told();
+    assert!(
+        told.contains("theirs:") && told.contains("refs/heads/feat"),
+        "{told}"
+    );
+    assert_eq!(scene.commit().code, 0);
+    scene.told();
+    let said = scene.try_git(&["push", "-q", &remote, "feat:main"]);
+    assert!(said.err.contains("cannot push to 'main'"), "{}", said.err);
+    assert_eq!(scene.told(), "", "ours says no before theirs is asked");
+}

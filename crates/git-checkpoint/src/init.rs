@@ -2,6 +2,7 @@
 //!
 //! Read in this order: [`plan`] looks and decides, writing nothing; [`run`] does it; `outcome` tells.
 
+mod file;
 mod hooks;
 mod outcome;
 pub(crate) mod plan;

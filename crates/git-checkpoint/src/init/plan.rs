@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use checkpoint_cli::Session;
 
 use super::{
+    file,
     hooks::{self, Does, Row},
     policy_file,
 };
@@ -133,7 +134,7 @@ impl Draft<'_, '_> {
         }
         let mut rows = Vec::new();
         for hook in self.wanted() {
-            let placed = hooks::by_file(hook, dir, &self.binary, self.before.as_ref())?;
+            let placed = file::place(hook, dir, &self.binary, self.before.as_ref())?;
             self.after.files.extend(placed.file);
             self.changes.extend(placed.changes);
             rows.push(placed.row);

@@ -252,6 +252,30 @@ fn without_the_program_commit_and_push_stop_with_the_line_that_mends_it() {
 }
 
 #[test]
+fn a_program_that_cannot_be_run_stops_commits_too() {
+    for (text, mode) in [("", 0o644), ("\u{7f}ELF\u{1}", 0o755)] {
+        let scene = scene();
+        scene.hook("pre-commit", &scene.telling("theirs"), 0o755);
+        scene.done(&["init"]);
+        scene.hook("../program", text, mode);
+        let broken = scene.path().join(".git/program").display().to_string();
+        for name in ["pre-commit", "pre-push"] {
+            let path = scene.path().join(".git/hooks").join(name);
+            let hook = fs_err::read_to_string(&path).unwrap();
+            let hook = hook.replace(env!("CARGO_BIN_EXE_git-checkpoint"), &broken);
+            fs_err::write(&path, hook).unwrap();
+        }
+        let tip = scene.git(&["rev-parse", "HEAD"]);
+        let remote = scene.beside("remote");
+        scene.git(&["init", "-q", "--bare", &remote]);
+        assert_ne!(scene.commit().code, 0, "{mode:o}");
+        assert_eq!(scene.git(&["rev-parse", "HEAD"]), tip);
+        assert_ne!(scene.try_git(&["push", "-q", &remote, "feat"]).code, 0);
+        assert_eq!(scene.told(), "", "and nothing is asked after it");
+    }
+}
+
+#[test]
 fn the_policy_is_written_once_and_left_when_it_is_the_repositorys() {
     let scene = scene();
     scene.done(&["init", "--no-policy"]);

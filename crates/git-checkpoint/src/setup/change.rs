@@ -4,11 +4,17 @@ use std::{
     io,
     os::{fd::OwnedFd, unix::fs::PermissionsExt as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use rustix::fs::{AtFlags, CWD, FlockOperation, Mode, OFlags};
 
 use super::{SetupError, there::is_one_file};
+
+/// How often the turn is asked for, and how long to wait in between: it takes a moment until the lock of a process that
+/// was killed is gone.
+const PATIENCE: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// One step of `init` or `uninstall`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,11 +76,14 @@ impl Turn {
         let Ok(dir) = rustix::fs::open(directory, flags, Mode::empty()) else {
             return Ok(Self { _lock: None });
         };
-        match rustix::fs::flock(&dir, FlockOperation::NonBlockingLockExclusive) {
-            Err(rustix::io::Errno::WOULDBLOCK) => Err(SetupError::Running),
-            // Some file systems know no locks of directories; renames are still whole.
-            Ok(()) | Err(_) => Ok(Self { _lock: Some(dir) }),
+        for _ in 0..PATIENCE {
+            match rustix::fs::flock(&dir, FlockOperation::NonBlockingLockExclusive) {
+                Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(PAUSE),
+                // Some file systems know no locks of directories; renames are still whole.
+                Ok(()) | Err(_) => return Ok(Self { _lock: Some(dir) }),
+            }
         }
+        Err(SetupError::Running)
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 use bstr::ByteSlice as _;
 use checkpoint_cli::{Session, count};
 use checkpoint_git::paths::as_path;
+use miette::Diagnostic as _;
 
 use super::{finding::Finding, mend::Mend};
 use crate::{
@@ -33,7 +34,11 @@ pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
     };
     let (ground, installed) = match looked() {
         Ok(looked) => looked,
-        Err(error) => return vec![Finding::failure(WHAT, error.to_string()).by(INIT)],
+        Err(error) => {
+            let help = error.help().map(|help| help.to_string());
+            let command = help.unwrap_or_else(|| INIT.to_owned());
+            return vec![Finding::failure(WHAT, error.to_string()).by(command)];
+        }
     };
     let is_strict = installed.as_ref().is_some_and(|it| it.strict);
     let wanted = HOOKS

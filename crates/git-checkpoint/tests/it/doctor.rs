@@ -138,6 +138,25 @@ fn a_worktree_whose_hooks_are_elsewhere_is_told_from_all_of_them() {
 }
 
 #[test]
+fn a_note_that_cannot_be_read_is_told_and_can_be_done_without() {
+    let scene = scene();
+    scene.done(&["init"]);
+    let note = ".git/checkpoint/installed.json";
+    scene.write(note, "{");
+    let unreadable = (128, "setup::note_unreadable".to_owned());
+    assert_eq!(scene.failure(&["uninstall"]), unreadable);
+    check(&scene, "hooks", "failure", "installed.json");
+    let found = findings(&scene, "hooks");
+    assert!(
+        found[0].2.as_str().unwrap().starts_with("rm '"),
+        "{found:?}"
+    );
+    fs_err::remove_file(scene.path().join(note)).unwrap();
+    scene.done(&["init"]);
+    check(&scene, "hooks", "ok", "7 hooks");
+}
+
+#[test]
 fn settings_that_went_are_told_and_put_back() {
     let scene = scene();
     scene.done(&["init"]);

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+/// An example that there is: with one, cargo chooses features as for tests, and builds no dependency a second time.
+const ANY: &str = "edge";
+
 /// The folder that holds the programs; built once per test run when cargo has not done it already.
 pub(crate) fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| match variable("CHECKPOINT_TEST_BIN") {
         Some(folder) => PathBuf::from(folder),
-        None => build(&[]),
+        None => build(&["--bins", "--example", ANY]),
     })
 }
 
@@ -52,16 +55,7 @@ fn build(more: &[&str]) -> PathBuf {
     };
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
     let built = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "git-checkpoint",
-            "--package",
-            "git-safe-restore",
-            "--profile",
-            profile,
-        ])
+        .args(["build", "--quiet", "--workspace", "--profile", profile])
         .args(more)
         .arg("--manifest-path")
         .arg(manifest)

@@ -1,6 +1,6 @@
 //! `git checkpoint hook <name>`: what the hook scripts call.
 //!
-//! Read in this order: [`scripts`] lists the hooks and their texts; [`run`] hands over to what each guards: `commit`,
+//! Read in this order: [`scripts`] lists the hooks and their texts; `run` hands over to what each guards: `commit`,
 //! `push`, `movement`, and `after` for what is only recorded. `desk` is what they share, `forward` finds the lines that
 //! take the work on, [`error`](HookError) says no.
 //!

@@ -22,6 +22,7 @@ pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
         findings.extend(temporary(session, &dir.join("checkpoint")));
     }
     findings.extend(temporary(session, &common.join("hooks")));
+    findings.extend(locks_of_states(session, &common.join("refs/checkpoints")));
     findings.extend(objects(session));
     let locks = [common.join("config.lock"), common.join("packed-refs.lock")];
     let indexes = git_dirs.iter().map(|dir| dir.join("index.lock"));
@@ -58,6 +59,14 @@ fn temporary(session: &Session<'_>, dir: &Path) -> Vec<Finding> {
             || name.starts_with(".checkpoint-")
     };
     let left = entries(dir).into_iter().filter(is_ours);
+    let old = left.filter(|path| is_old(session, path));
+    old.map(removable).collect()
+}
+
+/// Locks of state references: nobody else ever writes one of that name, so the writer is gone.
+fn locks_of_states(session: &Session<'_>, dir: &Path) -> Vec<Finding> {
+    let is_lock = |path: &PathBuf| path.extension().is_some_and(|end| end == "lock");
+    let left = entries(dir).into_iter().filter(is_lock);
     let old = left.filter(|path| is_old(session, path));
     old.map(removable).collect()
 }

@@ -199,6 +199,11 @@ fn what_a_dead_process_left_is_told_and_removed_if_it_is_ours() {
     check(&scene, "leftovers", "warning", "list-cache.4711");
     fix(&scene);
     check(&scene, "leftovers", "ok", "");
+    let lock = "0199a1b2-c3d4-7000-8000-000000000000.lock";
+    old(&format!(".git/refs/checkpoints/{lock}"));
+    check(&scene, "leftovers", "warning", lock);
+    fix(&scene);
+    check(&scene, "leftovers", "ok", "");
     old(".git/index.lock");
     check(&scene, "leftovers", "warning", "index.lock");
     fix(&scene);

@@ -77,6 +77,14 @@ words! {
     }
 }
 
+impl FileKind {
+    /// Whether it is a regular file, executable or not.
+    #[must_use]
+    pub const fn is_regular(self) -> bool {
+        matches!(self, Self::File | Self::Executable)
+    }
+}
+
 /// A file, as a state has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leaf {

@@ -452,7 +452,7 @@ fn attributes(
     let before = rules(files().map(|difference| (difference, difference.now.as_ref())))?;
     let mut after = rules(files().map(|difference| (difference, difference.then.as_ref())))?;
     // Where there is no such file, or but a link, git asks the index for one.
-    let is_file = |leaf: &Leaf| matches!(leaf.kind, FileKind::File | FileKind::Executable);
+    let is_file = |leaf: &Leaf| leaf.kind.is_regular();
     let lacks = |difference: &&Difference| {
         is_attributes(difference) && !difference.then.as_ref().is_some_and(is_file)
     };
@@ -476,7 +476,7 @@ fn rules<'d>(
     let found = leaves.filter(|(difference, _)| is_attributes(difference));
     found
         .filter_map(|(difference, leaf)| Some((difference.path.as_bstr().to_owned(), leaf?)))
-        .filter(|(_, leaf)| matches!(leaf.kind, FileKind::File | FileKind::Executable))
+        .filter(|(_, leaf)| leaf.kind.is_regular())
         .map(|(path, leaf)| Ok((path, parse(&leaf.id)?)))
         .collect()
 }
@@ -589,19 +589,16 @@ fn write(difference: &Difference, discard: &[TreePath]) -> Result<Step, RestoreE
         .then
         .as_ref()
         .expect("a write has something to write");
-    if let Some(now) = difference
+    if difference
         .now
         .as_ref()
-        .filter(|now| is_same_content(now, then))
+        .is_some_and(|now| is_same_content(now, then))
     {
-        let executable = then.kind == FileKind::Executable;
-        if now.kind != FileKind::Link {
-            return Ok(Step::SetPermissions {
-                path,
-                executable,
-                permissions: Some(permissions(then)),
-            });
-        }
+        return Ok(Step::SetPermissions {
+            path,
+            executable: then.kind == FileKind::Executable,
+            permissions: Some(permissions(then)),
+        });
     }
     let content = match &then.raw {
         Some(raw) => Content::Raw(parse(raw)?),
@@ -640,8 +637,7 @@ fn has_same_bytes(now: &Leaf, then: &Leaf) -> bool {
 }
 
 fn is_same_content(now: &Leaf, then: &Leaf) -> bool {
-    let is_regular = |leaf: &Leaf| matches!(leaf.kind, FileKind::File | FileKind::Executable);
-    is_regular(now) && is_regular(then) && now.id == then.id && now.raw == then.raw
+    now.kind.is_regular() && then.kind.is_regular() && now.id == then.id && now.raw == then.raw
 }
 
 fn expected(now: Option<&Leaf>) -> Result<Expected, RestoreError> {

@@ -124,22 +124,17 @@ fn ignored(
     now: &State,
     then: &State,
 ) -> Result<Vec<Difference>, RestoreError> {
-    let leaf = |entry: &TreeEntry| {
-        let leaf = entry.leaf()?;
-        let raw = Some(leaf.id.clone());
-        Some(Leaf { raw, ..leaf })
-    };
     let mut found = Vec::new();
     for (path, entry) in &then.side.ignored {
         let present = match now.side.ignored.get(path) {
-            Some(entry) => leaf(entry),
+            Some(entry) => entry.ignored_leaf(),
             None => {
                 let entry = find(objects, now.tree, path)?;
                 now.complete(path, entry.and_then(|entry| entry.leaf()))
             }
         };
         // Of its permissions nothing is known.
-        let wanted = leaf(entry).map(|wanted| Leaf {
+        let wanted = entry.ignored_leaf().map(|wanted| Leaf {
             permissions: present.as_ref().and_then(|present| present.permissions),
             ..wanted
         });

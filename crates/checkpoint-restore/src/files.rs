@@ -34,7 +34,7 @@ pub use error::FilesError;
 pub(crate) use filters::Shapes;
 pub use filters::{Attributes, attributes_of};
 pub(crate) use leftovers::Leftovers;
-pub(crate) use look::{hash_file, is_executable};
+pub(crate) use look::{hash_at, is_executable};
 pub use names::Names;
 pub use step::{Applied, Content, Expected, FileKind, Found, Step, Wanted};
 pub use temporary::Token;

@@ -342,13 +342,10 @@ impl Present {
                 let target = checkpoint_git::paths::as_bytes(&target);
                 gix::objs::compute_hash(self.now.tree.kind(), gix::objs::Kind::Blob, target).ok()
             }),
-            FileKind::File | FileKind::Executable => {
-                let is_executable = then.kind == FileKind::Executable;
-                match files::is_executable(&place) == Some(is_executable) {
-                    true => self.hash_file(path),
-                    false => None,
-                }
-            }
+            kind => match files::is_executable(&place) == Some(kind == FileKind::Executable) {
+                true => self.hash_file(path),
+                false => None,
+            },
         };
         found.is_some() && found == wanted
     }
@@ -356,9 +353,7 @@ impl Present {
     /// The id of the bytes of a file, read in flat memory.
     fn hash_file(&self, path: &BStr) -> Option<gix::ObjectId> {
         let path = self.top.join(checkpoint_git::paths::as_path(path));
-        let file = path.symlink_metadata().ok().filter(|file| file.is_file())?;
-        let mut source = std::fs::OpenOptions::new().read(true).open(&path).ok()?;
-        files::hash_file(self.now.tree.kind(), &mut source, file.len()).ok()?
+        files::hash_at(self.now.tree.kind(), &path)
     }
 
     /// What lies, unseen because it is ignored, where something shall be written.
@@ -375,12 +370,6 @@ impl Present {
             .filter(|difference| difference.now.is_some())
             .map(|difference| difference.path.as_bstr())
             .collect();
-        let is_skipped = |path: &BStr| {
-            self.now
-                .skipped
-                .iter()
-                .any(|skip| restore::is_same_or_below(path, skip.path.as_bstr()))
-        };
         let mut hidden = BTreeSet::new();
         for difference in differences
             .iter()
@@ -396,7 +385,7 @@ impl Present {
                     break;
                 };
                 let is_in_the_way = end == path.len() || !there.is_dir();
-                if is_in_the_way && !captured.contains(part) && !is_skipped(part) {
+                if is_in_the_way && !captured.contains(part) && !is_left_out(&self.now, part) {
                     hidden.insert(part.to_owned());
                     break;
                 }
@@ -430,14 +419,9 @@ impl Present {
         });
         in_the_way
             .filter_map(|(path, entry)| {
-                let leaf = entry.leaf()?;
-                let now = Some(Leaf {
-                    raw: Some(leaf.id.clone()),
-                    ..leaf
-                });
                 Some(Difference {
                     path: TreePath::new(path.clone()),
-                    now,
+                    now: Some(entry.ignored_leaf()?),
                     then: None,
                 })
             })
@@ -578,10 +562,7 @@ impl Present {
             if difference.now.is_none()
                 && let Some(entry) = self.now.side.ignored.get(difference.path.as_bstr())
             {
-                difference.now = entry.leaf().map(|leaf| Leaf {
-                    raw: Some(leaf.id.clone()),
-                    ..leaf
-                });
+                difference.now = entry.ignored_leaf();
             }
             by_path.insert(difference.path.clone(), difference);
         }

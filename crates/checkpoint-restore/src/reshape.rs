@@ -1,12 +1,11 @@
 //! Files that git stores the same in two states, and that other attributes make others on disk.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use checkpoint_git::Repository;
 use checkpoint_git::paths::as_path;
 use checkpoint_model::path::TreePath;
-use checkpoint_model::restore::{Difference, FileKind, Leaf};
+use checkpoint_model::restore::{Difference, Leaf};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
@@ -49,11 +48,12 @@ pub(crate) fn add(
         let Some((was, will)) = both.filter(|_| !known.contains(path.as_bstr())) else {
             continue;
         };
-        let is_stored = is_regular(&was) && was.raw.is_none() && will.raw.is_none();
+        let is_stored = was.kind.is_regular() && was.raw.is_none() && will.raw.is_none();
         if !is_stored || !shapes.differ(path.as_bstr())? {
             continue;
         }
-        let Some(present) = hash_at(top, path.as_bstr(), entry) else {
+        let place = top.join(as_path(path.as_bstr()));
+        let Some(present) = files::hash_at(entry.id.kind(), &place) else {
             continue;
         };
         let wanted = shapes.file(path.as_bstr(), || objects.read(entry.id, Kind::Blob))?;
@@ -98,10 +98,6 @@ pub(crate) fn is_attributes(path: &BStr) -> bool {
     path == ".gitattributes" || path.ends_with(b"/.gitattributes")
 }
 
-fn is_regular(leaf: &Leaf) -> bool {
-    matches!(leaf.kind, FileKind::File | FileKind::Executable)
-}
-
 /// The files of `then` for which attributes may differ: those below a `.gitattributes` that does.
 fn below(
     objects: &Objects<'_>,
@@ -121,11 +117,4 @@ fn below(
         }
     }
     Ok(found)
-}
-
-fn hash_at(top: &Path, path: &BStr, entry: &TreeEntry) -> Option<gix::ObjectId> {
-    let path = top.join(as_path(path));
-    let file = path.symlink_metadata().ok().filter(|file| file.is_file())?;
-    let mut source = std::fs::OpenOptions::new().read(true).open(&path).ok()?;
-    files::hash_file(entry.id.kind(), &mut source, file.len()).ok()?
 }

@@ -105,6 +105,13 @@ impl TreeEntry {
             permissions: None,
         })
     }
+
+    /// The same of an ignored file, of which the bytes are known as they lie on disk, and not what git would store.
+    pub(crate) fn ignored_leaf(&self) -> Option<Leaf> {
+        let leaf = self.leaf()?;
+        let raw = Some(leaf.id.clone());
+        Some(Leaf { raw, ..leaf })
+    }
 }
 
 /// What a fresh checkout gives with the usual umask, to files and to executable ones.
@@ -252,7 +259,7 @@ impl State {
             return None;
         }
         match leaf.kind {
-            FileKind::File | FileKind::Executable => {
+            kind if kind.is_regular() => {
                 leaf.raw = self.side.raw.get(path).map(|entry| entry.id.to_string());
                 leaf.permissions = self.side.permissions(path, leaf.kind);
             }
@@ -260,7 +267,7 @@ impl State {
             FileKind::Link if self.side.real_links.contains(path) => {
                 leaf.raw = Some(leaf.id.clone());
             }
-            FileKind::Link | FileKind::Submodule => {}
+            _ => {}
         }
         Some(leaf)
     }

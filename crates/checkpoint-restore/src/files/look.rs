@@ -103,6 +103,14 @@ pub(crate) fn is_executable(path: &std::path::Path) -> Option<bool> {
     Some(file.permissions().mode() & 0o100 != 0)
 }
 
+/// The id that the bytes of the regular file at `path` would have as a blob, read in flat memory; none where there is no
+/// such file, it cannot be read, or somebody writes to it.
+pub(crate) fn hash_at(hash: gix::hash::Kind, path: &std::path::Path) -> Option<ObjectId> {
+    let file = path.symlink_metadata().ok().filter(|file| file.is_file())?;
+    let mut source = std::fs::OpenOptions::new().read(true).open(path).ok()?;
+    hash_file(hash, &mut source, file.len()).ok()?
+}
+
 /// The id that a blob of exactly `size` bytes read from `file` would have; none when there are more or fewer, since
 /// somebody writes to it.
 pub(crate) fn hash_file(

@@ -22,7 +22,7 @@ use gix::objs::Kind;
 pub use self::error::RollbackError;
 use crate::prepare::{Goal, Present, everything, including};
 use crate::state::{Objects, State, ancestors};
-use crate::{Asked, Journal, Restore, RestoreError, complete, difference, operation};
+use crate::{Asked, Journal, Restore, RestoreError, complete, operation};
 
 /// What is asked of going back by commits.
 #[derive(Debug, Clone)]
@@ -127,6 +127,8 @@ fn target(present: &Present, rollback: &Rollback, scope: Scope) -> Result<State,
     (state.tree, state.index_tree) = (tree, tree);
     state.skipped = Vec::new();
     state.side.conflicts.clear();
+    state.side.staged.clear();
+    state.side.files.clear();
     state.side.raw.clear();
     state.side.forget_permissions();
     Ok(state)
@@ -134,7 +136,8 @@ fn target(present: &Present, rollback: &Rollback, scope: Scope) -> Result<State,
 
 /// Whether the index holds other content than the commit. Flags are no content: they stay.
 pub(crate) fn index_differs(now: &State, then: &State) -> bool {
-    now.index_tree != then.index_tree || !now.side.conflicts.is_empty()
+    let is_more = !now.side.conflicts.is_empty() || !now.side.staged.is_empty();
+    now.index_tree != then.index_tree || is_more
 }
 
 /// Ends what `git reset` ends: a merge, and the cherry-pick or revert of the last commit. A rebase, a bisect and a list
@@ -250,7 +253,10 @@ pub(crate) fn spare(
         let path = difference.path.as_bstr();
         let is_in_the_way = above.contains(path)
             || ancestors(path).any(|directory| written.contains(BStr::new(directory)));
-        if difference.then.is_some() || is_in_the_way || is_tracked(present, path)? {
+        if difference.then.is_some()
+            || is_in_the_way
+            || present.now.is_tracked(&present.objects(), path)?
+        {
             kept.push(difference);
         }
     }
@@ -265,19 +271,13 @@ fn giving_way(
 ) -> Result<Vec<TreePath>, RestoreError> {
     let mut found = Vec::new();
     for difference in differences {
-        if difference.now.is_some() && !is_tracked(present, difference.path.as_bstr())? {
+        if difference.now.is_some()
+            && !present
+                .now
+                .is_tracked(&present.objects(), difference.path.as_bstr())?
+        {
             found.push(difference.path.clone());
         }
     }
     Ok(found)
-}
-
-/// Whether the index has the path, in whatever stage.
-fn is_tracked(present: &Present, path: &BStr) -> Result<bool, RestoreError> {
-    let conflicts = &present.now.side.conflicts;
-    let is_conflicted = (b'1'..=b'3').any(|stage| {
-        conflicts.contains_key(BStr::new(&[&[stage, b'/'], path.as_bytes()].concat()))
-    });
-    Ok(is_conflicted
-        || difference::find(&present.objects(), present.now.index_tree, path)?.is_some())
 }

@@ -8,7 +8,7 @@ use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
 use checkpoint_model::restore::{Difference, Scope};
 use gix::ObjectId;
-use gix::bstr::{BStr, ByteSlice};
+use gix::bstr::BStr;
 use gix::index::entry::Mode;
 use gix::worktree::stack::state::ignore::Source;
 
@@ -36,7 +36,8 @@ pub(crate) fn ignored(
                 .at_entry(path, None)
                 .map_err(unreadable)?
                 .is_excluded()
-            && !was_tracked(objects, then, path)?
+            // Rules do not count for what the index has.
+            && !then.is_tracked(objects, path)?
             && !has_come(repo, objects, then, &mut restored, path)?;
         if !was_ignored {
             kept.push(difference);
@@ -113,18 +114,6 @@ fn rules<'r>(
         }
     };
     repo.excludes(&index, None, source).map_err(unreadable)
-}
-
-/// Rules do not count for what the index has.
-fn was_tracked(objects: &Objects<'_>, then: &State, path: &BStr) -> Result<bool, RestoreError> {
-    let mut stages = 1..=3;
-    let is_unmerged = stages.any(|stage| {
-        let key = [format!("{stage}/").as_bytes(), path].concat();
-        then.side.conflicts.contains_key(key.as_bstr())
-    });
-    Ok(is_unmerged
-        || then.side.staged.contains_key(path)
-        || difference::find(objects, then.index_tree, path)?.is_some())
 }
 
 /// Whether the file has come by the very restore before which `then` was kept: had anything been in its place, that

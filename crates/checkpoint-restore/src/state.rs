@@ -272,6 +272,21 @@ impl State {
         Some(leaf)
     }
 
+    /// Whether the index has the path, in whatever stage, set aside or not.
+    pub(crate) fn is_tracked(
+        &self,
+        objects: &Objects<'_>,
+        path: &BStr,
+    ) -> Result<bool, RestoreError> {
+        let is_unmerged = (1..=3).any(|stage| {
+            let key = [format!("{stage}/").as_bytes(), path].concat();
+            self.side.conflicts.contains_key(key.as_bstr())
+        });
+        Ok(is_unmerged
+            || self.side.staged.contains_key(path)
+            || difference::find(objects, self.index_tree, path)?.is_some())
+    }
+
     /// Where HEAD points, as a plan tells it.
     pub(crate) fn position(&self) -> HeadPosition {
         HeadPosition {

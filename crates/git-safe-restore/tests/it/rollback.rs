@@ -53,6 +53,19 @@ fn each_mode_does_what_git_reset_does() {
 }
 
 #[test]
+fn what_no_tree_may_have_is_tracked_all_the_same() {
+    fn odd() -> Scene {
+        let scene = dirty();
+        scene.write(".gitmodules", "[submodule \"no end\n");
+        scene.git(&["add", ".gitmodules"]);
+        scene
+    }
+    for how in ["--mixed", "--hard"] {
+        check(odd, 1, how);
+    }
+}
+
+#[test]
 fn a_detached_head_goes_back_too() {
     fn detached() -> Scene {
         let scene = dirty();

@@ -146,21 +146,20 @@ impl<'r> Restore<'r> {
         }
         operation::check(&then)?;
         // What the target holds of ignored files can only be compared where it is looked at.
-        let mut request = including(&everything(request), then.side.ignored.keys());
-        let mut present = Present::capture(repo, &request, seen)?;
+        let request = including(&everything(request), then.side.ignored.keys());
+        let present = Present::capture(repo, &request, seen)?;
         let scope = scope(target, asked, &present.now, &then)?;
-        let mut differences = present.differences(&then, scope, &asked.paths)?;
-        spare::foreign(&present.objects(), other, &mut differences)?;
-        let hidden = present.hidden(repo, &differences);
-        if !hidden.is_empty() {
-            // Ignored files lie where the target has something: the backup has to hold them too.
-            request = including(&request, &hidden);
-            present = Present::capture(repo, &request, seen)?;
-            differences = present.differences(&then, scope, &asked.paths)?;
+        let look = |present: &Present| {
+            let mut differences = present.differences(&then, scope, &asked.paths)?;
             spare::foreign(&present.objects(), other, &mut differences)?;
-            differences.extend(present.cleared(&differences, &hidden));
-            differences.sort_by(|a, b| a.path.cmp(&b.path));
-        }
+            Ok(differences)
+        };
+        let Uncovered {
+            present,
+            request,
+            differences,
+            ..
+        } = present.uncovered(repo, request, seen, look)?;
         let plan = present.plan(repo, &then, scope, differences, asked)?;
         complete::require(repo, &present.objects(), &plan, &present.now, &then)?;
         let goal = Goal::Checkpoint(Box::new(target.clone()));
@@ -231,6 +230,17 @@ fn told(position: &HeadPosition) -> String {
         ),
         None => format!("detached at {commit}"),
     }
+}
+
+/// The present with all that lies in the way of a restore.
+pub(crate) struct Uncovered {
+    pub(crate) present: Present,
+    /// What it was captured by.
+    pub(crate) request: Request,
+    /// What the restore would change.
+    pub(crate) differences: Vec<Difference>,
+    /// Where ignored files lay in the way.
+    pub(crate) hidden: BTreeSet<BString>,
 }
 
 /// The present state, captured into a sink that nothing names yet.
@@ -356,6 +366,32 @@ impl Present {
         files::hash_at(self.now.tree.kind(), &path)
     }
 
+    /// Finds what differs by `look`, and captures once more where ignored files lie in the way of that: the backup has
+    /// to hold them too.
+    pub(crate) fn uncovered(
+        mut self,
+        repo: &Repository,
+        mut request: Request,
+        seen: &AtomicU64,
+        look: impl Fn(&Self) -> Result<Vec<Difference>, RestoreError>,
+    ) -> Result<Uncovered, RestoreError> {
+        let mut differences = look(&self)?;
+        let hidden = self.hidden(repo, &differences);
+        if !hidden.is_empty() {
+            request = including(&request, &hidden);
+            self = Self::capture(repo, &request, seen)?;
+            differences = look(&self)?;
+            differences.extend(self.cleared(&differences, &hidden));
+            differences.sort_by(|a, b| a.path.cmp(&b.path));
+        }
+        Ok(Uncovered {
+            present: self,
+            request,
+            differences,
+            hidden,
+        })
+    }
+
     /// What lies, unseen because it is ignored, where something shall be written.
     pub(crate) fn hidden(
         &self,
@@ -395,11 +431,7 @@ impl Present {
     }
 
     /// The hidden files that go, because something else takes the place of the directory they are in or of them.
-    pub(crate) fn cleared(
-        &self,
-        differences: &[Difference],
-        hidden: &BTreeSet<BString>,
-    ) -> Vec<Difference> {
+    fn cleared(&self, differences: &[Difference], hidden: &BTreeSet<BString>) -> Vec<Difference> {
         let known: BTreeSet<&BStr> = differences
             .iter()
             .map(|difference| difference.path.as_bstr())

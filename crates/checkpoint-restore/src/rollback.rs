@@ -20,7 +20,7 @@ use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::Kind;
 
 pub use self::error::RollbackError;
-use crate::prepare::{Goal, Present, everything, including};
+use crate::prepare::{Goal, Present, Uncovered, everything};
 use crate::state::{Objects, State, ancestors};
 use crate::{Asked, Journal, Restore, RestoreError, complete, operation};
 
@@ -77,20 +77,17 @@ impl<'r> Restore<'r> {
         policy: &Policy,
         seen: &AtomicU64,
     ) -> Result<Self, RestoreError> {
-        let mut request = everything(request);
-        let mut present = Present::capture(repo, &request, seen)?;
+        let request = everything(request);
+        let present = Present::capture(repo, &request, seen)?;
         let then = target(&present, &leaving.rollback, back.scope)?;
-        let mut differences = present.differences(&then, back.scope, &[])?;
-        let hidden = present.hidden(repo, &differences);
-        if !hidden.is_empty() {
-            // What makes way, the backup has to hold.
-            request = including(&request, &hidden);
-            present = Present::capture(repo, &request, seen)?;
-            refuse_ignored(&present, &hidden, &back.discard)?;
-            differences = present.differences(&then, back.scope, &[])?;
-            differences.extend(present.cleared(&differences, &hidden));
-            differences.sort_by(|a, b| a.path.cmp(&b.path));
-        }
+        let look = |present: &Present| present.differences(&then, back.scope, &[]);
+        let Uncovered {
+            present,
+            request,
+            differences,
+            hidden,
+        } = present.uncovered(repo, request, seen, look)?;
+        refuse_ignored(&present, &hidden, &back.discard)?;
         let asked = Asked {
             scope: Some(back.scope),
             paths: Vec::new(),

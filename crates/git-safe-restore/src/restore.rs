@@ -25,17 +25,26 @@ pub(crate) fn run(
     from: &From,
     args: &Args,
 ) -> Result<RestoreOutcome, SafeRestoreError> {
-    let policy = session.policy_of_moves()?;
-    let request = request(session, &policy)?;
-    if !args.dry_run {
-        refuse_unfinished(session)?;
-    }
+    let (policy, request) = begin(session, args)?;
     let mut target = Target::resolve(session, from, args)?;
     let Some(restore) = prepare(session, &mut target, &request, &policy)? else {
         return Ok(RestoreOutcome::declined_unplanned(target.into_subject()));
     };
     require_known(session, &target.stored, &target.asked.paths, restore.plan())?;
     carry_out(session, &target.into_subject(), restore, args)
+}
+
+/// What every restore asks of the repository first.
+pub(crate) fn begin(
+    session: &Session<'_>,
+    args: &Args,
+) -> Result<(Policy, Request), SafeRestoreError> {
+    let policy = session.policy_of_moves()?;
+    let request = request(session, &policy)?;
+    if !args.dry_run {
+        refuse_unfinished(session)?;
+    }
+    Ok((policy, request))
 }
 
 /// Shows the plan, asks, and does it.
@@ -81,7 +90,7 @@ pub(crate) fn request(session: &Session<'_>, policy: &Policy) -> Result<Request,
 }
 
 /// Nobody is to answer a question for nothing.
-pub(crate) fn refuse_unfinished(session: &Session<'_>) -> Result<(), SafeRestoreError> {
+fn refuse_unfinished(session: &Session<'_>) -> Result<(), SafeRestoreError> {
     match checkpoint_restore::unfinished(&session.repo)? {
         None => Ok(()),
         Some(journal) => Err(journal.unfinished().into()),

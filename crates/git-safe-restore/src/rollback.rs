@@ -9,7 +9,7 @@ use checkpoint_restore::{Back, Restore};
 use crate::{
     Args, SafeRestoreError,
     outcome::RestoreOutcome,
-    restore::{carry_out, refuse_unfinished, request},
+    restore::{begin, carry_out},
     target::{Subject, discard},
 };
 
@@ -19,11 +19,7 @@ pub(crate) fn run(
     commits: u32,
     args: &Args,
 ) -> Result<RestoreOutcome, SafeRestoreError> {
-    let policy = session.policy_of_moves()?;
-    let request = request(session, &policy)?;
-    if !args.dry_run {
-        refuse_unfinished(session)?;
-    }
+    let (policy, request) = begin(session, args)?;
     let back = Back {
         commits,
         scope: args.scope().unwrap_or(Scope::Soft),

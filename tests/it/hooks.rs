@@ -84,6 +84,25 @@ fn tip(sandbox: &Sandbox, reference: &str) -> String {
     sandbox.git(["rev-parse", "--verify", reference])
 }
 
+/// Fails unless `script` goes through where others have pushed meanwhile, and nobody is lectured.
+#[track_caller]
+fn goes_through(mode: Mode, script: &str) {
+    let sandbox = guarded(mode);
+    others_push(&sandbox);
+    let output = sandbox.terminal(&format!("set -e\n{script}")).exits(0);
+    assert!(
+        !output.text().contains("hint:"),
+        "nobody is lectured: {output}"
+    );
+}
+
+/// Runs git as if no hook were there.
+#[track_caller]
+fn past_hooks(sandbox: &Sandbox, words: &[&str]) {
+    let without = ["-c", "core.hooksPath=/dev/null"];
+    sandbox.git(without.iter().chain(words));
+}
+
 /// Runs a script that ends in the command in question, which is to be refused: `main` stays, and the answer says why.
 fn blocked(sandbox: &Sandbox, script: &str) -> Output {
     let before = tip(sandbox, "refs/heads/main");

@@ -2,7 +2,7 @@
 
 use checkpoint_tests::{Sandbox, Snapshot};
 
-use super::{Mode, guarded, scripts};
+use super::{Mode, guarded, past_hooks, scripts};
 
 fn at_work() -> Sandbox {
     let sandbox = guarded(Mode::Usual);
@@ -65,15 +65,7 @@ fn a_checkpoint_that_fails_stops_a_commit_only_where_that_is_asked_for() {
             ".git-checkpoint.toml",
             format!("[hooks]\ncheckpoint = \"{level}\"\n"),
         );
-        sandbox.git([
-            "-c",
-            "core.hooksPath=/dev/null",
-            "commit",
-            "-q",
-            "-a",
-            "-m",
-            "level",
-        ]);
+        past_hooks(&sandbox, &["commit", "-q", "-a", "-m", "level"]);
         sandbox.git(["update-ref", "refs/remotes/origin/main", "HEAD"]);
         // No reference can stand below this one.
         sandbox.git(["update-ref", "refs/checkpoints", "HEAD"]);

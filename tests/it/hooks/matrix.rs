@@ -1,6 +1,6 @@
 //! Every operation that could put something on a protected branch, with the usual hooks.
 
-use super::{Mode, POLICY, blocked, go_on_from, guarded, others_push, tip};
+use super::{Mode, POLICY, blocked, go_on_from, goes_through, guarded, others_push, tip};
 
 #[test]
 fn a_protected_branch_is_not_committed_to() {
@@ -43,15 +43,7 @@ fn a_merge_by_pull_is_a_commit_too() {
 
 #[test]
 fn legitimate_work_is_not_in_its_way() {
-    let check = |script: &str| {
-        let sandbox = guarded(Mode::Usual);
-        others_push(&sandbox);
-        let output = sandbox.terminal(&format!("set -e\n{script}")).exits(0);
-        assert!(
-            !output.text().contains("hint:"),
-            "nobody is lectured: {output}"
-        );
-    };
+    let check = |script: &str| goes_through(Mode::Usual, script);
     check("git pull -q --ff-only");
     check("git pull -q --rebase");
     check("git fetch -q && git merge -q --ff-only origin/main");

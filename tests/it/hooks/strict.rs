@@ -2,7 +2,7 @@
 
 use checkpoint_tests::Sandbox;
 
-use super::{Mode, blocked, go_on_from, guarded, others_push, tip};
+use super::{Mode, blocked, go_on_from, goes_through, guarded, others_push, tip};
 
 /// The version of the git under test, such as (2, 47).
 fn version(sandbox: &Sandbox) -> (u32, u32) {
@@ -51,15 +51,7 @@ fn a_rebase_leaves_the_branch_and_can_be_aborted() {
 
 #[test]
 fn git_goes_on_where_the_upstream_has_it() {
-    let check = |script: &str| {
-        let sandbox = guarded(Mode::Strict);
-        others_push(&sandbox);
-        let output = sandbox.terminal(&format!("set -e\n{script}")).exits(0);
-        assert!(
-            !output.text().contains("hint:"),
-            "nobody is lectured: {output}"
-        );
-    };
+    let check = |script: &str| goes_through(Mode::Strict, script);
     check("git pull -q --ff-only");
     check("git pull -q --rebase");
     check("git fetch -q; git merge -q --ff-only origin/main");

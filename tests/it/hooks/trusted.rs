@@ -1,6 +1,6 @@
 //! The policy counts as the protected branch has it.
 
-use super::{Mode, blocked, guarded, tip};
+use super::{Mode, blocked, guarded, past_hooks, tip};
 
 #[test]
 fn editing_the_policy_loosens_nothing() {
@@ -82,36 +82,13 @@ fn a_copy_may_be_stricter() {
 #[test]
 fn a_warning_lets_pass() {
     let sandbox = guarded(Mode::Usual);
-    sandbox.git([
-        "-c",
-        "core.hooksPath=/dev/null",
-        "commit",
-        "-q",
-        "--allow-empty",
-        "-m",
-        "x",
-    ]);
+    past_hooks(&sandbox, &["commit", "-q", "--allow-empty", "-m", "x"]);
     sandbox.write(
         ".git-checkpoint.toml",
         "[hooks]\ncommit = \"warn\"\npush = \"off\"\n",
     );
-    sandbox.git([
-        "-c",
-        "core.hooksPath=/dev/null",
-        "commit",
-        "-q",
-        "-a",
-        "-m",
-        "mild",
-    ]);
-    sandbox.git([
-        "-c",
-        "core.hooksPath=/dev/null",
-        "push",
-        "-q",
-        "origin",
-        "main",
-    ]);
+    past_hooks(&sandbox, &["commit", "-q", "-a", "-m", "mild"]);
+    past_hooks(&sandbox, &["push", "-q", "origin", "main"]);
     let output = sandbox
         .terminal("git commit -q --allow-empty -m x")
         .exits(0);

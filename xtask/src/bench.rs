@@ -28,7 +28,7 @@ use self::{
 };
 use crate::{
     place::{Place, note},
-    process::World,
+    process::{Cost, World},
 };
 
 const EVERYONE: [Contender; 5] = [
@@ -214,14 +214,28 @@ impl Bench<'_> {
         who: &[Contender],
         rounds: usize,
     ) -> Result<Race> {
-        field.prepare()?;
-        let field = &*field;
-        let lanes = who.iter().copied().map(Lane::new).collect();
-        let race = Race::run(field.files, edits.label(), lanes, rounds, |who, _, seed| {
+        self.race_of(field, edits.label(), who, rounds, |field, who, seed| {
             edits.apply(field, seed)?;
             let cost = who.run(field, self.programs, &format!("bench-{seed}"))?;
             field.restore()?;
             Ok(cost)
+        })
+    }
+
+    /// Makes the field ready, lets all of `who` do `run` in it, and says how it went.
+    fn race_of(
+        &self,
+        field: &mut Field,
+        case: String,
+        who: &[Contender],
+        rounds: usize,
+        mut run: impl FnMut(&Field, Contender, u64) -> Result<Cost>,
+    ) -> Result<Race> {
+        field.prepare()?;
+        let field = &*field;
+        let lanes = who.iter().copied().map(Lane::new).collect();
+        let race = Race::run(field.files, case, lanes, rounds, |who, _, seed| {
+            run(field, who, seed)
         })?;
         note(&report::line(&race));
         Ok(race)

@@ -51,15 +51,10 @@ fn race(
     who: &[Contender],
     rounds: usize,
 ) -> Result<Race> {
-    field.prepare()?;
-    let field = &*field;
-    let lanes = who.iter().copied().map(Lane::new).collect();
     let case = format!("restore {}", edits.label());
-    let race = Race::run(field.files, case, lanes, rounds, |who, _, seed| {
+    bench.race_of(field, case, who, rounds, |field, who, seed| {
         run(bench, field, edits, who, seed)
-    })?;
-    note(&report::line(&race));
-    Ok(race)
+    })
 }
 
 /// Keeps the content of one seed, writes that of another, and lets `who` run.

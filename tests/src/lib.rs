@@ -16,11 +16,13 @@
 //! | `CHECKPOINT_TEST_CASES` | how many random cases each property tries |
 //! | `CHECKPOINT_TEST_SEED` | the seed of the random cases, printed by a failure |
 //! | `CHECKPOINT_TEST_COUNTS` | file for a line for each thing that a random case did |
+//! | `CHECKPOINT_TEST_GITS` | folders of more gits, besides those on PATH |
 //! | `CHECKPOINT_TEST_KEEP` | set: the sandboxes stay on disk, and their places are printed |
 
 mod binary;
 mod edit;
 mod fingerprint;
+mod gits;
 mod kept;
 pub mod odd;
 mod picture;
@@ -34,6 +36,7 @@ mod snapshot;
 
 pub use edit::{Content, Edit};
 pub use fingerprint::Fingerprint;
+pub use gits::Git;
 pub use kept::{Kept, keep};
 pub use picture::{Picture, Thing};
 pub use powers::{can_mount, is_root, without_powers};

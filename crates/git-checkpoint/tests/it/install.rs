@@ -5,6 +5,7 @@ mod elsewhere;
 mod files;
 mod halfway;
 mod managers;
+mod real;
 mod samples;
 
 use std::{collections::BTreeMap, os::unix::fs::PermissionsExt as _, path::Path};

@@ -1,0 +1,89 @@
+//! `cargo xtask managers`: the hook managers that people have, for the tests and the bench to try.
+//!
+//! They come from the npm and Python registries, into `target/hook-managers`, and nowhere else.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use miette::{IntoDiagnostic as _, Result, WrapErr as _, bail};
+
+use crate::{
+    place::{Place, note},
+    process::words,
+};
+
+/// Versions are pinned: what was tried is what is tried.
+const FROM_NPM: [&str; 2] = ["husky@9.1.7", "lefthook@2.2.2"];
+const FROM_PYTHON: [&str; 2] = ["pre-commit==4.7.0", "prek==0.5.11"];
+
+/// Fetch husky, lefthook, pre-commit and prek into target/hook-managers
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+/// Where they are, once fetched.
+pub(crate) struct Managers {
+    folder: PathBuf,
+}
+
+impl Managers {
+    /// Below the workspace's target folder.
+    pub(crate) fn of(place: &Place) -> Self {
+        Self {
+            folder: place.root.join("target/hook-managers"),
+        }
+    }
+
+    /// The folder of npm's programs.
+    pub(crate) fn npm(&self) -> PathBuf {
+        self.folder.join("npm/node_modules/.bin")
+    }
+
+    /// The folder of Python's programs.
+    pub(crate) fn python(&self) -> PathBuf {
+        self.folder.join("python/bin")
+    }
+
+    /// Whether all four were fetched.
+    pub(crate) fn are_here(&self) -> bool {
+        let of_npm = ["husky", "lefthook"].map(|name| self.npm().join(name));
+        let of_python = ["pre-commit", "prek"].map(|name| self.python().join(name));
+        of_npm.iter().chain(&of_python).all(|path| path.exists())
+    }
+}
+
+/// Fetches what is not there yet.
+pub(crate) fn run(_args: &Args) -> Result<()> {
+    let place = Place::read()?;
+    let managers = Managers::of(&place);
+    if managers.are_here() {
+        return Ok(());
+    }
+    fs_err::create_dir_all(&managers.folder).into_diagnostic()?;
+    let quiet = ["install", "--silent", "--no-audit", "--no-fund", "--prefix"];
+    let mut npm = Command::new("npm");
+    done(
+        npm.args(quiet)
+            .arg(managers.folder.join("npm"))
+            .args(FROM_NPM),
+    )?;
+    let python = managers.folder.join("python");
+    done(Command::new("python3").args(["-m", "venv"]).arg(&python))?;
+    let quiet = ["install", "--quiet", "--disable-pip-version-check"];
+    let mut pip = Command::new(python.join("bin/pip"));
+    done(pip.args(quiet).args(FROM_PYTHON))?;
+    note(&format!("fetched into {}", shown(&managers.folder)));
+    Ok(())
+}
+
+fn done(command: &mut Command) -> Result<()> {
+    let said = words(command);
+    let status = command.status().into_diagnostic();
+    match status.wrap_err_with(|| format!("cannot start '{said}'"))? {
+        status if status.success() => Ok(()),
+        status => bail!("'{said}' failed ({status})"),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`field`] is where a race is run ([`tree`] and [`text`] generate it),
 //! [`edits`] is what was changed before, [`contender`] who runs, [`race`] how, [`crowd`] the same
-//! with many checkpoints present, [`back`] the way back; [`report`], [`curve`] and [`machine`] tell.
+//! with many checkpoints present, [`back`] the way back, [`hooks`] what comes before a commit; [`report`], [`curve`] and [`machine`] tell.
 
 mod back;
 mod contender;
@@ -10,6 +10,7 @@ mod crowd;
 mod curve;
 mod edits;
 mod field;
+mod hooks;
 mod machine;
 mod race;
 mod report;
@@ -190,6 +191,9 @@ impl Bench<'_> {
                 races.push(self.race(&mut field, HUGE, &two, plan.rounds.div_ceil(3))?);
             }
             races.extend(back::races(self, &mut field, plan.rounds)?);
+            if first_large.unwrap_or(plan.sizes.len() - 1) == at {
+                races.extend(hooks::races(self, &mut field, plan.rounds)?);
+            }
             if plan.huge && *size == last {
                 races.push(back::huge(self, &mut field)?);
             }

@@ -51,12 +51,8 @@ impl Place {
         note(&format!("building {program} (release)"));
         let built = Command::new(&self.cargo)
             .args(["build", "--release", "--locked", "--package", program])
-            .args([
-                "--bin",
-                program,
-                "--message-format",
-                "json-render-diagnostics",
-            ])
+            .args(["--bin", program])
+            .args(["--message-format", "json-render-diagnostics"])
             .current_dir(&self.root)
             .stderr(Stdio::inherit())
             .output()
@@ -72,6 +68,11 @@ impl Place {
             .filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
             .next_back()
             .ok_or_else(|| miette!("cargo built no binary '{program}'"))
+    }
+
+    /// The compiler beside the cargo that started us.
+    pub(crate) fn rustc(&self) -> Command {
+        Command::new(Path::new(&self.cargo).with_file_name("rustc"))
     }
 
     /// The cargo that started us, in the workspace.

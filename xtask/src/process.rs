@@ -75,6 +75,13 @@ impl World {
         command
     }
 
+    /// `PATH` with these folders before it.
+    pub(crate) fn path_with(&self, folders: &[PathBuf]) -> OsString {
+        let folders = folders.iter().cloned();
+        std::env::join_paths(folders.chain(std::env::split_paths(&self.path)))
+            .expect("neither came with a colon")
+    }
+
     /// `git <words>` in `dir`.
     pub(crate) fn git<W: AsRef<OsStr>>(
         &self,

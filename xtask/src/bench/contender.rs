@@ -4,7 +4,7 @@ use std::{fmt, path::Path};
 
 use miette::Result;
 
-use super::field::Field;
+use super::{field::Field, hooks::Hook};
 use crate::process::{Cost, line, timed, timed_output};
 
 /// One line of the record, as long as ours: `git notes append` has to write as much.
@@ -33,11 +33,14 @@ pub(crate) enum Contender {
     Restore,
     /// `git stash push -u`, then `git stash pop`: away and back.
     StashAndPop,
+    /// `git hook run pre-commit`; see [`super::hooks`], which runs it.
+    Hook(Hook),
 }
 
 impl fmt::Display for Contender {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            Self::Hook(hook) => return hook.fmt(out),
             Self::Ours => "git checkpoint create",
             Self::Recipe => "git recipe",
             Self::Stash => "git stash create",
@@ -79,6 +82,7 @@ impl Contender {
             Self::List => timed(ours(&programs.checkpoint).arg("list")),
             Self::ForEachRef => timed(&mut git(&["for-each-ref", "refs/checkpoints"])),
             Self::Restore => timed(ours(&programs.safe_restore).args([name, "--force"])),
+            Self::Hook(_) => unreachable!("a hook needs a stand"),
             Self::StashAndPop => {
                 let mut total = timed(&mut git(&["stash", "push", "-u", "--quiet"]))?;
                 total += timed(&mut git(&["stash", "pop", "--quiet"]))?;

@@ -7,6 +7,7 @@ use miette::{IntoDiagnostic as _, Result};
 use super::{
     LARGE,
     contender::Contender,
+    hooks::Hook,
     race::{Lane, Race},
 };
 
@@ -40,7 +41,7 @@ const fn ratio(case: &'static str, against: Contender, at_most: f64) -> Target {
     }
 }
 
-const TARGETS: [Target; 15] = [
+const TARGETS: [Target; 17] = [
     ratio("clean", Contender::Recipe, 0.60),
     ratio("clean", Contender::Status, 0.80),
     ratio("clean", Contender::Floor, 1.20),
@@ -68,6 +69,8 @@ const TARGETS: [Target; 15] = [
         case: "restore new ",
         limit: Limit::Memory(128.0),
     },
+    ratio("hook that lets pass", Contender::Hook(Hook::Empty), 2.0),
+    ratio("hook that keeps", Contender::Hook(Hook::ThenCreate), 1.0),
 ];
 
 /// One row of the first table.
@@ -237,6 +240,9 @@ over the rounds of our time divided by theirs. Programs are started directly, wi
   touched), journal, files, index, a second look at everything, record. The files were kept with
   one content and hold another one when it starts.
 - **git stash push -u, pop**: two processes, the same change put away and fetched again.
+- **hook**: `git hook run pre-commit` in the same repository, as git runs it before a commit. The
+  managers of hooks have one hook, `true` (`cargo xtask managers` fetches them). *Keeping* is with the
+  automatic checkpoint, against the hook without it and a `create` after it.
 - **floor**: each directory listed, each tracked file lstat-ed by path, on all cores.
 
 Generated trees have 27 files in a directory, five directories in a directory, text of 0.2 to

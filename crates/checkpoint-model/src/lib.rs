@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`id`], [`name`], [`path`], [`words`] and [`verdict`] are the words; an [`event`] says what
 //! happened, a [`record`] is a set of events, and a [`checkpoint`] is what a record comes to. [`selector`] says which
-//! checkpoint is meant, [`policy`] what a repository asks for, [`retention`] what may go, [`trailers`] how a record
+//! checkpoint is meant, [`policy`] what a repository asks for,
+//! [`template`] and [`attribution`] what an agent's commit says, [`retention`] what may go, [`trailers`] how a record
 //! can be had back from a message of git's; [`brief`], [`summary`] and [`maestro`] are views.
 //!
 //! ```
@@ -21,6 +22,9 @@ pub mod path;
 pub mod words;
 
 pub mod verdict;
+
+pub mod attribution;
+pub mod template;
 
 pub mod event;
 pub mod record;

@@ -115,7 +115,7 @@ impl FromStr for CheckpointName {
 }
 
 /// The rule that the text breaks by its characters, if any.
-fn malformed(name: &str) -> Option<&'static str> {
+pub(crate) fn malformed(name: &str) -> Option<&'static str> {
     let any = |bad: &[char]| name.contains(bad);
     let broken = [
         (name.starts_with('-'), "it starts with '-'"),

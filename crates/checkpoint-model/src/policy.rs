@@ -4,6 +4,7 @@ mod error;
 mod globs;
 mod hooks;
 mod rules;
+mod runs;
 mod size;
 mod tighten;
 
@@ -17,6 +18,7 @@ pub use self::{
     globs::{BranchGlobs, Case, GlobError, PathGlobs},
     hooks::{Hooks, Level, Rule},
     rules::{Because, Layer, Movement, PushStep, Reason, Rules, Source, Verdict},
+    runs::{Agents, BranchPrefix, Cleanup, ForgeKind, PrefixError, PullRequest, Runs},
     size::{ByteSize, SizeError},
 };
 use crate::{shown::shown, text_visitor::FromText, words::words};
@@ -35,6 +37,10 @@ pub struct Policy {
     pub retention: Retention,
     /// `[checkpoint]`: what is asked of checkpoints.
     pub checkpoint: CheckpointRules,
+    /// `[agents]`: what a commit says of the agent that made it.
+    pub agents: Agents,
+    /// `[runs]`: the branch of an agent's task, and how it is handed in.
+    pub runs: Runs,
 }
 
 /// `[branches]`. `*` in a pattern also stands for `/`, as in `git branch --list`.

@@ -2,6 +2,7 @@ use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
 use proptest::prelude::*;
 
 use super::*;
+use crate::attribution::Attribution;
 
 fn parse(text: &str) -> Policy {
     Policy::parse(text, Policy::FILE_NAME).unwrap()
@@ -111,6 +112,18 @@ fn every_key_can_be_set() {
         require = "push"
         test-command = "cargo test"
         sign = true
+        [agents]
+        attribution = "kernel"
+        hash-sessions = true
+        [runs]
+        branch-prefix = "bots/nightly"
+        commit-template = "{task}: {description}"
+        push = false
+        pull-request = "push-options"
+        draft = false
+        body = ".github/agent.md"
+        cleanup = "worktree"
+        forges = { "Git.Example.org" = "gitea", "[::1]:3000" = "forgejo" }
         "#,
     );
     assert!(policy.branches.is_protected("trunk") && !policy.branches.is_protected("main"));
@@ -125,6 +138,17 @@ fn every_key_can_be_set() {
         Some("cargo test")
     );
     assert_eq!(policy.checkpoint.require, Require::Push);
+    assert_eq!(policy.agents.attribution, Attribution::Kernel);
+    assert!(policy.agents.hash_sessions);
+    let runs = &policy.runs;
+    assert_eq!(runs.branch_prefix.as_str(), "bots/nightly");
+    assert_eq!(runs.commit_template.to_string(), "{task}: {description}");
+    assert_eq!((runs.push, runs.draft), (false, false));
+    assert_eq!(runs.pull_request, PullRequest::PushOptions);
+    assert_eq!(runs.body, ".github/agent.md");
+    assert_eq!(runs.cleanup, Cleanup::Worktree);
+    assert_eq!(runs.forges["git.example.org"], ForgeKind::Gitea);
+    assert_eq!(runs.forges["[::1]:3000"], ForgeKind::Forgejo);
 }
 
 #[test]
@@ -186,6 +210,58 @@ fn what_is_wrong_is_underlined() {
         "unknown field `pre-commit`",
     );
     check("[hooks]\npush = true", "true", "");
+    check(
+        "[agents]\nattribution = \"signed\"",
+        "\"signed\"",
+        "unknown variant `signed`",
+    );
+    check(
+        "[runs]\ncommit-template = \"{task}: {text}\"",
+        "\"{task}: {text}\"",
+        "bad template: unknown field 'text'",
+    );
+    check(
+        "[runs]\nbody = \"../secret\"",
+        "\"../secret\"",
+        "no path in the repository",
+    );
+    check(
+        "[runs.forges]\n\"https://a\" = \"gitea\"",
+        "\"https://a\"",
+        "not the name of a host",
+    );
+}
+
+#[test]
+fn a_branch_prefix_is_the_beginning_of_a_ref() {
+    let check = |prefix: &str, is_one: bool| {
+        assert_eq!(prefix.parse::<BranchPrefix>().is_ok(), is_one, "{prefix:?}");
+    };
+    check("agent", true);
+    check("bots/nightly", true);
+    check("@", true);
+    for prefix in [
+        "",
+        "-a",
+        "a/",
+        "/a",
+        "a//b",
+        "a..b",
+        "a b",
+        "a.lock",
+        ".a",
+        "a.",
+        "a@{b",
+        "a~",
+        "a\nb",
+        "a*",
+        "refs/heads",
+        "\u{202e}a",
+    ] {
+        check(prefix, false);
+    }
+    check(&"a".repeat(100), true);
+    check(&"a".repeat(101), false);
 }
 
 #[test]

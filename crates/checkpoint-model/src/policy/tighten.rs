@@ -1,7 +1,8 @@
 //! What a copy that anybody may have edited adds to a policy that is trusted: it never takes away.
 
 use super::{
-    BranchGlobs, Capture, CheckpointRules, PathGlobs, Policy, PolicyError, Require, Retention, Rule,
+    BranchGlobs, Capture, CheckpointRules, PathGlobs, Policy, PolicyError, PullRequest, Require,
+    Retention, Rule, Runs,
 };
 
 impl Policy {
@@ -38,6 +39,16 @@ impl Policy {
             "checkpoint" "require" checkpoint.require,
             "checkpoint" "test-command" checkpoint.test_command,
             "checkpoint" "sign" checkpoint.sign,
+            "agents" "attribution" agents.attribution,
+            "agents" "hash-sessions" agents.hash_sessions,
+            "runs" "branch-prefix" runs.branch_prefix,
+            "runs" "commit-template" runs.commit_template,
+            "runs" "push" runs.push,
+            "runs" "pull-request" runs.pull_request,
+            "runs" "draft" runs.draft,
+            "runs" "body" runs.body,
+            "runs" "cleanup" runs.cleanup,
+            "runs" "forges" runs.forges,
         );
         for rule in Rule::ALL.iter().filter(|rule| keep("hooks", rule.as_str())) {
             *policy.hooks.level_mut(*rule) = self.hooks.level(*rule);
@@ -45,8 +56,9 @@ impl Policy {
         Ok(policy)
     }
 
-    /// This policy, and of `other` what is stricter, keeps more, or keeps it longer. Where two values cannot be
-    /// ordered (`nested`, `feature`, a test command that is set here), this policy's counts.
+    /// This policy, and of `other` what is stricter, keeps more, keeps it longer, or lets less out of the machine.
+    /// Where two values cannot be ordered (`nested`, `feature`, a test command that is set here, how commits are
+    /// worded and attributed, which hosts are trusted with a token), this policy's counts.
     #[must_use]
     pub fn tightened_by(&self, other: &Self) -> Self {
         let mut policy = self.clone();
@@ -58,6 +70,8 @@ impl Policy {
         policy.capture = self.capture.keeping_with(&other.capture);
         policy.retention = self.retention.longest(&other.retention);
         policy.checkpoint = self.checkpoint.strictest(&other.checkpoint);
+        policy.agents.hash_sessions = self.agents.hash_sessions || other.agents.hash_sessions;
+        policy.runs = self.runs.most_careful(&other.runs);
         policy
     }
 }
@@ -104,6 +118,21 @@ impl CheckpointRules {
                 .clone()
                 .or_else(|| other.test_command.clone()),
             sign: self.sign || other.sign,
+        }
+    }
+}
+
+impl Runs {
+    fn most_careful(&self, other: &Self) -> Self {
+        Self {
+            push: self.push && other.push,
+            pull_request: match other.pull_request {
+                PullRequest::Never => PullRequest::Never,
+                _ => self.pull_request,
+            },
+            draft: self.draft || other.draft,
+            cleanup: self.cleanup.min(other.cleanup),
+            ..self.clone()
         }
     }
 }

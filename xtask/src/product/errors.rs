@@ -13,29 +13,38 @@ pub(crate) struct ErrorCode {
     pub(crate) message: String,
 }
 
-/// The codes that `program` can end with: those in `crates/*/src` but in the crates of others; sorted, each once. What
-/// tests define is left out.
+/// The codes that `program` can end with: those of its crate, and of the crates that it is built on; sorted, each once.
+/// What tests define is left out.
 pub(crate) fn read(root: &Path, program: &str) -> Result<Vec<ErrorCode>> {
     let mut found = Vec::new();
-    let crates = fs_err::read_dir(root.join("crates")).into_diagnostic()?;
-    for folder in crates {
-        let folder = folder.into_diagnostic()?;
-        if is_part_of(&folder.file_name().to_string_lossy(), program) {
-            gather(&folder.path().join("src"), &mut found)?;
+    let mut folders = vec![program.to_owned()];
+    let mut next = 0;
+    while let Some(folder) = folders.get(next) {
+        let folder = root.join("crates").join(folder);
+        gather(&folder.join("src"), &mut found)?;
+        let manifest = fs_err::read_to_string(folder.join("Cargo.toml")).into_diagnostic()?;
+        for below in built_on(&manifest) {
+            if !folders.iter().any(|folder| folder == below) {
+                folders.push(below.to_owned());
+            }
         }
+        next += 1;
     }
     found.sort();
     found.dedup_by(|a, b| a.code == b.code);
     Ok(found)
 }
 
-/// Whether errors of a crate pass through `program`: no command imports another, and only one restores.
-fn is_part_of(folder: &str, program: &str) -> bool {
-    match folder {
-        "checkpoint-restore" => program == "git-safe-restore",
-        command if command.starts_with("git-") => command == program,
-        _ => true,
-    }
+/// The crates of ours that a manifest names among its dependencies.
+fn built_on(manifest: &str) -> impl Iterator<Item = &str> {
+    let (_, rest) = manifest
+        .split_once("\n[dependencies]\n")
+        .unwrap_or_default();
+    let (dependencies, _) = rest.split_once("\n[").unwrap_or((rest, ""));
+    let names = dependencies
+        .lines()
+        .filter_map(|line| line.split(['.', ' ', '=']).next());
+    names.filter(|name| name.starts_with("checkpoint-"))
 }
 
 fn gather(directory: &Path, found: &mut Vec<ErrorCode>) -> Result<()> {
@@ -145,7 +154,7 @@ fn attribute_blocks(source: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ErrorCode, codes, is_part_of, shown};
+    use super::{ErrorCode, built_on, codes, shown};
 
     fn check(source: &str, expected: &[(&str, &str)]) {
         let expected: Vec<ErrorCode> = expected
@@ -180,13 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn a_command_has_its_own_errors_and_those_below_it() {
-        let check = |folder, program, want| assert_eq!(is_part_of(folder, program), want);
-        check("checkpoint-store", "git-checkpoint", true);
-        check("git-checkpoint", "git-checkpoint", true);
-        check("git-checkpoint", "git-safe-restore", false);
-        check("checkpoint-restore", "git-checkpoint", false);
-        check("checkpoint-restore", "git-safe-restore", true);
+    fn a_manifest_tells_what_a_program_is_built_on() {
+        let manifest = "[package]\nname = \"git-it\"\n\n[dependencies]\ncheckpoint-git.workspace = true\n\
+                        bstr.workspace = true\ncheckpoint-cli = { workspace = true }\n\n\
+                        [dev-dependencies]\ncheckpoint-capture.workspace = true\n";
+        let names: Vec<_> = built_on(manifest).collect();
+        assert_eq!(names, ["checkpoint-git", "checkpoint-cli"]);
     }
 
     #[test]

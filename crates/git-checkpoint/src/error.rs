@@ -6,32 +6,21 @@ use checkpoint_git::{OpenError, ProgramError, objects::ObjectError};
 use checkpoint_model::{
     id::IdError,
     name::NameError,
-    path::TreePath,
     selector::ResolveError,
     words::{StateError, WordError},
 };
 use checkpoint_store::StoreError;
+use checkpoint_work::WorkError;
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::{
-    create::CommitError, diff::DiffError, exchange::ExchangeError, hook::HookError,
-    setup::SetupError, since::TimeError,
+    diff::DiffError, exchange::ExchangeError, hook::HookError, setup::SetupError, since::TimeError,
 };
 
 /// Why a command did not do what was asked.
 #[derive(Debug, Error, Diagnostic)]
 pub enum CheckpointError {
-    /// The policy's `capture.nested` wants no checkpoint where there is a repository inside this one. Nothing was changed.
-    #[error("'{path}' is a repository of its own, and the policy says capture.nested = \"refuse\"")]
-    #[diagnostic(
-        code(checkpoint::nested),
-        help("in .git-checkpoint.toml: [capture] nested = \"report\"")
-    )]
-    Nested {
-        /// Where it is.
-        path: TreePath,
-    },
     /// The policy's `checkpoint.test-command` could not be started.
     #[error("cannot run the test command '{command}'")]
     #[diagnostic(code(policy::test_not_run))]
@@ -49,10 +38,10 @@ pub enum CheckpointError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Present(#[from] PresentError),
-    /// Nothing was committed, and no checkpoint made.
+    /// The state was not kept, or not committed.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Commit(#[from] CommitError),
+    Work(#[from] WorkError),
     /// A hook stops git.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -119,10 +108,9 @@ impl Failure for CheckpointError {
     fn kind(&self) -> Kind {
         match self {
             Self::TestNotRun { .. } | Self::Open(_) | Self::Program(_) => Kind::Fatal,
-            Self::Nested { .. } => Kind::Refused,
             Self::Session(error) => error.kind(),
             Self::Present(error) => error.kind(),
-            Self::Commit(error) => error.kind(),
+            Self::Work(error) => error.kind(),
             Self::Name(error) => error.kind(),
             Self::Word(error) => error.kind(),
             Self::State(error) => error.kind(),

@@ -39,7 +39,6 @@ use checkpoint_cli::{Answer, Console, Session};
 use clap::CommandFactory as _;
 
 pub use args::Args;
-pub use create::CommitError;
 pub use diff::DiffError;
 pub use error::CheckpointError;
 pub use exchange::ExchangeError;

@@ -10,7 +10,7 @@ use checkpoint_model::policy::Policy;
 
 pub(crate) use self::outcome::ValidateOutcome;
 use self::outcome::{Finding, Findings};
-use crate::{CheckpointError, args::ValidateArgs, create::refuse_gaps, situation::Situation};
+use crate::{CheckpointError, args::ValidateArgs, situation::Situation};
 
 /// Captures the state as `create` would and throws it away; then runs the policy's test command.
 pub(crate) fn run(
@@ -56,6 +56,6 @@ fn try_capture(session: &Session<'_>, policy: &Policy) -> Result<Captured, Check
     let progress = session.console.progress("Reading files");
     let captured = capture(&session.repo, &request, &sink, progress.counter())?;
     progress.finish();
-    refuse_gaps(&policy.capture, &captured)?;
+    checkpoint_work::refuse_gaps(&policy.capture, &captured)?;
     Ok(captured)
 }

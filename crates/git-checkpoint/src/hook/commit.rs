@@ -8,9 +8,10 @@ use checkpoint_model::{
     words::OperationKind,
 };
 use checkpoint_policy::{Agent, PolicyReader};
+use checkpoint_work::{Created, Wish};
 
 use super::{desk::Desk, error::HookError, forward, scripts::Event};
-use crate::{CheckpointError, create, create::CreateOutcome};
+use crate::CheckpointError;
 
 /// Says whether HEAD's branch may be committed to, and keeps what is there, with the index that git is about to commit.
 pub(super) fn pre_commit(desk: &Desk<'_>) -> Result<(), CheckpointError> {
@@ -170,16 +171,10 @@ fn keep(
     }
     let agent = Agent::in_environment(&desk.session.surroundings.env);
     let policy = reader.policy(branch).unwrap_or_else(|_| rules.merged());
-    let made = create::for_hook(
-        &desk.session,
-        &policy,
-        agent.as_ref(),
-        None,
-        "before a commit",
-    );
-    let why = match made {
-        Ok(CreateOutcome::Created { .. } | CreateOutcome::Unchanged { .. }) => return Ok(()),
-        Err(error) => Box::new(error),
+    let wish = Wish::automatic("git checkpoint create", agent.as_ref(), "before a commit");
+    let why = match checkpoint_work::create(&desk.session, &policy, &wish) {
+        Ok(Created::Made { .. } | Created::Unchanged { .. }) => return Ok(()),
+        Err(error) => Box::new(error.into()),
     };
     let help = "see what is in its way:\n  git checkpoint validate";
     desk.hold(rules.commit_without_checkpoint(), "HEAD", |grounds| {

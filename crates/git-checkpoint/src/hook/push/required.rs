@@ -5,15 +5,16 @@ use checkpoint_git::{Repository, refs};
 use checkpoint_model::{
     name::CheckpointName,
     policy::{Reason, Verdict},
+    words::CheckpointKind,
 };
 use checkpoint_policy::{Agent, PolicyReader};
 use checkpoint_store::{StoreError, tag};
+use checkpoint_work::{Created, Wish};
 use gix::ObjectId;
 
 use super::Update;
 use crate::{
-    CheckpointError, create,
-    create::CreateOutcome,
+    CheckpointError,
     hook::{desk::Desk, error::HookError},
 };
 
@@ -93,14 +94,14 @@ fn make(desk: &Desk<'_>, reader: &PolicyReader<'_>, branch: &str) -> Result<(), 
         .unwrap_or_else(|_| reader.rules(Some(branch)).merged());
     let name = next_name(desk.repo(), branch)?;
     let description = format!("before a push of '{branch}'");
-    let made = create::for_hook(
-        &desk.session,
-        &policy,
-        agent.as_ref(),
-        Some(name),
-        &description,
-    )?;
-    if let CreateOutcome::Created { stored, .. } = made
+    let wish = Wish {
+        name: Some(name),
+        kind: CheckpointKind::SafeState,
+        if_changed: false,
+        ..Wish::automatic("git checkpoint create", agent.as_ref(), &description)
+    };
+    let made = checkpoint_work::create(&desk.session, &policy, &wish)?;
+    if let Created::Made { stored, .. } = made
         && let Some(name) = &stored.checkpoint.name
     {
         let talk = desk.session.console.talk();

@@ -23,8 +23,7 @@ use gix::{
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::{refuse_nested, resolve::Asked};
-use crate::CheckpointError;
+use crate::{Wish, WorkError, create::refuse_nested};
 
 /// Why nothing was committed. Unless the variant says otherwise, HEAD, the index and all refs are as they were.
 #[derive(Debug, Error, Diagnostic)]
@@ -95,27 +94,27 @@ impl Failure for CommitError {
 ///
 /// As `git commit -a` does, it works on a copy of the index and puts it in place when the commit was made: a refusal
 /// leaves the index as it was, to the byte.
-pub(super) fn everything(
+pub(crate) fn everything(
     session: &Session<'_>,
-    asked: &Asked,
+    wish: &Wish,
     policy: &Capture,
-) -> Result<Option<ObjectId>, CheckpointError> {
+) -> Result<Option<ObjectId>, WorkError> {
     refuse_unsafe(session)?;
-    if let Some(name) = &asked.name {
+    if let Some(name) = &wish.name {
         refuse_occupied(session, name)?;
     }
     let index = session.repo.index_path();
     let copy = Copy::of(index)?;
-    stage(session, asked, policy, &copy)?;
+    stage(session, wish, policy, &copy)?;
     if has_nothing(session, &copy)? {
         return Ok(None);
     }
-    commit(session, asked, &copy)?;
+    commit(session, wish, &copy)?;
     copy.replace(index)?;
     Ok(session.repo.head()?.id)
 }
 
-fn refuse_unsafe(session: &Session<'_>) -> Result<(), CheckpointError> {
+fn refuse_unsafe(session: &Session<'_>) -> Result<(), WorkError> {
     if session.repo.work_tree().is_none() {
         return Err(CommitError::Bare.into());
     }
@@ -134,7 +133,7 @@ fn refuse_unsafe(session: &Session<'_>) -> Result<(), CheckpointError> {
 }
 
 /// A name that would be the folder of another, or lie below one, would be refused when the commit is made already.
-fn refuse_occupied(session: &Session<'_>, name: &CheckpointName) -> Result<(), CheckpointError> {
+fn refuse_occupied(session: &Session<'_>, name: &CheckpointName) -> Result<(), WorkError> {
     let repo = &session.repo;
     let wanted = tag::ref_name(repo, name);
     let folder = format!("{wanted}/");
@@ -164,21 +163,21 @@ fn refuse_occupied(session: &Session<'_>, name: &CheckpointName) -> Result<(), C
 /// Adds to the copy what the checkpoint would hold: all tracked files, and the untracked ones that are captured.
 fn stage(
     session: &Session<'_>,
-    asked: &Asked,
+    wish: &Wish,
     policy: &Capture,
     copy: &Copy,
-) -> Result<(), CheckpointError> {
+) -> Result<(), WorkError> {
     let repo = &session.repo;
     copy.used_by(repo.git(["add", "--update", "--", ":/"]))
         .output()?;
-    if asked.additions.untracked == Untracked::LeftOut {
+    if wish.additions.untracked == Untracked::LeftOut {
         return Ok(());
     }
     let words = ["ls-files", "--others", "--exclude-standard", "-z"];
     let untracked = copy.used_by(repo.git(words)).output()?;
     let exclude = policy
         .exclude
-        .with(asked.additions.exclude.iter().map(String::as_str))
+        .with(wish.additions.exclude.iter().map(String::as_str))
         .map_err(SessionError::from)?;
     let mut wanted = BString::default();
     for path in untracked.split_str(b"\0").filter(|path| !path.is_empty()) {
@@ -209,7 +208,7 @@ fn is_too_large(session: &Session<'_>, path: &[u8], policy: &Capture) -> bool {
     fs_err::symlink_metadata(file).is_ok_and(|file| file.len() > policy.max_file_size.bytes())
 }
 
-fn has_nothing(session: &Session<'_>, copy: &Copy) -> Result<bool, CheckpointError> {
+fn has_nothing(session: &Session<'_>, copy: &Copy) -> Result<bool, WorkError> {
     let committed = session.repo.head()?.id;
     let empty = || ObjectId::empty_tree(session.repo.gix().object_hash());
     let committed = committed.unwrap_or_else(empty).to_string();
@@ -218,8 +217,8 @@ fn has_nothing(session: &Session<'_>, copy: &Copy) -> Result<bool, CheckpointErr
     Ok(same.is_some())
 }
 
-fn commit(session: &Session<'_>, asked: &Asked, copy: &Copy) -> Result<(), CheckpointError> {
-    let message = match (&asked.description, &asked.name) {
+fn commit(session: &Session<'_>, wish: &Wish, copy: &Copy) -> Result<(), WorkError> {
+    let message = match (&wish.description, &wish.name) {
         (description, _) if !description.is_empty() => description.clone(),
         (_, Some(name)) => format!("checkpoint: {name}"),
         (_, None) => "checkpoint".to_owned(),

@@ -7,13 +7,13 @@ use checkpoint_model::selector::Selector;
 use checkpoint_store::{Place, StoreError, Stored};
 use gix::ObjectId;
 
-use crate::CheckpointError;
+use crate::WorkError;
 
 /// The latest checkpoint of this worktree, if HEAD, branch, files, index and what lies beside them are the same in it.
 pub(super) fn latest_like(
     session: &Session<'_>,
     captured: &Captured,
-) -> Result<Option<Stored>, CheckpointError> {
+) -> Result<Option<Stored>, WorkError> {
     let Some(latest) = latest_here(session)? else {
         return Ok(None);
     };
@@ -35,7 +35,7 @@ pub(super) fn latest_like(
 }
 
 /// The latest of all mostly is one of this worktree; only else all have to be read.
-fn latest_here(session: &Session<'_>) -> Result<Option<Stored>, CheckpointError> {
+fn latest_here(session: &Session<'_>) -> Result<Option<Stored>, WorkError> {
     let worktree = session.worktree();
     let is_here = |stored: &Stored| stored.checkpoint.created.worktree == worktree;
     let latest = match checkpoint_store::resolve(&session.repo, &Selector::Latest(0)) {

@@ -95,6 +95,15 @@ pub enum StoreError {
         /// What gix or the system said.
         source: Source,
     },
+    /// What should be the records of another repository is something else. Nothing was changed.
+    #[error("'{reference}' there holds no records: it is {id}")]
+    #[diagnostic(code(store::not_notes), help("look at it: git show --stat {id}"))]
+    NotNotes {
+        /// The reference over there.
+        reference: String,
+        /// What it points at.
+        id: ObjectId,
+    },
     /// A file to import is not what `git checkpoint export` writes. Nothing was changed.
     #[error("line {line} is not part of an export: {why}")]
     #[diagnostic(code(import::malformed))]
@@ -154,6 +163,7 @@ impl Failure for StoreError {
             Self::NameTaken { .. }
             | Self::NamedAlready { .. }
             | Self::StateMissing { .. }
+            | Self::NotNotes { .. }
             | Self::Refs(RefError::Occupied { .. }) => Kind::Refused,
             _ => Kind::Fatal,
         }

@@ -5,7 +5,12 @@
 //! caller, who does it together with others ([`checkpoint_git::refs::transaction`]).
 
 mod cache;
+mod difference;
+mod merge;
+mod twice;
 mod walk;
+
+use std::collections::BTreeMap;
 
 use checkpoint_git::{Repository, refs};
 use gix::ObjectId;
@@ -13,6 +18,7 @@ use gix::actor::Signature;
 use gix::note::plumbing::State;
 use gix::objs::{Commit, Find, Kind, Write};
 
+pub use self::merge::{Merged, compare, merge};
 pub(crate) use self::walk::{Changed, Entry};
 use crate::StoreError;
 
@@ -125,39 +131,79 @@ impl<'r> Notes<'r> {
         who: &Signature,
         objects: &dyn Write,
     ) -> Result<Option<ObjectId>, StoreError> {
-        let trees = Trees {
-            repo: self.repo.gix(),
-            objects,
+        let blob = |NoteEdit { key, content }: &NoteEdit| {
+            let blob = content.as_ref();
+            let blob = blob.map(|content| objects.write_buf(Kind::Blob, content));
+            let blob = blob.transpose().map_err(StoreError::unwritten)?;
+            Ok((*key, blob))
         };
-        let mut state = State::new(self.tree, &trees).map_err(StoreError::unwritten)?;
-        for NoteEdit { key, content } in edits {
-            let blob = content
-                .as_ref()
-                .map(|content| objects.write_buf(Kind::Blob, content))
-                .transpose();
-            let blob = blob.map_err(StoreError::unwritten)?;
-            state
-                .edit(*key, blob, &trees)
-                .map_err(StoreError::unwritten)?;
-        }
-        let tree = state.write(&trees).map_err(StoreError::unwritten)?;
+        let edits: Result<Vec<_>, StoreError> = edits.iter().map(blob).collect();
+        let tree = self.tree_with(&edits?, objects)?;
         if tree == self.tree {
             return Ok(None);
         }
-        let commit = Commit {
-            tree,
-            parents: self.tip.into_iter().collect(),
-            author: who.clone(),
-            committer: who.clone(),
-            encoding: None,
-            message: format!("{message}\n").into(),
-            extra_headers: Vec::new(),
-        };
-        objects
-            .write(&commit)
-            .map(Some)
-            .map_err(StoreError::unwritten)
+        let parents: Vec<_> = self.tip.into_iter().collect();
+        commit_of(tree, &parents, message, who, objects).map(Some)
     }
+
+    /// Writes the tree of these notes with other blobs for some objects; none removes the note.
+    fn tree_with(
+        &self,
+        edits: &[(ObjectId, Option<ObjectId>)],
+        objects: &dyn Write,
+    ) -> Result<ObjectId, StoreError> {
+        match self.edited(self.tree, edits, &BTreeMap::new(), objects) {
+            Err(error) => {
+                let Some(twice::Mended { tree, again, new }) = twice::mend(self, objects)? else {
+                    return Err(error);
+                };
+                let edits: Vec<_> = again.iter().chain(edits).copied().collect();
+                self.edited(tree, &edits, &new, objects)
+            }
+            tree => tree,
+        }
+    }
+
+    fn edited(
+        &self,
+        tree: ObjectId,
+        edits: &[(ObjectId, Option<ObjectId>)],
+        new: &BTreeMap<ObjectId, Vec<u8>>,
+        objects: &dyn Write,
+    ) -> Result<ObjectId, StoreError> {
+        let trees = Trees {
+            repo: self.repo.gix(),
+            new,
+            objects,
+        };
+        let mut state = State::new(tree, &trees).map_err(StoreError::unwritten)?;
+        for (key, blob) in edits {
+            state
+                .edit(*key, *blob, &trees)
+                .map_err(StoreError::unwritten)?;
+        }
+        state.write(&trees).map_err(StoreError::unwritten)
+    }
+}
+
+/// Writes a commit of notes.
+fn commit_of(
+    tree: ObjectId,
+    parents: &[ObjectId],
+    message: &str,
+    who: &Signature,
+    objects: &dyn Write,
+) -> Result<ObjectId, StoreError> {
+    let commit = Commit {
+        tree,
+        parents: parents.iter().copied().collect(),
+        author: who.clone(),
+        committer: who.clone(),
+        encoding: None,
+        message: format!("{message}\n").into(),
+        extra_headers: Vec::new(),
+    };
+    objects.write(&commit).map_err(StoreError::unwritten)
 }
 
 /// The tree of the notes commit `id`; git also takes a reference that points at a tree itself.
@@ -176,6 +222,8 @@ fn tree_of(repo: &Repository, id: ObjectId) -> Result<ObjectId, StoreError> {
 /// to wherever new objects go.
 struct Trees<'a> {
     repo: &'a gix::Repository,
+    /// Trees that are written, and cannot be read yet.
+    new: &'a BTreeMap<ObjectId, Vec<u8>>,
     objects: &'a dyn Write,
 }
 
@@ -187,6 +235,14 @@ impl Find for Trees<'_> {
     ) -> gix::Result<Option<gix::objs::Data<'b>>> {
         if *id == *self.repo.object_hash().empty_tree() {
             buffer.clear();
+            return Ok(Some(gix::objs::Data::new(
+                buffer,
+                Kind::Tree,
+                self.repo.object_hash(),
+            )));
+        }
+        if let Some(tree) = self.new.get(id) {
+            buffer.clone_from(tree);
             return Ok(Some(gix::objs::Data::new(
                 buffer,
                 Kind::Tree,

@@ -4,6 +4,7 @@ mod concurrency;
 mod keeping;
 mod life;
 mod loading;
+mod merging;
 mod overview;
 mod sharing;
 

@@ -46,6 +46,32 @@ fn entries_below(
     Ok(found)
 }
 
+/// Whether a tree may be one of notes: there is one in it, or nothing at all.
+pub(super) fn is_of_notes(repo: &gix::Repository, root: ObjectId) -> Result<bool, StoreError> {
+    let mut is_empty = true;
+    let mut buffer = Vec::new();
+    let mut below = Vec::new();
+    for entry in tree_at(repo, root, &mut buffer)? {
+        let entry = entry.map_err(|source| StoreError::unreadable(root, source))?;
+        is_empty = false;
+        match hex(entry.filename) {
+            Some(name) if entry.mode.is_tree() && name.len() == 2 => {
+                below.push((name.to_owned(), entry.oid.to_owned()));
+            }
+            Some(name) if entry.mode.is_blob() && ObjectId::from_hex(name.as_bytes()).is_ok() => {
+                return Ok(true);
+            }
+            _ => {}
+        }
+    }
+    for tree in below {
+        if !entries_below(repo, vec![tree])?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(is_empty)
+}
+
 /// The part of the notes that differs between two trees.
 #[derive(Debug)]
 pub(crate) struct Changed {
@@ -215,7 +241,7 @@ fn read_blob(
     Ok(())
 }
 
-fn tree_at<'b>(
+pub(super) fn tree_at<'b>(
     repo: &gix::Repository,
     id: ObjectId,
     buffer: &'b mut Vec<u8>,
@@ -229,7 +255,7 @@ fn tree_at<'b>(
 }
 
 /// A file name that may be part of an object id. Other names in a notes tree are not notes.
-fn hex(name: &[u8]) -> Option<&str> {
+pub(super) fn hex(name: &[u8]) -> Option<&str> {
     let is_hex = name
         .iter()
         .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));

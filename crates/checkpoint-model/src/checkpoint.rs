@@ -110,6 +110,7 @@ impl Checkpoint {
                 }
             }
             EventBody::CheckpointCreated(_)
+            | EventBody::CheckpointShared(_)
             | EventBody::RolledBack(_)
             | EventBody::PolicyOverride(_)
             | EventBody::GitCommitCreated(_)

@@ -12,8 +12,9 @@ use serde_json::{Map, Value};
 
 pub use self::{
     body::{
-        CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, DeletionReason,
-        FileCounts, GitCommitCreated, PolicyOverride, RolledBack, Upstream,
+        CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored,
+        CheckpointShared, DeletionReason, FileCounts, GitCommitCreated, PolicyOverride, RolledBack,
+        Upstream,
     },
     line::EventError,
 };
@@ -53,6 +54,8 @@ pub enum EventBody {
     CheckpointDeleted(CheckpointDeleted),
     /// `checkpoint_named`
     CheckpointNamed(CheckpointNamed),
+    /// `checkpoint_shared`
+    CheckpointShared(CheckpointShared),
     /// `rolled_back`
     RolledBack(RolledBack),
     /// `policy_override`
@@ -91,6 +94,7 @@ impl EventBody {
             Self::CheckpointRestored(_) => CheckpointRestored::TYPE,
             Self::CheckpointDeleted(_) => CheckpointDeleted::TYPE,
             Self::CheckpointNamed(_) => CheckpointNamed::TYPE,
+            Self::CheckpointShared(_) => CheckpointShared::TYPE,
             Self::RolledBack(_) => RolledBack::TYPE,
             Self::PolicyOverride(_) => PolicyOverride::TYPE,
             Self::GitCommitCreated(_) => GitCommitCreated::TYPE,
@@ -106,6 +110,7 @@ impl EventBody {
             Self::CheckpointRestored(restored) => Some(restored.checkpoint),
             Self::CheckpointDeleted(deleted) => Some(deleted.checkpoint),
             Self::CheckpointNamed(named) => Some(named.checkpoint),
+            Self::CheckpointShared(shared) => Some(shared.checkpoint),
             Self::RolledBack(done) => Some(done.backup),
             Self::PolicyOverride(_) | Self::GitCommitCreated(_) | Self::Unknown { .. } => None,
         }
@@ -133,6 +138,12 @@ impl From<CheckpointDeleted> for EventBody {
 impl From<CheckpointNamed> for EventBody {
     fn from(named: CheckpointNamed) -> Self {
         Self::CheckpointNamed(named)
+    }
+}
+
+impl From<CheckpointShared> for EventBody {
+    fn from(shared: CheckpointShared) -> Self {
+        Self::CheckpointShared(shared)
     }
 }
 

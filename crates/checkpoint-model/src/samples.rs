@@ -5,8 +5,8 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::{
     event::{
-        CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, DeletionReason,
-        Event, EventBody, FileCounts, RolledBack, Upstream,
+        CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored,
+        CheckpointShared, DeletionReason, Event, EventBody, FileCounts, RolledBack, Upstream,
     },
     id::{CheckpointId, EventId},
     name::CheckpointName,
@@ -310,6 +310,16 @@ fn any_body() -> BoxedStrategy<EventBody> {
                 .into()
             }
         ),
+        (id(), hostile_text(), any::<bool>()).prop_map(|(checkpoint, remote, state)| {
+            CheckpointShared {
+                checkpoint,
+                tag: state.then(|| remote.clone()),
+                state,
+                allowed: vec![remote.clone()],
+                remote,
+            }
+            .into()
+        }),
         any::<u8>().prop_map(|count| EventBody::Unknown {
             type_: "moon_landed".to_owned(),
             fields: [("count".to_owned(), count.into())].into_iter().collect(),

@@ -39,7 +39,7 @@ pub use load::{Loaded, Place, Problem, Stored, all_events, events, load, load_on
 pub use maintain::maintain;
 pub use overview::{Entered, Overview, overview};
 pub use rebuild::{Rebuilt, rebuild};
-pub use record::{Doing, append, append_to};
+pub use record::{Doing, append, append_to, prepare};
 pub use resolve::resolve;
-pub use subject::Subject;
+pub use subject::{AGENTS, GUARD, Subject};
 pub use unfinished::unfinished;

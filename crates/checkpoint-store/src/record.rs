@@ -79,6 +79,28 @@ pub fn append_to(
     Ok(())
 }
 
+/// Writes the commit that the records of checkpoints become with these events, each with the snapshot that it is
+/// about. It is on disk then, but no reference moves: so that it can be given to others first, and be merged
+/// ([`notes::merge`](crate::notes::merge)) once they have it. None where there is nothing to add.
+pub fn prepare(
+    repo: &Repository,
+    events: &[(ObjectId, EventBody)],
+    doing: &Doing,
+) -> Result<Option<ObjectId>, StoreError> {
+    let mut additions = Additions::new();
+    for (snapshot, body) in events {
+        add(&mut additions, *snapshot, doing.event(body.clone()));
+    }
+    let sink = ObjectSink::new(repo.gix())?;
+    let notes = Notes::read(repo, CHECKPOINTS)?;
+    let edits = merge(&notes, &additions)?;
+    let message = format!("Notes added by '{}'", doing.command);
+    let who = repo.signature(doing.now);
+    let commit = notes.commit(&edits, &message, &who, &objects::Into(&sink))?;
+    sink.finish()?;
+    Ok(commit)
+}
+
 /// The record of `snapshot`; empty where there is none.
 pub(crate) fn read(notes: &Notes<'_>, snapshot: ObjectId) -> Result<Record, StoreError> {
     Ok(notes

@@ -174,6 +174,24 @@ pub struct CheckpointNamed {
     pub name: Option<CheckpointName>,
 }
 
+/// `checkpoint_shared`: something of a checkpoint was given to another repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CheckpointShared {
+    /// The checkpoint.
+    pub checkpoint: CheckpointId,
+    /// The name of the remote, or its URL without a password.
+    pub remote: String,
+    /// The full name of the tag that went there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// Whether the state went there.
+    #[serde(default)]
+    pub state: bool,
+    /// The rules for secrets that somebody passed for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<String>,
+}
+
 /// `policy_override`: a person passed a rule of the policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyOverride {
@@ -210,6 +228,7 @@ type_names! {
     CheckpointRestored = "checkpoint_restored",
     CheckpointDeleted = "checkpoint_deleted",
     CheckpointNamed = "checkpoint_named",
+    CheckpointShared = "checkpoint_shared",
     RolledBack = "rolled_back",
     PolicyOverride = "policy_override",
     GitCommitCreated = "git_commit_created"

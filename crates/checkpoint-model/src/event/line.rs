@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{
-    CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, Event, EventBody,
-    GitCommitCreated, PolicyOverride, RolledBack,
+    CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, CheckpointShared,
+    Event, EventBody, GitCommitCreated, PolicyOverride, RolledBack,
     residue::{overlay, residue},
 };
 use crate::{
@@ -102,6 +102,9 @@ impl Event {
                 EventBody::CheckpointDeleted(Deserialize::deserialize(&value)?)
             }
             CheckpointNamed::TYPE => EventBody::CheckpointNamed(Deserialize::deserialize(&value)?),
+            CheckpointShared::TYPE => {
+                EventBody::CheckpointShared(Deserialize::deserialize(&value)?)
+            }
             RolledBack::TYPE => EventBody::RolledBack(Deserialize::deserialize(&value)?),
             PolicyOverride::TYPE => EventBody::PolicyOverride(Deserialize::deserialize(&value)?),
             GitCommitCreated::TYPE => {
@@ -136,6 +139,7 @@ impl Event {
             EventBody::CheckpointRestored(restored) => serde_json::to_value(restored)?,
             EventBody::CheckpointDeleted(deleted) => serde_json::to_value(deleted)?,
             EventBody::CheckpointNamed(named) => serde_json::to_value(named)?,
+            EventBody::CheckpointShared(shared) => serde_json::to_value(shared)?,
             EventBody::RolledBack(done) => serde_json::to_value(done)?,
             EventBody::PolicyOverride(passed) => serde_json::to_value(passed)?,
             EventBody::GitCommitCreated(created) => serde_json::to_value(created)?,
@@ -180,6 +184,7 @@ impl<'de> Visitor<'de> for AsWritten {
                 EventBody::CheckpointDeleted(Deserialize::deserialize(rest)?)
             }
             CheckpointNamed::TYPE => EventBody::CheckpointNamed(Deserialize::deserialize(rest)?),
+            CheckpointShared::TYPE => EventBody::CheckpointShared(Deserialize::deserialize(rest)?),
             RolledBack::TYPE => EventBody::RolledBack(Deserialize::deserialize(rest)?),
             PolicyOverride::TYPE => EventBody::PolicyOverride(Deserialize::deserialize(rest)?),
             GitCommitCreated::TYPE => EventBody::GitCommitCreated(Deserialize::deserialize(rest)?),

@@ -82,6 +82,7 @@ impl Entry {
             EventBody::CheckpointDeleted(deleted) => deleted.name.as_ref(),
             EventBody::CheckpointNamed(named) => named.name.as_ref(),
             EventBody::CheckpointRestored(_)
+            | EventBody::CheckpointShared(_)
             | EventBody::RolledBack(_)
             | EventBody::PolicyOverride(_)
             | EventBody::GitCommitCreated(_)
@@ -102,6 +103,22 @@ fn details(body: &EventBody) -> Option<String> {
             Some(backup) => format!("{}, backup {backup}", restored.scope),
             None => restored.scope.to_string(),
         }),
+        EventBody::CheckpointShared(shared) => {
+            let what = match (&shared.tag, shared.state) {
+                (Some(_), true) => "name and state",
+                (None, true) => "state",
+                (_, false) => "name",
+            };
+            let allowed = shared
+                .allowed
+                .iter()
+                .map(|rule| format!(", {rule} allowed"));
+            Some(format!(
+                "{what} with {}{}",
+                shared.remote,
+                allowed.collect::<String>()
+            ))
+        }
         EventBody::RolledBack(done) => Some(format!(
             "{}, {} back to {:.7}",
             done.scope,

@@ -113,6 +113,18 @@ fn the_tag_of_a_checkpoint_stays_where_it_was_pushed() {
 }
 
 #[test]
+fn the_tag_of_a_checkpoint_is_known_without_a_prefix_too() {
+    let sandbox = guarded(Mode::Usual);
+    sandbox.git(["config", "checkpoint.tagPrefix", ""]);
+    sandbox.checkpoint(["create", "-q", "safe"]).exits(0);
+    sandbox.git(["tag", "v1"]);
+    sandbox.git(["push", "-q", "origin", "refs/tags/safe", "v1"]);
+    let output = refused(&sandbox, "git push --delete origin refs/tags/safe");
+    assert!(output.text().contains("the tag 'safe' of "), "{output}");
+    sandbox.git(["push", "-q", "--delete", "origin", "v1"]);
+}
+
+#[test]
 fn a_push_makes_the_checkpoint_that_it_needs() {
     let sandbox = guarded(Mode::Usual);
     sandbox.write(".git-checkpoint.toml", "[checkpoint]\nrequire = \"push\"\n");

@@ -87,11 +87,18 @@ impl Update {
             return self.judge_branch(desk, &rules, branch, remote);
         }
         let prefix = format!("refs/tags/{}", tag::prefix(desk.repo()));
-        // Without a prefix any tag may be a checkpoint's; all that are ours have a name below it.
         match self.name.strip_prefix(&prefix) {
-            Some(name) if prefix != "refs/tags/" => self.judge_tag(desk, reader, name, remote),
+            Some(name) if prefix != "refs/tags/" || self.moves_checkpoint(desk) => {
+                self.judge_tag(desk, reader, name, remote)
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Without a prefix any tag may be a checkpoint's; what it says tells.
+    fn moves_checkpoint(&self, desk: &Desk<'_>) -> bool {
+        let tagged = self.old.map(|old| tag::read(desk.repo(), old));
+        matches!(tagged, Some(Ok(tagged)) if tagged.message.is_some())
     }
 
     fn judge_branch(

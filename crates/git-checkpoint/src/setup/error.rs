@@ -75,6 +75,18 @@ pub enum SetupError {
         /// What it says now.
         text: String,
     },
+    /// A setting of ours was edited: what it says now would be lost.
+    #[error("'{key}' was changed since it was installed: {value}")]
+    #[diagnostic(
+        code(setup::config_changed),
+        help("keep what you need of it, then: git config --unset-all {key}")
+    )]
+    Edited {
+        /// The key.
+        key: String,
+        /// What it is set to now.
+        value: String,
+    },
     /// Another one is at it.
     #[error("another 'git checkpoint init' or 'uninstall' is running")]
     #[diagnostic(code(setup::running))]
@@ -121,6 +133,7 @@ impl Failure for SetupError {
             | Self::Unchainable { .. }
             | Self::Replaced { .. }
             | Self::Changed { .. }
+            | Self::Edited { .. }
             | Self::Running
             | Self::ConfigLocked { .. } => Kind::Refused,
             Self::NoProgram | Self::Unreadable { .. } | Self::Unwritten { .. } => Kind::Fatal,

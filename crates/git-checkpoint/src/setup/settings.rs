@@ -110,6 +110,7 @@ pub(crate) fn without_ours(
         return Ok([&config[..at], &config[at + block.len()..]].concat());
     }
     let copy = Copy::of(session, config)?;
+    refuse_edited(session, &copy, block)?;
     for section in our_sections(&copy.git(session, &["--list", "--name-only", "-z"])?) {
         copy.git(session, &["--remove-section", &section])?;
     }
@@ -121,6 +122,25 @@ pub(crate) fn without_ours(
         }
     }
     copy.read()
+}
+
+/// Refuses what stands in the sections of our hooks and is not what we have put there. Where the note of that is lost,
+/// nothing can be told.
+fn refuse_edited(session: &Session<'_>, now: &Copy, block: &str) -> Result<(), CheckpointError> {
+    let list = ["--list", "-z"];
+    let put = Copy::of(session, block.as_bytes())?.git(session, &list)?;
+    let now = now.git(session, &list)?;
+    let is_ours = |entry: &&[u8]| entry.starts_with(b"hook.checkpoint-");
+    let mut entries = now.split_str(b"\0").filter(is_ours);
+    match entries.find(|entry| put.split_str(b"\0").all(|put| put != *entry)) {
+        Some(entry) if !block.is_empty() => {
+            let entry = entry.to_str_lossy();
+            let (key, value) = entry.split_once('\n').unwrap_or((&entry, ""));
+            let (key, value) = (key.to_owned(), value.to_owned());
+            Err(super::SetupError::Edited { key, value }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The sections that hold hooks of ours.

@@ -96,6 +96,30 @@ fn what_others_have_added_since_stays() {
 }
 
 #[test]
+fn what_was_added_to_a_setting_of_ours_is_not_thrown_away() {
+    let scene = scene();
+    run(&scene, &["init"]);
+    let key = "hook.checkpoint-pre-commit.command";
+    let was = scene.git(&["config", key]);
+    scene.git(&["config", key, "mine; theirs"]);
+    let before = scene.setup();
+    let path = newer_git(&scene);
+    let mut uninstall = scene.checkpoint(&["uninstall"]);
+    let said: Said = uninstall.env("PATH", path).output().unwrap().into();
+    assert_eq!(said.code, 1, "{}", said.err);
+    let changed = format!("'{key}' was changed since it was installed: mine; theirs");
+    assert!(said.err.contains(&changed), "{}", said.err);
+    assert_eq!(scene.setup(), before);
+    scene.git(&["config", key, &was]);
+    run(&scene, &["uninstall"]);
+    assert!(
+        !scene
+            .git(&["config", "--local", "--list"])
+            .contains("checkpoint")
+    );
+}
+
+#[test]
 fn another_git_moves_the_hooks() {
     let scene = scene();
     scene.hook("pre-commit", &scene.telling("theirs"), 0o755);

@@ -122,6 +122,28 @@ id!(
     "The id of an event, a UUIDv7"
 );
 
+id!(
+    /// Names one run: an agent at one task, on a branch of its own. Ordered by the time at which it was started.
+    RunId,
+    "The id of a run, a UUIDv7"
+);
+
+impl RunId {
+    /// The first 13 characters, which hold all 48 bits of time. Not promised to be unique.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let mut text = self.to_string();
+        text.truncate(13);
+        text
+    }
+
+    /// What the record of the run is kept under: the blob that holds this.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        format!("run:{self}")
+    }
+}
+
 impl CheckpointId {
     /// Where the refs that hold snapshots live.
     pub const REF_PREFIX: &'static str = "refs/checkpoints/";

@@ -1,6 +1,6 @@
 //! The words and the rules of git-checkpoint: values in, values out; no repository, no files, no clock.
 //!
-//! Read in this order: [`id`], [`name`], [`path`], [`words`] and [`verdict`] are the words; an [`event`] says what
+//! Read in this order: [`id`], [`name`], [`path`], [`slug`], [`words`] and [`verdict`] are the words; an [`event`] says what
 //! happened, a [`record`] is a set of events, and a [`checkpoint`] is what a record comes to. [`selector`] says which
 //! checkpoint is meant, [`policy`] what a repository asks for,
 //! [`template`] and [`attribution`] what an agent's commit says, [`retention`] what may go, [`trailers`] how a record
@@ -19,6 +19,7 @@ pub mod failure;
 pub mod id;
 pub mod name;
 pub mod path;
+pub mod slug;
 pub mod words;
 
 pub mod verdict;

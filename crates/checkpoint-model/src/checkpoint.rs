@@ -114,6 +114,7 @@ impl Checkpoint {
             | EventBody::RolledBack(_)
             | EventBody::PolicyOverride(_)
             | EventBody::GitCommitCreated(_)
+            | EventBody::Run(_)
             | EventBody::Unknown { .. } => {}
         }
     }

@@ -1,11 +1,12 @@
 //! Events: what happened, each one line of JSON. A record is a set of them.
 //!
-//! Read in this order: [`Event`] and [`EventBody`] are what is said, `body` holds the fields of each type,
-//! `line` reads and writes, `residue` carries what we do not know through a round trip.
+//! Read in this order: [`Event`] and [`EventBody`] are what is said, `body` holds the fields of each type (`run`
+//! those of runs), `line` reads and writes, `residue` carries what we do not know through a round trip.
 
 mod body;
 mod line;
 mod residue;
+mod run;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -17,9 +18,14 @@ pub use self::{
         Upstream,
     },
     line::EventError,
+    run::{
+        GitBranchCreated, GitOperationFailed, GitPushFailed, GitPushSuccess, Percent, PercentError,
+        PullRequestMerged, PullRequestOpened, PushFailure, RunAbandoned, RunCleanedUp, RunEvent,
+        RunResumed, TaskCompleted, TaskFailed, TaskProgress, TaskStarted, TaskState,
+    },
 };
 use crate::{
-    id::{CheckpointId, EventId},
+    id::{CheckpointId, EventId, RunId},
     words::Actor,
 };
 
@@ -62,6 +68,8 @@ pub enum EventBody {
     PolicyOverride(PolicyOverride),
     /// `git_commit_created`
     GitCommitCreated(GitCommitCreated),
+    /// One of the types that tell of a run.
+    Run(Box<RunEvent>),
     /// A type that this version does not know; it passes through untouched.
     Unknown {
         /// The `type` of the event.
@@ -98,6 +106,7 @@ impl EventBody {
             Self::RolledBack(_) => RolledBack::TYPE,
             Self::PolicyOverride(_) => PolicyOverride::TYPE,
             Self::GitCommitCreated(_) => GitCommitCreated::TYPE,
+            Self::Run(event) => event.type_name(),
             Self::Unknown { type_, .. } => type_,
         }
     }
@@ -112,7 +121,20 @@ impl EventBody {
             Self::CheckpointNamed(named) => Some(named.checkpoint),
             Self::CheckpointShared(shared) => Some(shared.checkpoint),
             Self::RolledBack(done) => Some(done.backup),
-            Self::PolicyOverride(_) | Self::GitCommitCreated(_) | Self::Unknown { .. } => None,
+            Self::PolicyOverride(_)
+            | Self::GitCommitCreated(_)
+            | Self::Run(_)
+            | Self::Unknown { .. } => None,
+        }
+    }
+
+    /// The run that the event tells of; `None` where it tells of something else.
+    #[must_use]
+    pub fn run(&self) -> Option<RunId> {
+        match self {
+            Self::Run(event) => event.run(),
+            Self::GitCommitCreated(created) => created.run,
+            _ => None,
         }
     }
 }

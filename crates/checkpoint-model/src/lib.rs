@@ -1,7 +1,7 @@
 //! The words and the rules of git-checkpoint: values in, values out; no repository, no files, no clock.
 //!
 //! Read in this order: [`id`], [`name`], [`path`], [`slug`], [`words`] and [`verdict`] are the words; an [`event`] says what
-//! happened, a [`record`] is a set of events, and a [`checkpoint`] is what a record comes to. [`selector`] says which
+//! happened, a [`record`] is a set of events, and a [`checkpoint`] or a [`run`] is what a record comes to. [`selector`] says which
 //! checkpoint is meant, [`policy`] what a repository asks for,
 //! [`template`] and [`attribution`] what an agent's commit says, [`retention`] what may go, [`trailers`] how a record
 //! can be had back from a message of git's; [`brief`], [`summary`] and [`maestro`] are views.
@@ -32,6 +32,7 @@ pub mod record;
 
 pub mod brief;
 pub mod checkpoint;
+pub mod run;
 
 pub mod selector;
 

@@ -6,9 +6,12 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use crate::{
     event::{
         CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored,
-        CheckpointShared, DeletionReason, Event, EventBody, FileCounts, RolledBack, Upstream,
+        CheckpointShared, DeletionReason, Event, EventBody, FileCounts, GitBranchCreated,
+        GitCommitCreated, GitOperationFailed, GitPushFailed, GitPushSuccess, PullRequestMerged,
+        PullRequestOpened, PushFailure, RolledBack, RunAbandoned, RunCleanedUp, RunResumed,
+        TaskCompleted, TaskFailed, TaskProgress, TaskStarted, TaskState, Upstream,
     },
-    id::{CheckpointId, EventId},
+    id::{CheckpointId, EventId, RunId},
     name::CheckpointName,
     path::TreePath,
     restore::{Action, Scope},
@@ -320,12 +323,153 @@ fn any_body() -> BoxedStrategy<EventBody> {
             }
             .into()
         }),
+        any_of_run(),
         any::<u8>().prop_map(|count| EventBody::Unknown {
             type_: "moon_landed".to_owned(),
             fields: [("count".to_owned(), count.into())].into_iter().collect(),
         }),
     ]
     .boxed()
+}
+
+pub(crate) fn run_id(seconds: i64) -> RunId {
+    RunId::new(at(seconds), [2; 10])
+}
+
+/// A run that was started so many seconds into 2025-10-01.
+pub(crate) fn task_started(seconds: i64) -> TaskStarted {
+    TaskStarted {
+        run: run_id(seconds),
+        task: "Fix the API".to_owned(),
+        task_id: None,
+        number: 1,
+        branch: "agent/fix-the-api/run-1".to_owned(),
+        base: Some("main".to_owned()),
+        commit: Some(SNAPSHOT.to_owned()),
+        repository: "/home/ada/api/.git".to_owned(),
+        worktree: "/home/ada/api".to_owned(),
+        linked: false,
+        model: None,
+        checkpoint: None,
+        template: None,
+    }
+}
+
+/// Events of one of two runs.
+pub(crate) fn any_of_run() -> BoxedStrategy<EventBody> {
+    let words = (hostile_text(), option::of(hostile_text()), any::<bool>());
+    let states = option::of(select(TaskState::ALL));
+    (0..2_i64, 0..14_u8, words, states, 0..=100_u8)
+        .prop_map(|(seconds, which, (text, maybe, claim), state, percent)| {
+            of_run(run_id(seconds), which, text, maybe, claim, state, percent)
+        })
+        .boxed()
+}
+
+fn of_run(
+    run: RunId,
+    which: u8,
+    text: String,
+    maybe: Option<String>,
+    claim: bool,
+    state: Option<TaskState>,
+    percent: u8,
+) -> EventBody {
+    let percent = maybe.as_ref().map(|_| percent.to_string().parse().unwrap());
+    let mut started = task_started(0);
+    (started.run, started.task, started.base, started.linked) =
+        (run, text.clone(), maybe.clone(), claim);
+    let (branch, commit, message) = (text.clone(), text.clone(), text.clone());
+    let run_or_none = Some(run).filter(|_| claim);
+    match which {
+        0 => started.into(),
+        1 => GitBranchCreated {
+            run,
+            branch,
+            commit: maybe,
+        }
+        .into(),
+        2 => TaskProgress {
+            run,
+            step: maybe,
+            percent,
+            state,
+        }
+        .into(),
+        3 => TaskCompleted { run }.into(),
+        4 => TaskFailed { run, reason: text }.into(),
+        5 => GitPushSuccess {
+            run: run_or_none,
+            remote: text,
+            url: maybe,
+            branch,
+            commit,
+        }
+        .into(),
+        6 => GitPushFailed {
+            run: run_or_none,
+            remote: text,
+            url: maybe,
+            branch,
+            reason: PushFailure::Rejected,
+            code: Some(1),
+            message,
+        }
+        .into(),
+        7 => PullRequestOpened {
+            run: run_or_none,
+            url: text,
+            number: Some(7),
+            forge: maybe,
+            via: message,
+            base: None,
+            head: branch,
+            draft: claim,
+            existed: claim,
+        }
+        .into(),
+        8 => PullRequestMerged {
+            run: run_or_none,
+            url: text,
+        }
+        .into(),
+        9 => RunResumed {
+            run,
+            checkpoint: None,
+            worktree: text,
+            linked: claim,
+        }
+        .into(),
+        10 => RunAbandoned {
+            run,
+            reason: maybe,
+            checkpoint: None,
+            commit: Some(commit),
+            branch_removed: claim,
+            worktree_removed: claim,
+        }
+        .into(),
+        11 => RunCleanedUp {
+            run,
+            branch_removed: claim,
+            worktree_removed: claim,
+        }
+        .into(),
+        12 => GitOperationFailed {
+            run: run_or_none,
+            operation: text,
+            code: None,
+            message,
+            checkpoint: None,
+        }
+        .into(),
+        _ => GitCommitCreated {
+            commit,
+            branch: maybe,
+            run: run_or_none,
+        }
+        .into(),
+    }
 }
 
 pub(crate) fn any_event() -> BoxedStrategy<Event> {

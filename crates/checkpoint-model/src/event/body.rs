@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::CheckpointId,
+    id::{CheckpointId, RunId},
     name::CheckpointName,
     path::TreePath,
     policy::Rule,
@@ -212,6 +212,9 @@ pub struct GitCommitCreated {
     /// The branch that it was made on, without `refs/heads/`; none when detached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
+    /// The run that it belongs to; none of a commit beside every run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
 }
 
 macro_rules! type_names {

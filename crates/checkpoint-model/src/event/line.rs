@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use super::{
     CheckpointCreated, CheckpointDeleted, CheckpointNamed, CheckpointRestored, CheckpointShared,
-    Event, EventBody, GitCommitCreated, PolicyOverride, RolledBack,
+    Event, EventBody, GitCommitCreated, PolicyOverride, RolledBack, RunEvent,
     residue::{overlay, residue},
 };
 use crate::{
@@ -110,6 +110,9 @@ impl Event {
             GitCommitCreated::TYPE => {
                 EventBody::GitCommitCreated(Deserialize::deserialize(&value)?)
             }
+            type_ if RunEvent::is_known(type_) => {
+                EventBody::Run(Box::new(RunEvent::read(type_, &value)?))
+            }
             type_ => {
                 let fields = source
                     .iter()
@@ -143,6 +146,7 @@ impl Event {
             EventBody::RolledBack(done) => serde_json::to_value(done)?,
             EventBody::PolicyOverride(passed) => serde_json::to_value(passed)?,
             EventBody::GitCommitCreated(created) => serde_json::to_value(created)?,
+            EventBody::Run(event) => event.fields()?,
             EventBody::Unknown { fields, .. } => Value::Object(fields.clone()),
         };
         if let Value::Object(fields) = fields {
@@ -188,7 +192,7 @@ impl<'de> Visitor<'de> for AsWritten {
             RolledBack::TYPE => EventBody::RolledBack(Deserialize::deserialize(rest)?),
             PolicyOverride::TYPE => EventBody::PolicyOverride(Deserialize::deserialize(rest)?),
             GitCommitCreated::TYPE => EventBody::GitCommitCreated(Deserialize::deserialize(rest)?),
-            _ => return Err(A::Error::custom("a type of another version")),
+            _ => EventBody::Run(Box::new(RunEvent::read(type_, rest)?)),
         };
         Ok(Event::new(id, at, by, body))
     }

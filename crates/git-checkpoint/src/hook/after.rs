@@ -1,7 +1,8 @@
 //! After a commit: the record of it, where an agent has made it.
 
 use checkpoint_cli::Console;
-use checkpoint_model::event::GitCommitCreated;
+use checkpoint_git::Surroundings;
+use checkpoint_model::{event::GitCommitCreated, id::RunId};
 use checkpoint_policy::Agent;
 use checkpoint_store::Subject;
 
@@ -26,6 +27,7 @@ fn record(console: &Console) -> Result<(), CheckpointError> {
     let body = GitCommitCreated {
         commit: commit.to_string(),
         branch: head.branch().map(ToString::to_string),
+        run: run_around(&desk.session.surroundings),
     };
     let doing = desk.doing(Some(&agent));
     Ok(checkpoint_store::append_to(
@@ -34,4 +36,9 @@ fn record(console: &Console) -> Result<(), CheckpointError> {
         body,
         &doing,
     )?)
+}
+
+/// The run whose environment we are in; what is no id of one is somebody else's variable.
+fn run_around(surroundings: &Surroundings) -> Option<RunId> {
+    surroundings.filled("GIT_AGENT_RUN")?.to_str()?.parse().ok()
 }

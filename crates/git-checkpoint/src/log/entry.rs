@@ -4,7 +4,7 @@ use std::io;
 
 use checkpoint_cli::{Envelope, Output, Style, count, write_line};
 use checkpoint_model::{
-    event::{Event, EventBody},
+    event::{Event, EventBody, RunEvent},
     name::CheckpointName,
 };
 use chrono::Local;
@@ -43,6 +43,10 @@ impl Entry {
         let subject = match (body.checkpoint(), body) {
             (Some(id), _) => id.short(),
             (None, EventBody::PolicyOverride(_)) => format!("{:<13}", "policy"),
+            (None, EventBody::Run(event)) => match event.run() {
+                Some(run) => run.short(),
+                None => format!("{:<13}", "run"),
+            },
             (None, _) => format!("{:.13}", self.snapshot.to_string()),
         };
         let subject = out.paint(Style::Id, subject);
@@ -86,6 +90,7 @@ impl Entry {
             | EventBody::RolledBack(_)
             | EventBody::PolicyOverride(_)
             | EventBody::GitCommitCreated(_)
+            | EventBody::Run(_)
             | EventBody::Unknown { .. } => None,
         }
     }
@@ -136,6 +141,30 @@ fn details(body: &EventBody) -> Option<String> {
             Some(branch) => format!("commit on {branch}"),
             None => "commit".to_owned(),
         }),
+        EventBody::Run(event) => details_of_run(event),
         EventBody::Unknown { .. } => None,
+    }
+}
+
+fn details_of_run(event: &RunEvent) -> Option<String> {
+    match event {
+        RunEvent::TaskStarted(started) => Some(started.task.clone()),
+        RunEvent::GitBranchCreated(made) => Some(made.branch.clone()),
+        RunEvent::TaskProgress(told) => {
+            let step = told.step.clone();
+            let percent = told.percent.map(|percent| percent.to_string());
+            let state = told.state.map(|state| state.to_string());
+            let told: Vec<_> = [state, percent, step].into_iter().flatten().collect();
+            Some(told.join(", "))
+        }
+        RunEvent::TaskFailed(failed) => Some(failed.reason.clone()),
+        RunEvent::GitPushSuccess(push) => Some(format!("{} to {}", push.branch, push.remote)),
+        RunEvent::GitPushFailed(push) => Some(format!("{} to {}", push.branch, push.remote)),
+        RunEvent::PullRequestOpened(opened) => Some(opened.url.clone()),
+        RunEvent::PullRequestMerged(merged) => Some(merged.url.clone()),
+        RunEvent::RunResumed(resumed) => Some(resumed.worktree.clone()),
+        RunEvent::RunAbandoned(abandoned) => abandoned.reason.clone(),
+        RunEvent::GitOperationFailed(failed) => Some(failed.operation.clone()),
+        RunEvent::TaskCompleted(_) | RunEvent::RunCleanedUp(_) => None,
     }
 }

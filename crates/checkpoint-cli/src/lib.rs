@@ -44,6 +44,7 @@ mod date;
 
 mod answer;
 mod chosen;
+mod follow;
 mod gaps;
 mod present;
 mod request;
@@ -63,6 +64,7 @@ pub use entry::{main, main_with};
 pub use env::Environment;
 pub use escape::shown;
 pub use exit::Exit;
+pub use follow::Follow;
 pub use gaps::{tell_problems, tell_skipped};
 pub use json::{Envelope, ErrorDocument, ErrorReport, Schema, VERSION, write_line};
 pub use outcome::Outcome;

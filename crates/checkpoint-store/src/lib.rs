@@ -1,7 +1,7 @@
 //! Keeps checkpoints: their states under references, their names as tags, their records in git notes.
 //!
 //! Read in this order: [`keep()`] makes a checkpoint of a captured state; [`load()`] tells of all there are, [`overview()`] in brief, [`resolve()`]
-//! finds the one that is meant; [`change`] names, deletes and prunes; [`rebuild()`] has lost records back; [`export`]
+//! finds the one that is meant; [`runs`] tells of agents' runs; [`change`] names, deletes and prunes; [`rebuild()`] has lost records back; [`export`]
 //! takes checkpoints elsewhere. Below them, [`notes`] reads and writes git notes, and `record` adds events to records
 //! together with the references they tell of, all or nothing.
 //!
@@ -18,9 +18,11 @@ pub mod overview;
 pub mod rebuild;
 pub mod record;
 pub mod resolve;
+pub mod runs;
 pub mod subject;
 pub mod tag;
 pub mod unfinished;
+pub mod watch;
 
 mod contention;
 mod error;
@@ -35,11 +37,13 @@ mod tests;
 pub use change::{Named, Naming, candidates, delete, name, prune, snapshot_of};
 pub use error::StoreError;
 pub use keep::{KeepRequest, Kept, keep};
-pub use load::{Loaded, Place, Problem, Stored, all_events, events, load, load_one, records_tip};
+pub use load::{Loaded, Place, Problem, Stored, all_events, events, load, load_one};
 pub use maintain::maintain;
 pub use overview::{Entered, Overview, overview};
 pub use rebuild::{Rebuilt, rebuild};
-pub use record::{Doing, append, append_to, prepare};
+pub use record::{Doing, append, append_to, append_with, prepare};
 pub use resolve::resolve;
+pub use runs::{Runs, run_by_id, runs};
 pub use subject::{AGENTS, GUARD, Subject};
 pub use unfinished::unfinished;
+pub use watch::Watch;

@@ -138,17 +138,8 @@ pub fn all_events(repo: &Repository) -> Result<Vec<(ObjectId, Event)>, StoreErro
     events_of(repo, &RECORDS)
 }
 
-/// Where the records stand; the same answer means that no event was added.
-pub fn records_tip(repo: &Repository) -> Result<[Option<ObjectId>; 3], StoreError> {
-    let mut tips = [None; 3];
-    for (tip, reference) in tips.iter_mut().zip(RECORDS) {
-        *tip = refs::find(repo, reference)?;
-    }
-    Ok(tips)
-}
-
 /// The references that hold records.
-const RECORDS: [&str; 3] = [CHECKPOINTS, AGENTS, GUARD];
+pub(crate) const RECORDS: [&str; 3] = [CHECKPOINTS, AGENTS, GUARD];
 
 fn events_of(repo: &Repository, references: &[&str]) -> Result<Vec<(ObjectId, Event)>, StoreError> {
     let mut events = Vec::new();

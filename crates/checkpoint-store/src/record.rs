@@ -68,15 +68,41 @@ pub fn append_to(
     body: impl Into<EventBody>,
     doing: &Doing,
 ) -> Result<(), StoreError> {
+    let told = [(subject.clone(), doing.event(body))];
+    append_with(repo, told, &[], doing)
+}
+
+/// Adds events to the records of what is no checkpoint, and makes `changes`, all or nothing: a reference and the word
+/// of it are there together, or neither is. All subjects must have their records under one reference.
+///
+/// Fails with [`RefError::Moved`](checkpoint_git::refs::RefError::Moved) or
+/// [`Occupied`](checkpoint_git::refs::RefError::Occupied) where somebody else was at one of `changes` first.
+pub fn append_with(
+    repo: &Repository,
+    told: impl IntoIterator<Item = (Subject, Event)>,
+    changes: &[RefChange],
+    doing: &Doing,
+) -> Result<(), StoreError> {
     let sink = ObjectSink::new(repo.gix())?;
-    let key = match subject.key {
-        Key::Name(name) => sink.write(Kind::Blob, name.into())?,
-        Key::Object(id) => id,
-    };
     let mut additions = Additions::new();
-    add(&mut additions, key, doing.event(body));
-    write_to(subject.reference, repo, doing, sink, &additions, &[])?;
-    Ok(())
+    let mut reference = None;
+    for (subject, event) in told {
+        let key = match &subject.key {
+            Key::Name(name) => sink.write(Kind::Blob, name.as_bytes().to_vec())?,
+            Key::Object(id) => *id,
+        };
+        assert!(
+            reference
+                .replace(subject.reference)
+                .is_none_or(|other| other == subject.reference),
+            "one transaction moves one reference of records"
+        );
+        add(&mut additions, key, event);
+    }
+    match reference {
+        Some(reference) => write_to(reference, repo, doing, sink, &additions, changes).map(|_| ()),
+        None => Ok(()),
+    }
 }
 
 /// Writes the commit that the records of checkpoints become with these events, each with the snapshot that it is
@@ -131,7 +157,11 @@ fn write_to(
 ) -> Result<Written, StoreError> {
     let who = repo.signature(doing.now);
     let message = format!("Notes added by '{}'", doing.command);
-    let reflog = format!("{}: keep records", doing.command);
+    // Beside the records, a branch has a reflog that people read.
+    let reflog = match changes {
+        [] => format!("{}: keep records", doing.command),
+        _ => doing.command.clone(),
+    };
     let (mut sink, mut written) = (Some(sink), Written::default());
     // What a lost race has not waited for is to be waited for by the next attempt.
     let mut unsynced = Vec::new();

@@ -6,6 +6,7 @@ mod life;
 mod loading;
 mod merging;
 mod overview;
+mod runs;
 mod sharing;
 
 use checkpoint_capture::Captured;

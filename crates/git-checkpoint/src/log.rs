@@ -1,17 +1,16 @@
 //! `git checkpoint log`: what happened to checkpoints, and who passed a rule or had an agent commit.
 
 mod entry;
-mod follow;
 mod outcome;
 
 use std::collections::BTreeSet;
 
-use checkpoint_cli::{Schema, Session};
+use checkpoint_cli::{Follow, Schema, Session, SessionError};
 use chrono::{DateTime, Utc};
 use gix::ObjectId;
 
+use self::entry::Entry;
 pub(crate) use self::outcome::LogOutcome;
-use self::{entry::Entry, follow::Follow};
 use crate::{CheckpointError, args::LogArgs, since};
 
 /// With `--follow`, so many events are shown before the new ones, as tail(1) does.
@@ -21,11 +20,14 @@ const BEFORE_NEW: usize = 10;
 pub(crate) fn run(session: &Session<'_>, args: LogArgs) -> Result<LogOutcome, CheckpointError> {
     let wanted = Wanted::resolve(session, &args)?;
     if args.follow {
-        let mut follow = Follow::start(session, wanted)?;
-        let mut entries = follow.news()?;
+        let mut news = News {
+            follow: Follow::start(session)?,
+            wanted,
+        };
+        let mut entries = news.take()?;
         let n_shown = args.max_count.unwrap_or(BEFORE_NEW);
         entries.drain(..entries.len().saturating_sub(n_shown));
-        return Ok(LogOutcome::following(entries, follow));
+        return Ok(LogOutcome::following(entries, news));
     }
     let entries = checkpoint_store::all_events(&session.repo)?
         .into_iter()
@@ -39,6 +41,20 @@ pub(crate) fn run(session: &Session<'_>, args: LogArgs) -> Result<LogOutcome, Ch
 /// The schema of each line of `log --json`.
 pub(crate) fn schema() -> Schema {
     outcome::schema()
+}
+
+/// What is asked for, as it comes.
+struct News {
+    follow: Follow,
+    wanted: Wanted,
+}
+
+impl News {
+    /// What has not been told yet, oldest first.
+    fn take(&mut self) -> Result<Vec<Entry>, SessionError> {
+        let news = self.follow.news()?.into_iter().map(Entry::from);
+        Ok(news.filter(|entry| self.wanted.takes(entry)).collect())
+    }
 }
 
 /// Which events are asked for.

@@ -2,14 +2,14 @@
 
 use std::{cell::RefCell, io};
 
-use checkpoint_cli::{Envelope, Outcome, Output, Schema, Talk};
+use checkpoint_cli::{Envelope, Follow, Outcome, Output, Schema, Talk};
 
-use super::{Entry, Follow, entry::EntryJson};
+use super::{Entry, News, entry::EntryJson};
 
 /// Events, in the order in which they are told.
 pub(crate) struct LogOutcome {
     entries: Vec<Entry>,
-    follow: Option<RefCell<Follow>>,
+    news: Option<RefCell<News>>,
 }
 
 pub(super) fn schema() -> Schema {
@@ -20,15 +20,15 @@ impl LogOutcome {
     pub(super) fn of(entries: Vec<Entry>) -> Self {
         Self {
             entries,
-            follow: None,
+            news: None,
         }
     }
 
-    /// Those, and then what `follow` has to tell, until nobody listens.
-    pub(super) fn following(entries: Vec<Entry>, follow: Follow) -> Self {
+    /// Those, and then what `news` has to tell, until nobody listens.
+    pub(super) fn following(entries: Vec<Entry>, news: News) -> Self {
         Self {
             entries,
-            follow: Some(follow.into()),
+            news: Some(news.into()),
         }
     }
 }
@@ -36,13 +36,13 @@ impl LogOutcome {
 impl Outcome for LogOutcome {
     fn text(&self, out: &mut Output) -> io::Result<()> {
         self.entries.iter().try_for_each(|entry| entry.text(out))?;
-        let Some(follow) = &self.follow else {
+        let Some(news) = &self.news else {
             return Ok(());
         };
         loop {
             out.flush()?;
             Follow::pause()?;
-            for entry in follow.borrow_mut().news().map_err(io::Error::other)? {
+            for entry in news.borrow_mut().take().map_err(io::Error::other)? {
                 entry.text(out)?;
             }
         }
@@ -50,25 +50,25 @@ impl Outcome for LogOutcome {
 
     fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
         self.entries.iter().try_for_each(|entry| entry.json(out))?;
-        let Some(follow) = &self.follow else {
+        let Some(news) = &self.news else {
             return Ok(());
         };
         loop {
             out.flush()?;
             Follow::pause()?;
-            for entry in follow.borrow_mut().news().map_err(io::Error::other)? {
+            for entry in news.borrow_mut().take().map_err(io::Error::other)? {
                 entry.json(out)?;
             }
         }
     }
 
     fn talk(&self, talk: &Talk) {
-        if self.entries.is_empty() && self.follow.is_none() {
+        if self.entries.is_empty() && self.news.is_none() {
             talk.status("nothing has happened");
         }
     }
 
     fn wants_pager(&self) -> bool {
-        self.follow.is_none()
+        self.news.is_none()
     }
 }

@@ -29,11 +29,33 @@ impl<'a> Session<'a> {
     /// Opens the repository that git would use from here, and tells the edge what the person likes.
     pub fn open(console: &'a Console) -> Result<Self, SessionError> {
         let start = console.start();
-        let surroundings = Surroundings {
-            cwd: start.cwd.clone(),
-            now: start.now,
-            env: start.env.0.clone(),
-        };
+        Self::with(
+            console,
+            Surroundings {
+                cwd: start.cwd.clone(),
+                now: start.now,
+                env: start.env.0.clone(),
+            },
+        )
+    }
+
+    /// Opens the repository that git would use from `dir`, relative to where the command was started. What the
+    /// environment says of another repository (`GIT_DIR` and its like) does not count there.
+    pub fn open_at(console: &'a Console, dir: &Path) -> Result<Self, SessionError> {
+        let start = console.start();
+        let mut env = start.env.0.clone();
+        env.retain(|name, _| !OF_ONE_REPOSITORY.iter().any(|other| *name == *other));
+        Self::with(
+            console,
+            Surroundings {
+                cwd: start.cwd.join(dir),
+                now: start.now,
+                env,
+            },
+        )
+    }
+
+    fn with(console: &'a Console, surroundings: Surroundings) -> Result<Self, SessionError> {
         let repo = Repository::open(&surroundings)?;
         console.set_taste(taste(&repo));
         Ok(Self {
@@ -116,6 +138,15 @@ impl<'a> Session<'a> {
         }
     }
 }
+
+/// Variables that say which repository is meant, and where its parts are.
+const OF_ONE_REPOSITORY: [&str; 5] = [
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+];
 
 /// What git config says about how things look.
 fn taste(repo: &Repository) -> Taste {

@@ -10,6 +10,7 @@ pub mod caps;
 #[doc(hidden)]
 pub mod faults;
 pub mod head;
+mod head_move;
 pub mod identity;
 pub mod index;
 pub mod objects;
@@ -21,6 +22,7 @@ pub mod surroundings;
 
 pub use caps::Caps;
 pub use head::Head;
+pub use head_move::HeadMoveError;
 pub use index::{IndexError, IndexSnapshot};
 pub use open::{OpenError, Repository};
 pub use program::{Program, ProgramError};

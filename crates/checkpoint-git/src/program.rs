@@ -1,5 +1,7 @@
 //! The git program, for what gix cannot do: reftable, hooks, signing, the network, odd filters.
 
+mod limit;
+
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
@@ -40,6 +42,15 @@ pub enum ProgramError {
         code: Option<i32>,
         /// What it said on standard error, without the last line end.
         stderr: String,
+    },
+    /// It did not end in the time it was given, and was ended.
+    #[error("'{what}' gave no answer in {} s", limit.as_secs())]
+    #[diagnostic(code(git::timed_out))]
+    TimedOut {
+        /// The command line.
+        what: String,
+        /// How long it was waited for.
+        limit: std::time::Duration,
     },
 }
 

@@ -1,6 +1,6 @@
 //! Ids that nobody else has.
 
-use checkpoint_model::id::{CheckpointId, EventId};
+use checkpoint_model::id::{CheckpointId, EventId, RunId};
 use chrono::{DateTime, Utc};
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -12,6 +12,11 @@ pub fn checkpoint_id(now: DateTime<Utc>) -> CheckpointId {
 /// The id of an event that happens at `now`.
 pub fn event_id(now: DateTime<Utc>) -> EventId {
     EventId::new(now, random())
+}
+
+/// The id of a run that is started at `now`.
+pub fn run_id(now: DateTime<Utc>) -> RunId {
+    RunId::new(now, random())
 }
 
 /// Ten bytes from the system's source of randomness, by way of a UUIDv7 at the beginning of time.

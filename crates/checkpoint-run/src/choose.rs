@@ -1,0 +1,79 @@
+//! From what was typed to the run that is meant.
+
+use checkpoint_cli::Session;
+use checkpoint_model::{id::RunId, run::Run};
+
+use crate::{Place, RunError, current_branch};
+
+/// The variable in which a run hands its id to the processes it starts.
+const GIT_AGENT_RUN: &str = "GIT_AGENT_RUN";
+
+/// The run that `typed` means: an id or the beginning of one, a branch, or the end of one, `<task>/run-<n>`. Nothing
+/// means the run of `GIT_AGENT_RUN`, or else of the branch that HEAD is on. Runs of other clones are found too.
+pub fn choose(session: &Session<'_>, typed: Option<&str>) -> Result<Run, RunError> {
+    let runs = checkpoint_store::runs(&session.repo)?.runs;
+    match typed {
+        Some(typed) => by_words(session, runs, typed),
+        None => around(session, runs),
+    }
+}
+
+/// The same for what changes the run: one of another clone is refused.
+pub fn choose_here(session: &Session<'_>, typed: Option<&str>) -> Result<Run, RunError> {
+    let run = choose(session, typed)?;
+    Place::here(session).must_have(&run)?;
+    Ok(run)
+}
+
+/// The run of `GIT_AGENT_RUN` or of the branch.
+fn around(session: &Session<'_>, runs: Vec<Run>) -> Result<Run, RunError> {
+    if let Some(told) = session.surroundings.filled(GIT_AGENT_RUN) {
+        let told = told.to_string_lossy().into_owned();
+        let id: Option<RunId> = told.parse().ok();
+        let of_id = |run: &Run| Some(run.id) == id;
+        return runs
+            .into_iter()
+            .find(of_id)
+            .ok_or(RunError::Unknown { typed: told });
+    }
+    let place = Place::here(session);
+    let branch = current_branch(session)?.ok_or(RunError::None)?;
+    let of_branch = |run: &Run| run.started.branch == branch && place.has(run);
+    let newest = runs.into_iter().rev().find(of_branch);
+    newest.ok_or(RunError::None)
+}
+
+/// The least that is taken for the beginning of an id.
+const SHORTEST: usize = 4;
+
+fn by_words(session: &Session<'_>, runs: Vec<Run>, typed: &str) -> Result<Run, RunError> {
+    let place = Place::here(session);
+    let branch = typed.strip_prefix("refs/heads/").unwrap_or(typed);
+    let is_beginning = |run: &Run| {
+        typed.len() >= SHORTEST && run.id.to_string().starts_with(&typed.to_ascii_lowercase())
+    };
+    // What is here comes first: two clones of a repository have a run-1 each.
+    let ways: [&dyn Fn(&Run) -> bool; 5] = [
+        &|run| run.started.branch == branch && place.has(run),
+        &|run| run.started.branch == branch,
+        &|run| run.short_branch() == branch && place.has(run),
+        &|run| run.short_branch() == branch,
+        &is_beginning,
+    ];
+    for way in ways {
+        let meant: Vec<_> = runs.iter().filter(|run| way(run)).collect();
+        match meant.as_slice() {
+            [] => {}
+            [one] => return Ok((*one).clone()),
+            several => {
+                return Err(RunError::Ambiguous {
+                    typed: typed.to_owned(),
+                    ids: several.iter().map(|run| run.id.to_string()).collect(),
+                });
+            }
+        }
+    }
+    Err(RunError::Unknown {
+        typed: typed.to_owned(),
+    })
+}

@@ -1,0 +1,159 @@
+//! Why something was not done to a run.
+
+use std::path::PathBuf;
+
+use checkpoint_capture::CaptureError;
+use checkpoint_cli::{Failure, Kind, SessionError};
+use checkpoint_git::{HeadMoveError, OpenError, ProgramError, refs::RefError};
+use checkpoint_model::words::OperationKind;
+use checkpoint_store::StoreError;
+use checkpoint_work::WorkError;
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// Why something was not done to a run. Unless the variant says otherwise, nothing was changed.
+#[derive(Debug, Error, Diagnostic)]
+pub enum RunError {
+    /// There is no working tree whose HEAD could move.
+    #[error("this operation must be run in a work tree")]
+    #[diagnostic(code(run::bare), help("git agent-run start --worktree --task <task>"))]
+    Bare,
+    /// A working tree needs a commit to begin with.
+    #[error("cannot make a working tree for the run: there is no commit yet")]
+    #[diagnostic(code(run::no_commit), help("git commit --allow-empty -m 'Begin'"))]
+    NoCommit,
+    /// HEAD cannot move in the middle of it.
+    #[error("cannot start a run in the middle of a {operation}")]
+    #[diagnostic(
+        code(run::in_operation),
+        help("git agent-run start --worktree --task <task>")
+    )]
+    InOperation {
+        /// The operation.
+        operation: OperationKind,
+    },
+    /// The work here belongs to another commit.
+    #[error("cannot begin at '{base}': the working tree has changes")]
+    #[diagnostic(
+        code(run::dirty),
+        help(
+            "in a working tree of its own:  git agent-run start --worktree --base {base} --task <task>\nwith the changes, from here:   git agent-run start --task <task>"
+        )
+    )]
+    Dirty {
+        /// Where it was to begin.
+        base: String,
+    },
+    /// That is no commit.
+    #[error("no commit '{base}'")]
+    #[diagnostic(code(run::base_unknown), help("git branch --all"))]
+    UnknownBase {
+        /// What was typed.
+        base: String,
+    },
+    /// There is something where the working tree was to be made.
+    #[error("cannot make a working tree at '{}': something is there", dir.display())]
+    #[diagnostic(
+        code(run::worktree_occupied),
+        help("git agent-run start --worktree=<dir> --task <task>")
+    )]
+    Occupied {
+        /// The place.
+        dir: PathBuf,
+    },
+    /// All numbers are taken.
+    #[error("no number is left for another run of this task")]
+    #[diagnostic(code(run::no_number))]
+    NoNumber,
+    /// HEAD is on no branch of a run, and nothing else says which one is meant.
+    #[error("no run here: HEAD is on no branch of one")]
+    #[diagnostic(code(run::none), help("git agent-run list"))]
+    None,
+    /// No run is meant by it.
+    #[error("no run '{typed}'")]
+    #[diagnostic(code(run::unknown), help("git agent-run list"))]
+    Unknown {
+        /// What was typed, or stands in `GIT_AGENT_RUN`.
+        typed: String,
+    },
+    /// Several runs are meant by it.
+    #[error("'{typed}' may be any of {} runs", ids.len())]
+    #[diagnostic(code(run::ambiguous), help("one of: {}", ids.join(", ")))]
+    Ambiguous {
+        /// What was typed.
+        typed: String,
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// Its branch and its working tree are in another clone.
+    #[error("run '{run}' is of another clone: '{repository}' on {host}")]
+    #[diagnostic(code(run::other_clone), help("git agent-run show {run}"))]
+    OtherClone {
+        /// The run.
+        run: String,
+        /// The machine.
+        host: String,
+        /// The git directory.
+        repository: String,
+    },
+    /// It was given up.
+    #[error("run '{run}' is abandoned")]
+    #[diagnostic(code(run::abandoned), help("git agent-run resume {run}"))]
+    Abandoned {
+        /// The run.
+        run: String,
+    },
+    /// What was just written cannot be read back.
+    #[error("the record of the run cannot be read")]
+    #[diagnostic(code(run::unrecorded), help("git notes --ref=agents list"))]
+    Unrecorded,
+    /// HEAD could not be moved. The branch that was made for it is gone again.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Head(#[from] HeadMoveError),
+    /// The command could not begin.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Session(#[from] SessionError),
+    /// The repository cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Open(#[from] OpenError),
+    /// The git program failed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Program(#[from] ProgramError),
+    /// References could not be read or moved.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Refs(#[from] RefError),
+    /// Operations in progress could not be looked for.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Capture(#[from] CaptureError),
+    /// The work at hand could not be kept or committed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Work(#[from] WorkError),
+    /// A record could not be read or written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Failure for RunError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Bare | Self::Unrecorded | Self::Open(_) | Self::Program(_) | Self::Refs(_) => {
+                Kind::Fatal
+            }
+            Self::Head(HeadMoveError::Moved { .. }) => Kind::Refused,
+            Self::Head(_) => Kind::Fatal,
+            Self::Session(error) => error.kind(),
+            Self::Capture(error) => error.kind(),
+            Self::Work(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+            _ => Kind::Refused,
+        }
+    }
+}

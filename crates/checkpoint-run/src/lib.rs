@@ -1,0 +1,29 @@
+//! Runs of agents: a task on a branch of its own, from its start to its pull request.
+//!
+//! Read in this order: [`start`] gives a task its branch, its working tree and its record; [`choose`] finds the run that
+//! is meant; [`progress`] tells of it. Below them, `number` finds a free branch, `remote` asks the remote, `clock` and
+//! `log` keep the order of what is recorded.
+//!
+//! What it does *not* do: read arguments, print an outcome, or choose exit numbers. Whatever fails, the work is where it
+//! was; what was begun is taken back, or told with the next command.
+
+mod error;
+
+mod choose;
+mod progress;
+mod start;
+
+mod back;
+mod number;
+mod remote;
+mod worktree;
+
+mod log;
+mod place;
+
+pub use choose::{choose, choose_here};
+pub use error::RunError;
+pub use log::Log;
+pub use place::{Place, current_branch};
+pub use progress::{Told, progress};
+pub use start::{Start, Started, Who, Worktree, start, take_back};

@@ -1,0 +1,55 @@
+//! Where a run is at home: the clone that it was started in.
+
+use bstr::ByteSlice as _;
+use checkpoint_cli::Session;
+use checkpoint_model::run::Run;
+
+use crate::RunError;
+
+/// One clone of a repository, on one machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The machine.
+    pub host: String,
+    /// The git directory that all worktrees share.
+    pub repository: String,
+}
+
+impl Place {
+    /// The clone that we are in.
+    #[must_use]
+    pub fn here(session: &Session<'_>) -> Self {
+        let common = session.repo.common_dir();
+        let common = common.canonicalize().unwrap_or_else(|_| common.to_owned());
+        Self {
+            host: session.actor(None, None).host,
+            repository: common.to_string_lossy().into_owned(),
+        }
+    }
+
+    /// Whether `run` was started in this clone.
+    #[must_use]
+    pub fn has(&self, run: &Run) -> bool {
+        run.by.host == self.host && run.started.repository == self.repository
+    }
+
+    /// Refuses a run of another clone, whose branch and working tree are not here.
+    pub(crate) fn must_have(&self, run: &Run) -> Result<(), RunError> {
+        match self.has(run) {
+            true => Ok(()),
+            false => Err(RunError::OtherClone {
+                run: run.short_branch().to_owned(),
+                host: run.by.host.clone(),
+                repository: run.started.repository.clone(),
+            }),
+        }
+    }
+}
+
+/// The branch that HEAD is on, without `refs/heads/`; none when it is detached.
+pub fn current_branch(session: &Session<'_>) -> Result<Option<String>, RunError> {
+    let head = session.repo.head()?;
+    Ok(head
+        .branch()
+        .map(|branch| branch.to_str_lossy().into_owned()))
+}

@@ -1,0 +1,51 @@
+//! The remote of a run.
+
+use std::time::Duration;
+
+use bstr::ByteSlice as _;
+use checkpoint_git::{ProgramError, Repository};
+
+/// How long a remote may take to say which branches it has.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The remote that runs are pushed to: `remote.pushDefault`, else the one that `branch` follows, else `origin`, else
+/// the only one there is.
+pub(crate) fn of(repo: &Repository, branch: Option<&str>) -> Option<String> {
+    let config = repo.gix().config_snapshot();
+    let names = repo.gix().remote_names();
+    let names: Vec<_> = names.iter().map(|name| name.to_string()).collect();
+    let text = |key: &str| config.string(key).map(|value| value.to_string());
+    let followed = branch.and_then(|branch| {
+        let remote = config.string_by("branch", branch.as_bytes().as_bstr(), "remote")?;
+        Some(remote.to_string()).filter(|remote| remote != ".")
+    });
+    let origin = || names.iter().find(|name| *name == "origin").cloned();
+    let only = || match names.as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    };
+    text("remote.pushDefault")
+        .or(followed)
+        .or_else(origin)
+        .or_else(only)
+}
+
+/// The branches of `remote` that begin with `stem`, without `refs/heads/`.
+pub(crate) fn branches(
+    repo: &Repository,
+    remote: &str,
+    stem: &str,
+) -> Result<Vec<String>, ProgramError> {
+    let pattern = format!("refs/heads/{stem}*");
+    let words = ["ls-remote", "--quiet", "--refs", "--", remote, &pattern];
+    let lines = repo.git(words).output_within(PATIENCE)?;
+    let name = |line: &[u8]| {
+        let (_, name) = line.split_once_str("\t")?;
+        Some(
+            name.strip_prefix(b"refs/heads/")?
+                .to_str_lossy()
+                .into_owned(),
+        )
+    };
+    Ok(lines.lines().filter_map(name).collect())
+}

@@ -1,0 +1,98 @@
+//! Working trees that are made for runs.
+
+use std::path::{Path, PathBuf};
+
+use bstr::ByteSlice as _;
+use checkpoint_cli::Session;
+use checkpoint_git::{ProgramError, paths::as_path};
+use checkpoint_model::slug::Slug;
+
+/// Where the working tree of a run is made when nobody says: beside the repository, in `<repository>.runs`.
+///
+/// Not inside it: whatever walks a working tree (search, watchers, tests, a checkpoint) would find every file twice. Not
+/// in a temporary directory: work is not to vanish. Beside it, it is on the same disk, and easily seen.
+pub(crate) fn default_dir(session: &Session<'_>, slug: &Slug, number: u32) -> PathBuf {
+    let top = main_top(session);
+    let mut folder = top.clone().into_os_string();
+    folder.push(".runs");
+    PathBuf::from(folder).join(format!("{slug}-{number}"))
+}
+
+/// The top of the main working tree; of a bare repository, its own name without `.git`.
+fn main_top(session: &Session<'_>) -> PathBuf {
+    let repo = &session.repo;
+    let common = repo.common_dir();
+    match (repo.work_tree(), repo.worktree_name()) {
+        (Some(top), None) => top.to_owned(),
+        _ if common.file_name().is_some_and(|name| name == ".git") => {
+            common.parent().unwrap_or(common).to_owned()
+        }
+        _ => common.with_extension(""),
+    }
+}
+
+/// Makes a working tree at `dir` with `branch`, which is there, checked out. git's hooks run.
+pub(crate) fn add(session: &Session<'_>, dir: &Path, branch: &str) -> Result<(), ProgramError> {
+    let words = ["worktree", "add", "--quiet", "--"].map(std::ffi::OsStr::new);
+    let words = words.into_iter().chain([dir.as_os_str(), branch.as_ref()]);
+    session.repo.git(words).output().map(|_| ())
+}
+
+/// Removes a working tree, unless it holds anything that git would miss: git itself refuses then.
+pub(crate) fn remove(session: &Session<'_>, dir: &Path) -> Result<(), ProgramError> {
+    let words = ["worktree", "remove", "--"].map(std::ffi::OsStr::new);
+    let program = session.repo.git(words.into_iter().chain([dir.as_os_str()]));
+    program.at(session.repo.common_dir()).output()?;
+    // The folder of all runs goes with the last of them; the system refuses while there is another.
+    if let Some(folder) = dir.parent().filter(|folder| is_of_runs(folder)) {
+        fs_err::remove_dir(folder).ok();
+    }
+    Ok(())
+}
+
+fn is_of_runs(folder: &Path) -> bool {
+    folder
+        .extension()
+        .is_some_and(|extension| extension == "runs")
+}
+
+/// A working tree of the repository, as git lists them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listed {
+    pub(crate) dir: PathBuf,
+    /// Without `refs/heads/`; none where HEAD is detached.
+    pub(crate) branch: Option<String>,
+}
+
+/// The working tree in which `branch` is checked out.
+pub(crate) fn of_branch(
+    session: &Session<'_>,
+    branch: &str,
+) -> Result<Option<PathBuf>, ProgramError> {
+    let all = list(session)?.into_iter();
+    let mut of_it = all.filter(|listed| listed.branch.as_deref() == Some(branch));
+    Ok(of_it.next().map(|listed| listed.dir))
+}
+
+pub(crate) fn list(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {
+    let words = ["worktree", "list", "--porcelain", "-z"];
+    let output = session
+        .repo
+        .git(words)
+        .at(session.repo.common_dir())
+        .output()?;
+    let mut found: Vec<Listed> = Vec::new();
+    for line in output.split_str(b"\0") {
+        if let Some(dir) = line.strip_prefix(b"worktree ") {
+            found.push(Listed {
+                dir: as_path(dir.as_bstr()).to_owned(),
+                branch: None,
+            });
+        } else if let (Some(name), Some(last)) =
+            (line.strip_prefix(b"branch refs/heads/"), found.last_mut())
+        {
+            last.branch = Some(name.to_str_lossy().into_owned());
+        }
+    }
+    Ok(found)
+}

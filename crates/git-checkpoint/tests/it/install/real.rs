@@ -86,6 +86,7 @@ impl Scene {
 }
 
 /// Where they were fetched to; none where they were not.
+#[expect(clippy::print_stderr, reason = "what is not tried is told")]
 fn folder() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/hook-managers");
     if folder.join("python/bin/prek").exists() {

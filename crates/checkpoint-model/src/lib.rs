@@ -3,7 +3,7 @@
 //! Read in this order: [`id`], [`name`], [`path`], [`slug`], [`words`] and [`verdict`] are the words; an [`event`] says what
 //! happened, a [`record`] is a set of events, and a [`checkpoint`] or a [`run`] is what a record comes to. [`selector`] says which
 //! checkpoint is meant, [`policy`] what a repository asks for,
-//! [`template`] and [`attribution`] what an agent's commit says, [`retention`] what may go, [`trailers`] how a record
+//! [`who`], [`template`] and [`attribution`] what an agent's commit says, [`retention`] what may go, [`trailers`] how a record
 //! can be had back from a message of git's; [`brief`], [`summary`] and [`maestro`] are views.
 //!
 //! ```
@@ -23,6 +23,8 @@ pub mod slug;
 pub mod words;
 
 pub mod verdict;
+
+pub mod who;
 
 pub mod attribution;
 pub mod template;

@@ -80,8 +80,8 @@ const BY_VARIABLE: &[Row] = &[
     ("cline", &["CLINE_ACTIVE"], &[]),
 ];
 
-/// Variables of ours, for processes that a run of an agent starts: session, run.
-const OURS: [&str; 2] = ["GIT_AGENT_SESSION", "GIT_AGENT_RUN"];
+/// Variables of ours, for processes that a run of an agent starts: session, run, name.
+const OURS: [&str; 3] = ["GIT_AGENT_SESSION", "GIT_AGENT_RUN", "GIT_AGENT_NAME"];
 
 /// Names of programs; of scripts, the name of the file that is run.
 const BY_PROGRAM: &[(&str, &str)] = &[
@@ -118,7 +118,8 @@ impl Agent {
             Some(value.trim().to_owned()).filter(|value| !value.is_empty())
         };
         let with = |name: &str, session: Option<String>, sign: &str| Self {
-            name: name.to_owned(),
+            // What an agent is called here says more than what it is.
+            name: value(OURS[2]).unwrap_or_else(|| name.to_owned()),
             session: session.or_else(|| value(OURS[0])),
             sign: Sign::Variable(sign.to_owned()),
         };

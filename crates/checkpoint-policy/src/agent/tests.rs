@@ -40,6 +40,11 @@ fn an_agent_shows_in_the_environment() {
         &[("GEMINI_CLI", "1"), ("GIT_AGENT_SESSION", "s2")],
         Some(("gemini", Some("s2"))),
     );
+    check(&[("GIT_AGENT_NAME", "James")], Some(("James", None)));
+    check(
+        &[("GEMINI_CLI", "1"), ("GIT_AGENT_NAME", "James")],
+        Some(("James", None)),
+    );
     check(
         &[("SSH_AUTH_SOCK", "/tmp/agent.1"), ("TERM", "xterm")],
         None,

@@ -12,7 +12,7 @@ use gix::bstr::{BString, ByteSlice};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::Repository;
+use crate::{Repository, Surroundings};
 
 /// One run of the git program in a repository, with optional locks off so that even a reading git writes nothing.
 #[derive(Debug)]
@@ -106,6 +106,23 @@ impl Repository {
 }
 
 impl Program {
+    /// The git program with `args`, in the directory and with the environment that a command was started with: for
+    /// what needs no repository, such as credentials.
+    pub fn here<S: AsRef<OsStr>>(
+        surroundings: &Surroundings,
+        args: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let mut command = Command::new("git");
+        command
+            .current_dir(&surroundings.cwd)
+            .env_clear()
+            .envs(&surroundings.env)
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .args(args)
+            .stdin(Stdio::null());
+        Self { command }
+    }
+
     /// Sets the environment variable `name` for this run.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {

@@ -1,0 +1,492 @@
+//! Merging when checks have passed, and closing.
+
+use checkpoint_forge::{ForgeError, Merging, NotYet, close, merge};
+use checkpoint_model::policy::ForgeKind::{self, Bitbucket, Gitea, Github, Gitlab};
+use serde_json::{Value, json};
+
+use crate::{
+    fake::{Answer, Fake},
+    scene::{Scene, everything, no_secret},
+};
+
+const TIP: &str = "1111111111111111111111111111111111111111";
+const OTHER: &str = "2222222222222222222222222222222222222222";
+
+/// A check as all forges have it.
+#[derive(Clone, Copy)]
+enum Check {
+    Passed,
+    Failed,
+    Running,
+}
+
+/// How request 7 stands, in words that are each forge's own.
+#[derive(Clone, Copy)]
+struct Stands {
+    tip: &'static str,
+    is_open: bool,
+    is_merged: bool,
+    is_draft: bool,
+    has_conflicts: bool,
+    check: Option<Check>,
+}
+
+const WELL: Stands = Stands {
+    tip: TIP,
+    is_open: true,
+    is_merged: false,
+    is_draft: false,
+    has_conflicts: false,
+    check: Some(Check::Passed),
+};
+
+/// Puts it into the table.
+fn put(fake: &Fake, kind: ForgeKind, stands: Stands) {
+    match kind {
+        Github => github(fake, stands),
+        Gitlab => gitlab(fake, stands),
+        Gitea | ForgeKind::Forgejo => gitea(fake, stands),
+        Bitbucket => bitbucket(fake, stands),
+    }
+}
+
+fn github(fake: &Fake, stands: Stands) {
+    let base = "GET /api/v3/repos/ada/engine";
+    let pull = json!({
+        "number": 7,
+        "state": if stands.is_open { "open" } else { "closed" },
+        "merged": stands.is_merged,
+        "draft": stands.is_draft,
+        "mergeable": !stands.has_conflicts,
+        "mergeable_state": if stands.has_conflicts { "dirty" } else { "clean" },
+        "head": { "sha": stands.tip },
+    });
+    let runs: Vec<Value> = stands
+        .check
+        .iter()
+        .map(|check| match check {
+            Check::Passed => {
+                json!({ "name": "build", "status": "completed", "conclusion": "success" })
+            }
+            Check::Failed => {
+                json!({ "name": "build", "status": "completed", "conclusion": "timed_out" })
+            }
+            Check::Running => {
+                json!({ "name": "build", "status": "in_progress", "conclusion": null })
+            }
+        })
+        .collect();
+    fake.json(&format!("{base}/pulls/7"), 200, pull);
+    fake.json(
+        &format!("{base}/commits/{}/check-runs", stands.tip),
+        200,
+        json!({ "check_runs": runs }),
+    );
+    fake.json(
+        &format!("{base}/commits/{}/status", stands.tip),
+        200,
+        json!({ "statuses": [] }),
+    );
+    fake.json(
+        base,
+        200,
+        json!({ "allow_merge_commit": false, "allow_squash_merge": true }),
+    );
+}
+
+fn gitlab(fake: &Fake, stands: Stands) {
+    let state = match stands {
+        Stands {
+            is_merged: true, ..
+        } => "merged",
+        Stands { is_open: true, .. } => "opened",
+        _ => "closed",
+    };
+    let pipeline = stands.check.map(|check| match check {
+        Check::Passed => json!({ "status": "success", "sha": stands.tip }),
+        Check::Failed => json!({ "status": "failed", "sha": stands.tip }),
+        Check::Running => json!({ "status": "running", "sha": stands.tip }),
+    });
+    let request = json!({
+        "iid": 7,
+        "state": state,
+        "draft": stands.is_draft,
+        "sha": stands.tip,
+        "has_conflicts": stands.has_conflicts,
+        "detailed_merge_status": "mergeable",
+        "head_pipeline": pipeline,
+    });
+    fake.json(
+        "GET /api/v4/projects/ada%2Fengine/merge_requests/7",
+        200,
+        request,
+    );
+}
+
+fn gitea(fake: &Fake, stands: Stands) {
+    let base = "GET /api/v1/repos/ada/engine";
+    let pull = json!({
+        "number": 7,
+        "state": if stands.is_open { "open" } else { "closed" },
+        "merged": stands.is_merged,
+        "title": if stands.is_draft { "WIP: x" } else { "x" },
+        "mergeable": !stands.has_conflicts,
+        "head": { "sha": stands.tip },
+    });
+    let statuses: Vec<Value> = stands
+        .check
+        .iter()
+        .map(|check| match check {
+            Check::Passed => json!({ "context": "build", "status": "success" }),
+            Check::Failed => json!({ "context": "build", "status": "failure" }),
+            Check::Running => json!({ "context": "build", "status": "pending" }),
+        })
+        .collect();
+    fake.json(&format!("{base}/pulls/7"), 200, pull);
+    fake.json(
+        &format!("{base}/commits/{}/status", stands.tip),
+        200,
+        json!({ "statuses": statuses }),
+    );
+    fake.json(base, 200, json!({ "allow_merge_commits": true }));
+}
+
+fn bitbucket(fake: &Fake, stands: Stands) {
+    let base = "GET /2.0/repositories/ada/engine/pullrequests/7";
+    let state = match stands {
+        Stands {
+            is_merged: true, ..
+        } => "MERGED",
+        Stands { is_open: true, .. } => "OPEN",
+        _ => "DECLINED",
+    };
+    let request = json!({
+        "id": 7,
+        "state": state,
+        "draft": stands.is_draft,
+        "source": { "commit": { "hash": &stands.tip[..12] } },
+    });
+    let statuses: Vec<Value> = stands
+        .check
+        .iter()
+        .map(|check| match check {
+            Check::Passed => json!({ "name": "build", "state": "SUCCESSFUL" }),
+            Check::Failed => json!({ "name": "build", "state": "STOPPED" }),
+            Check::Running => json!({ "name": "build", "state": "INPROGRESS" }),
+        })
+        .collect();
+    fake.json(base, 200, request);
+    fake.json(
+        &format!("{base}/statuses"),
+        200,
+        json!({ "values": statuses }),
+    );
+}
+
+/// The question that merges.
+fn merge_question(kind: ForgeKind) -> &'static str {
+    match kind {
+        Github => "PUT /api/v3/repos/ada/engine/pulls/7/merge",
+        Gitlab => "PUT /api/v4/projects/ada%2Fengine/merge_requests/7/merge",
+        Gitea | ForgeKind::Forgejo => "POST /api/v1/repos/ada/engine/pulls/7/merge",
+        Bitbucket => "POST /2.0/repositories/ada/engine/pullrequests/7/merge",
+    }
+}
+
+fn merging(scene: &Scene) -> Result<Merging, ForgeError> {
+    let outcome = merge(&scene.request, 7, TIP, &scene.surroundings());
+    match &outcome {
+        Ok(outcome) => no_secret(&format!("{outcome:?}")),
+        Err(error) => no_secret(&everything(error)),
+    }
+    outcome
+}
+
+#[test]
+fn what_has_passed_is_merged_as_it_was_seen() {
+    for kind in ForgeKind::ALL {
+        let fake = Fake::start();
+        put(&fake, *kind, WELL);
+        let done =
+            json!({ "sha": OTHER, "merge_commit_sha": OTHER, "merge_commit": { "hash": OTHER } });
+        fake.json(merge_question(*kind), 200, done);
+        let outcome = merging(&Scene::on(&fake, *kind)).unwrap();
+        let commit = match kind {
+            Gitea | ForgeKind::Forgejo => None,
+            _ => Some(OTHER.to_owned()),
+        };
+        assert_eq!(outcome, Merging::Merged { commit }, "{kind}");
+        let body = fake.only(merge_question(*kind)).body;
+        let want = match kind {
+            Github => json!({ "sha": TIP, "merge_method": "squash" }),
+            Gitlab => json!({ "sha": TIP }),
+            Gitea | ForgeKind::Forgejo => json!({ "Do": "merge", "head_commit_id": TIP }),
+            Bitbucket => json!({}),
+        };
+        assert_eq!(
+            body, want,
+            "{kind}: only this commit, in a way that the repository allows"
+        );
+    }
+}
+
+#[test]
+fn what_has_not_passed_is_left_alone() {
+    let build = || vec!["build".to_owned()];
+    let cases: [(Stands, NotYet); 7] = [
+        (
+            Stands {
+                check: Some(Check::Failed),
+                ..WELL
+            },
+            NotYet::ChecksFailed(build()),
+        ),
+        (
+            Stands {
+                check: Some(Check::Running),
+                ..WELL
+            },
+            NotYet::ChecksRunning(build()),
+        ),
+        (
+            Stands {
+                check: None,
+                ..WELL
+            },
+            NotYet::NoChecks,
+        ),
+        (
+            Stands {
+                is_draft: true,
+                ..WELL
+            },
+            NotYet::Draft,
+        ),
+        (
+            Stands {
+                has_conflicts: true,
+                ..WELL
+            },
+            NotYet::Conflicts,
+        ),
+        (
+            Stands {
+                is_open: false,
+                ..WELL
+            },
+            NotYet::Closed,
+        ),
+        (
+            Stands { tip: OTHER, ..WELL },
+            NotYet::Moved {
+                tip: OTHER.to_owned(),
+            },
+        ),
+    ];
+    for kind in ForgeKind::ALL {
+        for (stands, want) in &cases {
+            let fake = Fake::start();
+            put(&fake, *kind, *stands);
+            let want = match (kind, want) {
+                // It does not tell before one tries.
+                (Bitbucket, NotYet::Conflicts) => continue,
+                (Bitbucket, NotYet::Moved { tip }) => NotYet::Moved {
+                    tip: tip[..12].to_owned(),
+                },
+                (Gitlab, NotYet::ChecksFailed(_)) => {
+                    NotYet::ChecksFailed(vec!["pipeline".to_owned()])
+                }
+                (Gitlab, NotYet::ChecksRunning(_)) => {
+                    NotYet::ChecksRunning(vec!["pipeline".to_owned()])
+                }
+                (_, want) => want.clone(),
+            };
+            let outcome = merging(&Scene::on(&fake, *kind)).unwrap();
+            assert_eq!(outcome, Merging::NotYet(want), "{kind}");
+            let asked = fake.questions();
+            assert!(
+                asked.iter().all(|it| it.starts_with("GET ")),
+                "{kind}: only looked at: {asked:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_merged_is_not_merged_again() {
+    for kind in ForgeKind::ALL {
+        let fake = Fake::start();
+        put(
+            &fake,
+            *kind,
+            Stands {
+                is_merged: true,
+                is_open: false,
+                ..WELL
+            },
+        );
+        let outcome = merging(&Scene::on(&fake, *kind)).unwrap();
+        assert_eq!(outcome, Merging::WasMerged, "{kind}");
+        assert!(
+            fake.questions().iter().all(|it| it.starts_with("GET ")),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn what_the_forge_wants_first_is_told() {
+    for (kind, status) in [(Github, 405), (Gitlab, 405), (Gitea, 405), (Gitlab, 422)] {
+        let fake = Fake::start();
+        put(&fake, kind, WELL);
+        fake.json(
+            merge_question(kind),
+            status,
+            json!({ "message": "needs a \u{1b}review" }),
+        );
+        let outcome = merging(&Scene::on(&fake, kind)).unwrap();
+        let said = "needs a \\u{1b}review".to_owned();
+        assert_eq!(outcome, Merging::NotYet(NotYet::Blocked(said)), "{kind}");
+    }
+    let fake = Fake::start();
+    let list = "GET /api/v3/repos/ada/engine/pulls/7";
+    fake.json(list, 200, json!({ "state": "open", "mergeable": true, "mergeable_state": "blocked", "head": { "sha": TIP } }));
+    put(&fake, Github, WELL);
+    let outcome = merging(&Scene::on(&fake, Github)).unwrap();
+    assert_eq!(
+        outcome,
+        Merging::NotYet(NotYet::Blocked("blocked".to_owned()))
+    );
+}
+
+#[test]
+fn one_who_pushed_in_between_is_told_and_a_lost_answer_looked_after() {
+    let fake = Fake::start();
+    put(&fake, Github, WELL);
+    put(&fake, Github, Stands { tip: OTHER, ..WELL });
+    fake.json(
+        merge_question(Github),
+        409,
+        json!({ "message": "Head branch was modified" }),
+    );
+    let outcome = merging(&Scene::on(&fake, Github)).unwrap();
+    assert_eq!(
+        outcome,
+        Merging::NotYet(NotYet::Moved {
+            tip: OTHER.to_owned()
+        })
+    );
+
+    let fake = Fake::start();
+    put(&fake, Github, WELL);
+    put(
+        &fake,
+        Github,
+        Stands {
+            is_merged: true,
+            is_open: false,
+            ..WELL
+        },
+    );
+    fake.on(merge_question(Github), Answer::Raw(String::new()));
+    let outcome = merging(&Scene::on(&fake, Github)).unwrap();
+    assert_eq!(outcome, Merging::Merged { commit: None });
+
+    let fake = Fake::start();
+    put(&fake, Github, WELL);
+    fake.json(merge_question(Github), 500, json!({}));
+    let error = merging(&Scene::on(&fake, Github)).unwrap_err();
+    assert!(matches!(error, ForgeError::ServerFailed { .. }), "{error}");
+}
+
+#[test]
+fn plain_statuses_of_a_commit_are_checks_too() {
+    let fake = Fake::start();
+    let base = "GET /api/v3/repos/ada/engine";
+    fake.json(
+        &format!("{base}/commits/{TIP}/status"),
+        200,
+        json!({ "statuses": [
+        { "context": "jenkins", "state": "pending" }, { "context": "lint", "state": "success" },
+    ] }),
+    );
+    put(&fake, Github, WELL);
+    let outcome = merging(&Scene::on(&fake, Github)).unwrap();
+    assert_eq!(
+        outcome,
+        Merging::NotYet(NotYet::ChecksRunning(vec!["jenkins".to_owned()]))
+    );
+}
+
+#[test]
+fn a_pipeline_of_an_older_commit_says_nothing_of_this_one() {
+    let fake = Fake::start();
+    let request = json!({
+        "iid": 7, "state": "opened", "draft": false, "sha": TIP, "has_conflicts": false,
+        "head_pipeline": { "status": "success", "sha": OTHER },
+    });
+    fake.json(
+        "GET /api/v4/projects/ada%2Fengine/merge_requests/7",
+        200,
+        request,
+    );
+    let outcome = merging(&Scene::on(&fake, Gitlab)).unwrap();
+    let pipeline = vec!["pipeline".to_owned()];
+    assert_eq!(outcome, Merging::NotYet(NotYet::ChecksRunning(pipeline)));
+}
+
+#[test]
+fn one_is_closed_in_its_forges_way() {
+    let cases = [
+        (
+            Github,
+            "PATCH /api/v3/repos/ada/engine/pulls/7",
+            json!({ "state": "closed" }),
+        ),
+        (
+            Gitlab,
+            "PUT /api/v4/projects/ada%2Fengine/merge_requests/7",
+            json!({ "state_event": "close" }),
+        ),
+        (
+            Gitea,
+            "PATCH /api/v1/repos/ada/engine/pulls/7",
+            json!({ "state": "closed" }),
+        ),
+        (
+            Bitbucket,
+            "POST /2.0/repositories/ada/engine/pullrequests/7/decline",
+            json!({}),
+        ),
+    ];
+    for (kind, question, body) in cases {
+        let fake = Fake::start();
+        fake.json(question, 200, json!({}));
+        let scene = Scene::on(&fake, kind);
+        close(&scene.request, 7, &scene.surroundings()).unwrap();
+        assert_eq!(fake.only(question).body, body, "{kind}");
+    }
+}
+
+#[test]
+fn a_request_that_a_push_opened_is_merged_by_a_token_or_not_at_all() {
+    use checkpoint_model::policy::PullRequest;
+    let fake = Fake::start();
+    put(
+        &fake,
+        Gitlab,
+        Stands {
+            check: None,
+            ..WELL
+        },
+    );
+    let mut scene = Scene::on(&fake, Gitlab);
+    scene.request.way = PullRequest::PushOptions;
+    assert_eq!(merging(&scene).unwrap(), Merging::NotYet(NotYet::NoChecks));
+    scene.env.remove(std::ffi::OsStr::new("GITLAB_TOKEN"));
+    let words = everything(&merging(&scene).unwrap_err());
+    assert!(words.contains("forge::no_token"), "{words}");
+    scene.request.remote = "/srv/a".parse().unwrap();
+    let words = everything(&merging(&scene).unwrap_err());
+    assert!(words.contains("forge::host_unknown"), "{words}");
+}

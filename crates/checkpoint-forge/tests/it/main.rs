@@ -14,6 +14,7 @@ mod gitlab;
 mod merging;
 
 mod programs;
+mod real_gh;
 
 mod pushes;
 

@@ -20,7 +20,7 @@ pub fn run_id(now: DateTime<Utc>) -> RunId {
 }
 
 /// Ten bytes from the system's source of randomness, by way of a UUIDv7 at the beginning of time.
-pub(crate) fn random() -> [u8; 10] {
+pub fn random() -> [u8; 10] {
     let uuid = Uuid::new_v7(Timestamp::from_unix(NoContext, 0, 0));
     let [.., a, b, c, d, e, f, g, h, i, j] = uuid.into_bytes();
     [a, b, c, d, e, f, g, h, i, j]

@@ -6,6 +6,7 @@ mod git_options;
 mod hook;
 mod read;
 mod setup;
+mod share;
 mod words;
 mod write;
 
@@ -20,6 +21,7 @@ pub(crate) use self::{
     hook::HookArgs,
     read::{DiffArgs, Filters, ListArgs, LogArgs, ShowArgs, SummaryArgs, ValidateArgs},
     setup::{DoctorArgs, InitArgs, UninstallArgs},
+    share::{FetchArgs, PushArgs},
     write::{DeleteArgs, NameArgs, PruneArgs},
 };
 
@@ -104,12 +106,23 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Read checkpoints from a file that 'export' wrote
     Import(ImportArgs),
+    /// Give the records to another repository, and the names of checkpoints
+    ///
+    /// Records are merged first: any number of machines may write and share in any order, and nothing is ever forced.
+    /// The names (tags) of the checkpoints that are given go with them; a name that is another checkpoint's there is
+    /// refused, and then nothing goes. All of it arrives, or nothing. Through git, with its transports and credentials.
+    Push(PushArgs),
+    /// Take the records and names of another repository, and states that are asked for
+    ///
+    /// Records are merged; nothing that is here is lost. Names that are here stay. With the state of a checkpoint,
+    /// 'git safe-restore' puts another machine's work here.
+    Fetch(FetchArgs),
     /// Put the hooks in place, in this repository and all its worktrees
     ///
     /// With git 2.54 or newer they go into the repository's config, else into its hooks directory, where a hook that is
     /// there already is kept and called after ours, with the same words and input. core.hooksPath is never touched.
-    /// Records are told to follow amend and rebase, and a policy file is written if there is none. A second 'init'
-    /// repairs; all of it is done, or nothing.
+    /// Records are told to follow amend and rebase, and to be shared with the remote that git pushes to; a policy file
+    /// is written if there is none. A second 'init' repairs; all of it is done, or nothing.
     Init(InitArgs),
     /// Take the hooks out again, and give back what was there, byte for byte
     ///

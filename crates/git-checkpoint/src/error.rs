@@ -9,6 +9,7 @@ use checkpoint_model::{
     selector::ResolveError,
     words::{StateError, WordError},
 };
+use checkpoint_share::ShareError;
 use checkpoint_store::StoreError;
 use checkpoint_work::WorkError;
 use miette::Diagnostic;
@@ -90,6 +91,10 @@ pub enum CheckpointError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Exchange(#[from] ExchangeError),
+    /// Nothing was given or taken.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Share(#[from] ShareError),
     /// The state could not be captured.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -119,6 +124,7 @@ impl Failure for CheckpointError {
             Self::Time(error) => error.kind(),
             Self::Diff(error) => error.kind(),
             Self::Exchange(error) => error.kind(),
+            Self::Share(error) => error.kind(),
             Self::Hook(error) => error.kind(),
             Self::Setup(error) => error.kind(),
             Self::Capture(error) => error.kind(),

@@ -23,6 +23,7 @@ mod diff;
 mod doctor;
 mod exchange;
 mod export;
+mod fetch;
 pub mod hook;
 mod import;
 mod init;
@@ -30,7 +31,9 @@ mod list;
 mod log;
 mod name;
 mod prune;
+mod push;
 mod setup;
+mod share;
 mod show;
 mod summary;
 mod uninstall;
@@ -81,6 +84,8 @@ fn run_in(session: &Session<'_>, command: Command) -> Result<Answer, CheckpointE
         Command::Log(args) => Answer::of(log::run(session, args)?),
         Command::Export(args) => Answer::of(export::run(session, args)?),
         Command::Import(args) => Answer::of(import::run(session, args)?),
+        Command::Push(args) => Answer::of(push::run(session, args)?),
+        Command::Fetch(args) => Answer::of(fetch::run(session, args)?),
         Command::Init(args) => Answer::of(init::run(session, args)?),
         Command::Uninstall(args) => Answer::of(uninstall::run(session, args)?),
         Command::Doctor(args) => Answer::of(doctor::run(session, args)?),

@@ -61,23 +61,30 @@ pub fn merge(
     })
 }
 
-/// How many notes of `reference` hold what those of the commit `theirs` do not, and the other way round.
+/// How many notes of the commit `ours` hold what those of `theirs` do not, and the other way round; `reference` is what
+/// both are about.
 pub fn compare(
     repo: &Repository,
     reference: &str,
+    ours: Option<ObjectId>,
     theirs: Option<ObjectId>,
 ) -> Result<(usize, usize), StoreError> {
-    let notes = Notes::read(repo, reference)?;
-    let their_tree = match theirs {
-        Some(theirs) => notes_tree(repo, reference, theirs)?,
-        None => repo.gix().object_hash().empty_tree(),
+    let tree = |tip: Option<ObjectId>| match tip {
+        Some(tip) => notes_tree(repo, reference, tip),
+        None => Ok(repo.gix().object_hash().empty_tree()),
     };
     let (mut ahead, mut behind) = (0, 0);
-    for note in differing(repo.gix(), notes.tree, their_tree)? {
-        let texts = Texts::of(repo, &note)?;
-        let [ours, theirs] = texts.lines();
-        ahead += usize::from(!ours.is_subset(&theirs));
-        behind += usize::from(!theirs.is_subset(&ours));
+    for note in differing(repo.gix(), tree(ours)?, tree(theirs)?)? {
+        match (note.ours.is_empty(), note.theirs.is_empty()) {
+            (_, true) => ahead += 1,
+            (true, _) => behind += 1,
+            (false, false) => {
+                let texts = Texts::of(repo, &note)?;
+                let [ours, theirs] = texts.lines();
+                ahead += usize::from(!ours.is_subset(&theirs));
+                behind += usize::from(!theirs.is_subset(&ours));
+            }
+        }
     }
     Ok((ahead, behind))
 }
@@ -151,8 +158,8 @@ impl Side<'_> {
                 return Ok(*theirs);
             }
             // Where only one side has changed, it stays as it was written, sorted or not, as git leaves it.
-            let base = base.map(|base| walk::blobs_of(repo.gix(), base, &note.key));
-            match base.transpose()?.as_deref() {
+            let base = base.and_then(|base| walk::blobs_of(repo.gix(), base, &note.key).ok());
+            match base.as_deref() {
                 Some([base]) if base == theirs && union.len() == our_lines.len() => {
                     return Ok(*ours);
                 }

@@ -256,7 +256,7 @@ fn what_is_no_notes_is_refused() {
             matches!(refused, Err(StoreError::NotNotes { .. })),
             "{other}: {refused:?}"
         );
-        assert!(compare(&fixture.repo, OURS, Some(theirs)).is_err());
+        assert!(compare(&fixture.repo, OURS, Some(ours), Some(theirs)).is_err());
     }
     assert_eq!(fixture.id(OURS), ours, "nothing has moved");
 }
@@ -265,8 +265,14 @@ fn what_is_no_notes_is_refused() {
 fn both_sides_are_told_apart() {
     let fixture = Fixture::new();
     put(&fixture, OURS, &[(1, text(&[1])), (2, text(&[2]))]);
-    assert_eq!(compare(&fixture.repo, OURS, None).unwrap(), (2, 0));
+    assert_eq!(
+        compare(&fixture.repo, OURS, Some(fixture.id(OURS)), None).unwrap(),
+        (2, 0)
+    );
     put(&fixture, THEIRS, &[(2, text(&[2, 3])), (4, text(&[4]))]);
-    let theirs = fixture.id(THEIRS);
-    assert_eq!(compare(&fixture.repo, OURS, Some(theirs)).unwrap(), (1, 2));
+    let tips = [OURS, THEIRS].map(|name| Some(fixture.id(name)));
+    assert_eq!(
+        compare(&fixture.repo, OURS, tips[0], tips[1]).unwrap(),
+        (1, 2)
+    );
 }

@@ -18,5 +18,6 @@ mod name;
 mod places;
 mod prune;
 mod schema;
+mod share;
 mod show;
 mod summary;

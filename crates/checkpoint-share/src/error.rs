@@ -1,0 +1,154 @@
+//! Why nothing was shared.
+
+use checkpoint_git::{ProgramError, refs::RefError};
+use checkpoint_model::{
+    failure::{Failure, Kind},
+    id::CheckpointId,
+};
+use checkpoint_store::StoreError;
+use gix::ObjectId;
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// Why nothing was given to another repository, or taken from it. What is here is as it was, but for records that
+/// were merged already: they only grow.
+#[derive(Debug, Error, Diagnostic)]
+pub enum ShareError {
+    /// There is nobody to share with.
+    #[error("no remote to share with")]
+    #[diagnostic(code(share::no_remote), help("git remote add origin <url>"))]
+    NoRemote,
+    /// A word means nobody and nothing.
+    #[error("'{word}' is neither a remote nor a checkpoint")]
+    #[diagnostic(
+        code(share::unknown),
+        help("see what there is: git remote; git checkpoint list")
+    )]
+    Unknown {
+        /// What was typed.
+        word: String,
+    },
+    /// The other repository cannot be reached, or the connection broke.
+    #[error("cannot {} '{remote}': {said}", direction(*writing))]
+    #[diagnostic(
+        code(share::unreachable),
+        help("see whether git reaches it: git ls-remote {remote}")
+    )]
+    Unreachable {
+        /// The remote.
+        remote: String,
+        /// Whether something was to be written there.
+        writing: bool,
+        /// What git said.
+        said: String,
+    },
+    /// It took longer than it may.
+    #[error("'{remote}' did not answer in time")]
+    #[diagnostic(code(share::timed_out), help("git checkpoint push {remote}"))]
+    TimedOut {
+        /// The remote.
+        remote: String,
+    },
+    /// The other side does not take it: a hook or a setting there says no. Nothing was changed there.
+    #[error("'{remote}' refuses '{reference}': {why}")]
+    #[diagnostic(
+        code(share::refused),
+        help(
+            "ask who keeps that repository to let '{reference}' grow: git checkpoint push {remote}"
+        )
+    )]
+    Refused {
+        /// The remote.
+        remote: String,
+        /// The first reference that was refused.
+        reference: String,
+        /// What it said.
+        why: String,
+    },
+    /// Others were faster, again and again. Nothing was changed there.
+    #[error("'{remote}' kept moving: {tries} attempts were not enough")]
+    #[diagnostic(code(share::busy), help("git checkpoint push {remote}"))]
+    Busy {
+        /// The remote.
+        remote: String,
+        /// How often it was tried.
+        tries: usize,
+    },
+    /// A tag of this name is another one there. Tags are never moved. Nothing was changed there.
+    #[error("'{tag}' is another tag at '{remote}': {}, here it is {here}", there.map_or_else(|| "unknown".to_owned(), |id| id.to_string()))]
+    #[diagnostic(
+        code(share::tag_taken),
+        help(
+            "give the checkpoint another name, and push that: git checkpoint name --replace {here} <name>"
+        )
+    )]
+    TagTaken {
+        /// The remote.
+        remote: String,
+        /// The tag, without `refs/tags/`.
+        tag: String,
+        /// What it is here.
+        here: ObjectId,
+        /// What it is there.
+        there: Option<ObjectId>,
+    },
+    /// Nobody has given the state to that repository.
+    #[error("the state of checkpoint {id} is not at '{remote}'")]
+    #[diagnostic(
+        code(share::state_absent),
+        help("where it was made: git checkpoint push {remote} {id} --with-state")
+    )]
+    StateAbsent {
+        /// The remote.
+        remote: String,
+        /// The checkpoint.
+        id: CheckpointId,
+    },
+    /// What is there under the id of a checkpoint is not what its record tells of. It was not taken.
+    #[error(
+        "the state of checkpoint {id} at '{remote}' is {there}, but its record tells of {told}"
+    )]
+    #[diagnostic(code(share::state_differs), help("git checkpoint show {id}"))]
+    StateDiffers {
+        /// The remote.
+        remote: String,
+        /// The checkpoint.
+        id: CheckpointId,
+        /// What its record tells of.
+        told: ObjectId,
+        /// What is there.
+        there: ObjectId,
+    },
+    /// The git program could not be run.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Program(#[from] ProgramError),
+    /// References could not be read or moved.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Refs(#[from] RefError),
+    /// Records could not be read or merged.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Failure for ShareError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Refused { .. }
+            | Self::TagTaken { .. }
+            | Self::StateAbsent { .. }
+            | Self::StateDiffers { .. } => Kind::Refused,
+            Self::Store(error) => error.kind(),
+            _ => Kind::Fatal,
+        }
+    }
+}
+
+fn direction(writing: bool) -> &'static str {
+    match writing {
+        true => "write to",
+        false => "read from",
+    }
+}

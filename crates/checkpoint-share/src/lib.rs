@@ -1,0 +1,25 @@
+//! Gives records, names and states of checkpoints to other repositories, and takes theirs.
+//!
+//! Through the git program, with its transports and credentials. Records merge by set union
+//! ([`checkpoint_store::notes::merge`]), so any number of machines write and share in any order and end with the same;
+//! nothing is ever forced, and a failure of the network leaves all that is here as it was.
+//!
+//! Read in this order: [`Remote`] is with whom, [`Manner`] how; [`fetch_records`] takes, [`push`] gives. Below them
+//! `transport` runs git, `report` understands what it says.
+//!
+//! What it does *not* do: choose checkpoints, ask a person, or print.
+
+mod error;
+mod fetch;
+mod push;
+mod records;
+mod remote;
+mod report;
+mod transport;
+
+pub use error::ShareError;
+pub use fetch::{Fetched, States, fetch_records, fetch_states};
+pub use push::{Preview, Pushed, SharedTag, Wanted, is_sharing, preview, push, push_at_once};
+pub use records::{RECORDS, Shared, is_shared};
+pub use remote::{Direction, Remote, without_password};
+pub use transport::Manner;

@@ -1,0 +1,192 @@
+//! Giving: the records, and what of checkpoints is asked for beside them.
+
+mod run;
+
+use std::collections::BTreeMap;
+
+use checkpoint_git::{Repository, Surroundings, refs};
+use checkpoint_model::{event::CheckpointShared, id::CheckpointId};
+use checkpoint_store::{Doing, Stored, notes, tag};
+use gix::ObjectId;
+
+use self::run::Run;
+use crate::{
+    Manner, Remote, ShareError,
+    records::{RECORDS, Shared},
+    transport::Call,
+};
+
+/// Set for the git programs that are started here: a hook before a push then knows that records are on their way.
+pub(crate) const MARK: &str = "GIT_CHECKPOINT_SHARING";
+
+/// Whether a push of ours is what runs this process, as a hook.
+pub fn is_sharing(surroundings: &Surroundings) -> bool {
+    surroundings.filled(MARK).is_some()
+}
+
+/// What of a checkpoint is to be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The checkpoint.
+    pub checkpoint: CheckpointId,
+    /// Its snapshot, by which its record is found.
+    pub snapshot: ObjectId,
+    /// The tag of its name: full name, and what it is here.
+    pub tag: Option<(String, ObjectId)>,
+}
+
+impl Wanted {
+    /// The name of `stored`, if it has a tag here.
+    pub fn tag_of(repo: &Repository, stored: &Stored) -> Result<Self, ShareError> {
+        let name = stored.checkpoint.name.as_ref().filter(|_| stored.is_tagged);
+        let name = name.map(|name| tag::ref_name(repo, name));
+        let id = name
+            .as_ref()
+            .map(|name| refs::find(repo, name))
+            .transpose()?;
+        Ok(Self {
+            checkpoint: stored.checkpoint.id,
+            snapshot: stored.snapshot,
+            tag: name.zip(id.flatten()),
+        })
+    }
+
+    fn told(&self, remote: &Remote) -> CheckpointShared {
+        CheckpointShared {
+            checkpoint: self.checkpoint,
+            remote: remote.shown(),
+            tag: self.tag.as_ref().map(|(name, _)| name.clone()),
+            state: false,
+            allowed: Vec::new(),
+        }
+    }
+
+    fn refspecs(&self) -> impl Iterator<Item = String> {
+        let tag = self.tag.as_ref();
+        tag.map(|(name, id)| format!("{id}:{name}")).into_iter()
+    }
+}
+
+/// A tag that was given, or was there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedTag {
+    /// The checkpoint.
+    pub checkpoint: CheckpointId,
+    /// The full name.
+    pub name: String,
+    /// Whether it was not there before.
+    pub is_new: bool,
+}
+
+/// What was given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pushed {
+    /// Of each kind of records that there are, in the order of [`RECORDS`].
+    pub records: Vec<Shared>,
+    /// The tags that were asked for.
+    pub tags: Vec<SharedTag>,
+}
+
+/// Merges the records of the other side into ours, and gives it all of ours together with what is `wanted`: all of it
+/// arrives, or nothing. Where others are faster, it is tried again.
+pub fn push(
+    repo: &Repository,
+    remote: &Remote,
+    manner: Manner,
+    wanted: &[Wanted],
+    doing: &Doing,
+) -> Result<Pushed, ShareError> {
+    let mut run = Run::new(repo, remote, manner, wanted, doing);
+    run.take()?;
+    run.give()
+}
+
+/// The same for records alone, which are given without a look at those of the other side first: one connection, where
+/// nobody else has written since.
+pub fn push_at_once(
+    repo: &Repository,
+    remote: &Remote,
+    manner: Manner,
+    doing: &Doing,
+) -> Result<Pushed, ShareError> {
+    Run::new(repo, remote, manner, &[], doing).give()
+}
+
+/// What a push would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Preview {
+    /// For each kind of records that there are: its reference, and how many would be new there or tell more; none
+    /// where the other side has records that are not here yet, and would be merged first.
+    pub records: Vec<(&'static str, Option<usize>)>,
+    /// The tags that were asked for.
+    pub tags: Vec<SharedTag>,
+}
+
+/// Asks the other side what it has, and tells what [`push`] would do. Writes nothing.
+pub fn preview(
+    repo: &Repository,
+    remote: &Remote,
+    manner: Manner,
+    wanted: &[Wanted],
+) -> Result<Preview, ShareError> {
+    let there = advertised(repo, remote, manner, &["refs/notes/*", "refs/tags/*"])?;
+    let mut preview = Preview::default();
+    for reference in RECORDS {
+        let Some(here) = refs::find(repo, reference)? else {
+            continue;
+        };
+        let there = there.get(reference).copied();
+        let is_known = there.is_none_or(|id| repo.gix().has_object(id));
+        let ahead = is_known.then(|| notes::compare(repo, reference, Some(here), there));
+        preview
+            .records
+            .push((reference, ahead.transpose()?.map(|(ahead, _)| ahead)));
+    }
+    for (wanted, (name, id)) in wanted
+        .iter()
+        .filter_map(|wanted| Some((wanted, wanted.tag.as_ref()?)))
+    {
+        let known = there.get(name.as_str()).copied();
+        if known.is_some_and(|known| known != *id) {
+            return Err(tag_taken(remote, name, *id, known));
+        }
+        preview.tags.push(SharedTag {
+            checkpoint: wanted.checkpoint,
+            name: name.clone(),
+            is_new: known.is_none(),
+        });
+    }
+    Ok(preview)
+}
+
+/// The references of the other side below some prefixes.
+pub(crate) fn advertised(
+    repo: &Repository,
+    remote: &Remote,
+    manner: Manner,
+    patterns: &[&str],
+) -> Result<BTreeMap<String, ObjectId>, ShareError> {
+    let call = Call {
+        repo,
+        remote,
+        manner,
+        writing: false,
+    };
+    let mut words = vec!["ls-remote", "--refs", "--quiet", "--", &remote.source];
+    words.extend(patterns);
+    let said = call.ask(&words)?;
+    let lines = said.out.lines().filter_map(|line| {
+        let (hex, name) = line.split_once('\t')?;
+        Some((name.to_owned(), ObjectId::from_hex(hex.as_bytes()).ok()?))
+    });
+    Ok(lines.collect())
+}
+
+fn tag_taken(remote: &Remote, name: &str, here: ObjectId, there: Option<ObjectId>) -> ShareError {
+    ShareError::TagTaken {
+        remote: remote.shown(),
+        tag: name.strip_prefix("refs/tags/").unwrap_or(name).to_owned(),
+        here,
+        there,
+    }
+}

@@ -1,0 +1,357 @@
+//! One push: attempt after attempt, until all of it is there.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use checkpoint_git::{Repository, refs};
+use checkpoint_model::{event::EventBody, record::Record};
+use checkpoint_store::{
+    Doing, fresh,
+    notes::{self, CHECKPOINTS, Notes},
+};
+use gix::ObjectId;
+
+use super::{Pushed, SharedTag, Wanted, advertised, preview, tag_taken};
+use crate::{
+    Manner, Remote, ShareError,
+    records::{self, RECORDS, Shared},
+    report::{self, Became, Line},
+    transport::{Call, Said},
+};
+
+/// How often a push is tried while others are faster.
+const TRIES: usize = 16;
+/// How often it is tried where nobody is faster, and the other side says no nevertheless.
+const TRIES_ALONE: usize = 3;
+/// The longest pause between two of them.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// A push, from the first attempt to the last.
+pub(super) struct Run<'a> {
+    call: Call<'a>,
+    wanted: &'a [Wanted],
+    doing: &'a Doing,
+    /// What came while it went on.
+    shared: BTreeMap<&'static str, Shared>,
+    is_atomic: bool,
+}
+
+/// What came of one attempt.
+enum Attempt {
+    Done(Vec<Line>),
+    /// A reference was not taken; which, and why.
+    Refused(String, String),
+    /// The other side cannot take several references as one.
+    NotAtomic,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        repo: &'a Repository,
+        remote: &'a Remote,
+        manner: Manner,
+        wanted: &'a [Wanted],
+        doing: &'a Doing,
+    ) -> Self {
+        Self {
+            call: Call {
+                repo,
+                remote,
+                manner,
+                writing: true,
+            },
+            wanted,
+            doing,
+            shared: BTreeMap::new(),
+            is_atomic: true,
+        }
+    }
+
+    /// Merges what the other side has.
+    pub(super) fn take(&mut self) -> Result<(), ShareError> {
+        let Call {
+            repo,
+            remote,
+            manner,
+            ..
+        } = self.call;
+        records::bring(repo, remote, manner, &[])?;
+        for new in records::merge(repo, remote, manner, self.doing)? {
+            let old = self.shared.entry(new.reference).or_insert(Shared {
+                received: 0,
+                odd_lines: 0,
+                ..new
+            });
+            old.received += new.received;
+            old.odd_lines += new.odd_lines;
+        }
+        Ok(())
+    }
+
+    pub(super) fn give(mut self) -> Result<Pushed, ShareError> {
+        let mut alone = 0;
+        for tries in 0..TRIES {
+            let before = self.known()?;
+            let (tips, prepared) = self.tips()?;
+            match self.attempt(&tips)? {
+                Attempt::Done(lines) => return self.finish(&before, &tips, prepared, &lines),
+                Attempt::NotAtomic => {
+                    preview(
+                        self.call.repo,
+                        self.call.remote,
+                        self.call.manner,
+                        self.wanted,
+                    )?;
+                    self.is_atomic = false;
+                }
+                Attempt::Refused(reference, why) => {
+                    self.pause(tries);
+                    self.take()?;
+                    alone = if self.known()? == before {
+                        alone + 1
+                    } else {
+                        0
+                    };
+                    if alone >= TRIES_ALONE {
+                        let remote = self.call.remote.shown();
+                        return Err(ShareError::Refused {
+                            remote,
+                            reference,
+                            why,
+                        });
+                    }
+                }
+            }
+        }
+        let remote = self.call.remote.shown();
+        Err(ShareError::Busy {
+            remote,
+            tries: TRIES,
+        })
+    }
+
+    /// Where the records stand there, as far as it is known.
+    fn known(&self) -> Result<Vec<Option<ObjectId>>, ShareError> {
+        let known = RECORDS
+            .iter()
+            .map(|name| refs::find(self.call.repo, &self.call.remote.tracking(name)));
+        Ok(known.collect::<Result<_, _>>()?)
+    }
+
+    /// What the records there are to become: what they are here, and the news of what goes with them.
+    fn tips(&self) -> Result<(Tips, Option<ObjectId>), ShareError> {
+        let repo = self.call.repo;
+        let prepared = checkpoint_store::prepare(repo, &self.news()?, self.doing)?;
+        let mut tips = Tips::new();
+        for reference in RECORDS {
+            let here = refs::find(repo, reference)?;
+            let tip = prepared.filter(|_| reference == CHECKPOINTS).or(here);
+            tips.extend(tip.map(|tip| (reference, tip)));
+        }
+        Ok((tips, prepared))
+    }
+
+    /// What the records do not tell yet.
+    fn news(&self) -> Result<Vec<(ObjectId, EventBody)>, ShareError> {
+        let notes = Notes::read(self.call.repo, CHECKPOINTS)?;
+        let mut news = Vec::new();
+        for wanted in self
+            .wanted
+            .iter()
+            .filter(|wanted| wanted.refspecs().next().is_some())
+        {
+            let body = EventBody::from(wanted.told(self.call.remote));
+            let record = Record::parse(&notes.get(&wanted.snapshot)?.unwrap_or_default());
+            if !record.events().iter().any(|event| event.body == body) {
+                news.push((wanted.snapshot, body));
+            }
+        }
+        Ok(news)
+    }
+
+    fn attempt(&self, tips: &Tips) -> Result<Attempt, ShareError> {
+        let remote = self.call.remote;
+        // git gives no references to a mirror but all of them.
+        let mirror = self
+            .is_mirror()
+            .map(|name| format!("remote.{name}.mirror=false"));
+        let mut words: Vec<&str> = Vec::new();
+        if let Some(mirror) = &mirror {
+            words.extend(["-c", mirror]);
+        }
+        words.extend([
+            "push",
+            "--porcelain",
+            "--no-follow-tags",
+            "--recurse-submodules=no",
+        ]);
+        if self.is_atomic {
+            words.push("--atomic");
+        }
+        let gifts: Vec<_> = self.wanted.iter().flat_map(Wanted::refspecs).collect();
+        if gifts.is_empty() {
+            // What people let run before a push is about their code.
+            words.push("--no-verify");
+        }
+        words.extend(["--", &remote.address]);
+        let records: Vec<_> = tips
+            .iter()
+            .map(|(reference, tip)| format!("{tip}:{reference}"))
+            .collect();
+        if records.is_empty() && gifts.is_empty() {
+            return Ok(Attempt::Done(Vec::new()));
+        }
+        words.extend(records.iter().chain(&gifts).map(String::as_str));
+        let said = self.call.git(&words, "")?;
+        self.judge(&said)
+    }
+
+    fn is_mirror(&self) -> Option<&str> {
+        let name = self.call.remote.name.as_deref()?;
+        let config = self.call.repo.gix().config_snapshot();
+        let key = format!("remote.{name}.mirror");
+        config.boolean(key.as_str()).filter(|is| *is).map(|_| name)
+    }
+
+    fn judge(&self, said: &Said) -> Result<Attempt, ShareError> {
+        let lines = report::pushed(&said.out);
+        if said.is_done {
+            return Ok(Attempt::Done(lines));
+        }
+        if self.is_atomic && said.err.contains("does not support --atomic") {
+            return Ok(Attempt::NotAtomic);
+        }
+        let all_or_nothing = "all of it, or nothing".to_owned();
+        let refused = lines.iter().filter_map(|line| match &line.became {
+            Became::Refused(why) => Some((0, &line.name, why)),
+            Became::HeldBack => Some((1, &line.name, &all_or_nothing)),
+            _ => None,
+        });
+        // What was refused by itself is the reason for all else; and a tag that is taken, for the records with it.
+        let first = refused
+            .min_by_key(|(rank, name, _)| (*rank, name.starts_with("refs/tags/") == (*rank == 1)));
+        let Some((_, name, why)) = first else {
+            return Err(self.call.unreachable(said));
+        };
+        if RECORDS.contains(&name.as_str()) {
+            let talk = without_prefix(&said.err);
+            let why = if talk.is_empty() {
+                why.clone()
+            } else {
+                format!("{why}: {talk}")
+            };
+            return Ok(Attempt::Refused(name.clone(), why));
+        }
+        Err(self.refusal(name, why, said))
+    }
+
+    /// What is not a record does not grow: nothing is tried again.
+    fn refusal(&self, name: &str, why: &str, said: &Said) -> ShareError {
+        let tags = self.wanted.iter().filter_map(|wanted| wanted.tag.as_ref());
+        let tag = tags
+            .into_iter()
+            .find(|(tag, _)| tag == name)
+            .filter(|_| why == "already exists");
+        let remote = self.call.remote;
+        match tag {
+            Some((_, id)) => {
+                let there = advertised(self.call.repo, remote, self.call.manner, &[name]).ok();
+                tag_taken(
+                    remote,
+                    name,
+                    *id,
+                    there.and_then(|there| there.get(name).copied()),
+                )
+            }
+            None => {
+                let talk = without_prefix(&said.err);
+                ShareError::Refused {
+                    remote: remote.shown(),
+                    reference: name.to_owned(),
+                    why: if talk.is_empty() {
+                        why.to_owned()
+                    } else {
+                        format!("{why}: {talk}")
+                    },
+                }
+            }
+        }
+    }
+
+    fn finish(
+        mut self,
+        before: &[Option<ObjectId>],
+        tips: &Tips,
+        prepared: Option<ObjectId>,
+        lines: &[Line],
+    ) -> Result<Pushed, ShareError> {
+        let Call { repo, remote, .. } = self.call;
+        for (reference, tip) in tips {
+            let at = RECORDS.iter().position(|name| name == reference);
+            let there = at.and_then(|at| before[at]);
+            let is_same = lines
+                .iter()
+                .any(|line| line.name == *reference && line.became == Became::Same);
+            let sent = match is_same {
+                true => 0,
+                false => notes::compare(repo, reference, Some(*tip), there)?.0,
+            };
+            let none = Shared {
+                reference,
+                received: 0,
+                sent: 0,
+                odd_lines: 0,
+            };
+            self.shared.entry(reference).or_insert(none).sent = sent;
+        }
+        if let Some(prepared) = prepared {
+            notes::merge(repo, CHECKPOINTS, prepared, self.doing)?;
+        }
+        records::remember(repo, remote, tips, self.doing)?;
+        records::forget(repo, remote, self.doing)?;
+        let tags = self.wanted.iter().filter_map(|wanted| {
+            let (name, _) = wanted.tag.clone()?;
+            let is_new = lines
+                .iter()
+                .any(|line| line.name == name && line.became == Became::Moved);
+            Some(SharedTag {
+                checkpoint: wanted.checkpoint,
+                name,
+                is_new,
+            })
+        });
+        Ok(Pushed {
+            tags: tags.collect(),
+            records: RECORDS
+                .iter()
+                .filter_map(|name| self.shared.get(name).copied())
+                .collect(),
+        })
+    }
+
+    /// Waits a random while, the longer the more often it was tried.
+    fn pause(&self, tries: usize) {
+        let most = Duration::from_millis(20) * 2_u32.pow(u32::try_from(tries.min(8)).unwrap_or(8));
+        let random = f64::from(fresh::random()[9]) / 256.0;
+        let pause = most.min(LONGEST).mul_f64(0.3 + random);
+        let left = match self.call.manner {
+            Manner::Until(until) => until.saturating_duration_since(Instant::now()),
+            _ => pause,
+        };
+        std::thread::sleep(pause.min(left));
+    }
+}
+
+type Tips = Vec<(&'static str, ObjectId)>;
+
+/// What the other side said in its own words: git puts `remote: ` before each line.
+fn without_prefix(err: &str) -> String {
+    let lines = err.lines().filter_map(|line| line.strip_prefix("remote:"));
+    let lines: Vec<_> = lines
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    crate::remote::without_password(&lines.join("; "))
+}

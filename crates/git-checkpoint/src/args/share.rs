@@ -1,0 +1,41 @@
+//! The subcommands that speak with other repositories.
+
+use clap::Args;
+
+/// What `push` takes.
+#[derive(Debug, Args)]
+pub(crate) struct PushArgs {
+    /// The remote, or its URL; the default is the one that git pushes to
+    pub(crate) remote: Option<String>,
+    /// The checkpoints whose names go with the records
+    #[arg(value_name = "checkpoint")]
+    pub(crate) checkpoints: Vec<String>,
+    /// Give the names of all checkpoints
+    #[arg(long)]
+    pub(crate) tags: bool,
+    /// Show what would go, and give nothing
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+}
+
+/// What `fetch` takes.
+#[derive(Debug, Args)]
+pub(crate) struct FetchArgs {
+    /// The remote, or its URL; the default is the one that git fetches from
+    pub(crate) remote: Option<String>,
+    /// The checkpoints whose states are wanted
+    #[arg(value_name = "checkpoint")]
+    pub(crate) checkpoints: Vec<String>,
+    /// Take the states of this session's checkpoints
+    #[arg(long, value_name = "session")]
+    pub(crate) session: Option<String>,
+    /// Take the states of the checkpoints made on this branch, such as that of an agent's run
+    #[arg(long, value_name = "branch")]
+    pub(crate) branch: Option<String>,
+    /// Take the states of all checkpoints, as far as they are there
+    #[arg(long)]
+    pub(crate) all_states: bool,
+    /// Take the names as well in a shallow clone, with the history they stand on; otherwise they are always taken
+    #[arg(long)]
+    pub(crate) tags: bool,
+}

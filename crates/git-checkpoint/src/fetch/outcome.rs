@@ -1,0 +1,110 @@
+//! What `fetch` tells.
+
+use std::io;
+
+use checkpoint_cli::{Cell, Envelope, Outcome, Output, Schema, Style, Talk, count, write_line};
+use checkpoint_model::id::CheckpointId;
+use checkpoint_share::{Fetched, States};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::share::{self, Lines, RecordsJson};
+
+/// What came.
+pub(crate) struct FetchOutcome {
+    pub(super) remote: String,
+    pub(super) fetched: Fetched,
+    pub(super) states: States,
+    /// Whether names were left out, since this is a shallow clone.
+    pub(super) without_tags: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct FetchJson<'a> {
+    /// The name of the remote, or its URL without a password.
+    remote: &'a str,
+    /// What came of each kind of records that has changed there.
+    records: Vec<RecordsJson>,
+    /// Tags of checkpoints that were not here before.
+    tags: &'a [String],
+    /// Tags that are others here, and stay.
+    tags_kept: &'a [String],
+    /// The checkpoints whose states came.
+    states: &'a [CheckpointId],
+    /// Those whose states were here already.
+    states_present: &'a [CheckpointId],
+    /// Those whose states are not there.
+    states_absent: &'a [CheckpointId],
+}
+
+pub(super) fn schema() -> Schema {
+    Schema::of::<Envelope<FetchJson<'_>>>("fetch")
+}
+
+impl FetchOutcome {
+    fn is_empty(&self) -> bool {
+        let nothing = self
+            .fetched
+            .records
+            .iter()
+            .all(|shared| shared.received == 0);
+        nothing && self.fetched.tags.is_empty() && self.states.new.is_empty()
+    }
+}
+
+impl Outcome for FetchOutcome {
+    fn text(&self, out: &mut Output) -> io::Result<()> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let mut lines = Lines::new();
+        for shared in &self.fetched.records {
+            lines.records("received", shared.received, shared.reference);
+        }
+        for tag in &self.fetched.tags {
+            lines.tag("new", tag);
+        }
+        for id in &self.states.new {
+            lines.line("new", "state", Cell::new(Style::Id, id));
+        }
+        writeln!(out, "From {}", self.remote)?;
+        lines.write(out)
+    }
+
+    fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let body = FetchJson {
+            remote: &self.remote,
+            records: self.fetched.records.iter().map(RecordsJson::from).collect(),
+            tags: &self.fetched.tags,
+            tags_kept: &self.fetched.tags_kept,
+            states: &self.states.new,
+            states_present: &self.states.present,
+            states_absent: &self.states.absent,
+        };
+        write_line(out, &Envelope::new("checkpoint fetch", body))
+    }
+
+    fn talk(&self, talk: &Talk) {
+        share::tell_odd(talk, &self.fetched.records);
+        if self.is_empty() {
+            talk.status("Already up to date.");
+        }
+        for tag in &self.fetched.tags_kept {
+            talk.warning(format_args!(
+                "'{tag}' is another tag at '{}'; the one here stays",
+                self.remote
+            ));
+        }
+        let absent = self.states.absent.len() as u64;
+        if absent > 0 {
+            let states = count(absent, "state is", "states are");
+            talk.warning(format_args!("{states} not at '{}'", self.remote));
+        }
+        if self.without_tags {
+            talk.hint("names were left out in this shallow clone; --tags takes them, with the history they stand on");
+        }
+        if let [id, ..] = self.states.new.as_slice() {
+            talk.hint(format_args!("use \"git safe-restore {id}\" to see what it would change here, and to put it there"));
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! What cannot be shared: nothing is lost, and the next line is told.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::Party;
+use crate::scene::Scene;
+
+impl Party {
+    /// Puts a hook into the bare repository.
+    fn hook(&self, name: &str, text: &str) {
+        let path = self.scene.beside(&format!("remote.git/hooks/{name}"));
+        fs_err::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// A push that fails leaves everything as it was, here and there.
+    fn fails(&self, args: &[&str], code: i32, error: &str) -> String {
+        let refs = || {
+            let there = self.scene.beside("remote.git");
+            let there = self.scene.git(&["--git-dir", &there, "for-each-ref"]);
+            let here = self
+                .scene
+                .git(&["for-each-ref", "--exclude=refs/notes/remotes"]);
+            (here, there)
+        };
+        let before = refs();
+        let (found, name) = self.scene.failure(args);
+        assert_eq!((found, name.as_str()), (code, error), "{args:?}");
+        assert_eq!(refs(), before, "{args:?}: nothing has moved");
+        self.scene.run(args).err
+    }
+}
+
+#[test]
+fn a_name_is_never_moved_there() {
+    let party = Party::new();
+    party.scene.keep_named(3, "safe");
+    party.scene.done(&["push", "safe"]);
+    party.clone("other", &["--no-tags"]);
+    party.at("other", &["create", "safe"]);
+    let theirs = party.git_at("other", &["rev-parse", "refs/tags/checkpoint/safe"]);
+    let ours = party.scene.git(&["rev-parse", "refs/tags/checkpoint/safe"]);
+    let tag = |at: &str| {
+        party
+            .scene
+            .git(&["ls-remote", at, "refs/tags/checkpoint/safe", "refs/notes/*"])
+    };
+    let before = tag("origin");
+    for dry in [&[][..], &["-n"]] {
+        let said = party.try_at("other", &[&["push", "origin", "safe"], dry].concat());
+        assert_eq!(said.code, 1, "{}", said.err);
+        assert!(
+            said.err.contains(&ours) && said.err.contains(&theirs),
+            "{}",
+            said.err
+        );
+    }
+    assert_eq!(tag("origin"), before, "nor did the records go");
+    let said = party.try_at("other", &["fetch"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err
+            .contains("'checkpoint/safe' is another tag at 'origin'"),
+        "{}",
+        said.err
+    );
+    assert_eq!(
+        party.git_at("other", &["rev-parse", "refs/tags/checkpoint/safe"]),
+        theirs,
+        "it stays"
+    );
+}
+
+#[test]
+fn nobody_to_share_with_is_told() {
+    let scene = Scene::new();
+    scene.keep(1);
+    assert_eq!(
+        scene.failure(&["push"]),
+        (128, "share::no_remote".to_owned())
+    );
+    assert_eq!(
+        scene.failure(&["fetch"]),
+        (128, "share::no_remote".to_owned())
+    );
+    scene.git(&["remote", "add", "origin", "../nowhere.git"]);
+    assert_eq!(
+        scene.failure(&["push"]),
+        (128, "share::unreachable".to_owned())
+    );
+    assert_eq!(
+        scene.failure(&["push", "somebody"]),
+        (128, "share::unknown".to_owned())
+    );
+    assert_eq!(
+        scene.run(&["push", "--", "--upload-pack=touch x"]).code,
+        129
+    );
+    let said = scene.run(&["push", "https://ada:secret@127.0.0.1:1/x.git"]);
+    assert_eq!(said.code, 128);
+    assert!(
+        !said.err.contains("secret") && said.err.contains("127.0.0.1"),
+        "{}",
+        said.err
+    );
+    assert_eq!(scene.git(&["for-each-ref", "refs/notes/remotes"]), "");
+}
+
+#[test]
+fn a_remote_with_an_odd_name_is_no_option() {
+    let party = Party::new();
+    party.scene.keep(1);
+    let bare = party.scene.beside("remote.git");
+    party
+        .scene
+        .git(&["config", "remote.--upload-pack=touch pwned.url", &bare]);
+    let said = party
+        .scene
+        .done(&["push", "--", "--upload-pack=touch pwned"]);
+    assert!(said.out.contains("sent  1 record"), "{}", said.out);
+    assert!(!party.scene.path().join("pwned").exists());
+}
+
+#[test]
+fn a_server_that_says_no_is_heard() {
+    let party = Party::new();
+    party.scene.keep_named(2, "safe");
+    party.hook(
+        "pre-receive",
+        "echo >&2 'no notes here'\ngrep -q refs/notes/ && exit 1\nexit 0",
+    );
+    let said = party.fails(&["push"], 1, "share::refused");
+    assert!(
+        said.contains("'origin' refuses 'refs/notes/checkpoints'")
+            && said.contains("no notes here"),
+        "{said}"
+    );
+    party.fails(&["push", "safe"], 1, "share::refused");
+    party.hook("pre-receive", "exit 0");
+    party.hook("update", "case $1 in refs/tags/*) exit 1;; esac");
+    party.fails(&["push", "safe"], 1, "share::refused");
+    party.scene.done(&["push"]);
+}
+
+#[test]
+fn a_connection_that_breaks_loses_nothing() {
+    let party = Party::new();
+    party.scene.keep_named(2, "safe");
+    // The server dies in the middle of taking it.
+    party.hook("pre-receive", "kill -9 $PPID");
+    party.fails(&["push", "safe"], 128, "share::unreachable");
+    party.hook("pre-receive", "exit 0");
+    party.scene.git(&[
+        "config",
+        "remote.origin.uploadpack",
+        "sh -c 'head -c 20 /dev/zero; exit 1'",
+    ]);
+    party.fails(&["push", "safe"], 128, "share::unreachable");
+    party
+        .scene
+        .git(&["config", "--unset", "remote.origin.uploadpack"]);
+    party.scene.done(&["push", "safe"]);
+}
+
+#[test]
+fn a_full_disk_there_loses_nothing() {
+    let party = Party::new();
+    party.scene.keep_named(2, "safe");
+    // What a program meets that may write no byte.
+    party.scene.git(&[
+        "config",
+        "remote.origin.receivepack",
+        "sh -c 'ulimit -f 0; trap \"\" XFSZ; exec git-receive-pack \"$@\"' sh",
+    ]);
+    let (code, error) = party.scene.failure(&["push", "safe"]);
+    assert!(code != 0 && error.starts_with("share::"), "{code} {error}");
+    assert_eq!(
+        party
+            .scene
+            .git(&["ls-remote", "origin", "refs/notes/*", "refs/tags/*"]),
+        ""
+    );
+    party
+        .scene
+        .git(&["config", "--unset", "remote.origin.receivepack"]);
+    party.scene.done(&["push", "safe"]);
+}
+
+#[test]
+fn a_remote_that_only_goes_forward_is_served() {
+    let party = Party::new();
+    let bare = party.scene.beside("remote.git");
+    for key in [
+        "receive.denyNonFastForwards",
+        "receive.denyDeletes",
+        "transfer.fsckObjects",
+    ] {
+        party
+            .scene
+            .git(&["--git-dir", &bare, "config", key, "true"]);
+    }
+    party.scene.keep(2);
+    party.scene.done(&["push"]);
+    party.clone("other", &[]);
+    party.at("other", &["create", "theirs"]);
+    party.scene.keep(1);
+    party.scene.done(&["push"]);
+    party.at("other", &["push"]);
+    party.scene.done(&["push"]);
+    assert_eq!(
+        party.scene.json(&["list"])["checkpoints"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+}
+
+#[test]
+fn a_push_without_atomicity_checks_names_first() {
+    let party = Party::new();
+    let bare = party.scene.beside("remote.git");
+    party.scene.git(&[
+        "--git-dir",
+        &bare,
+        "config",
+        "receive.advertiseAtomic",
+        "false",
+    ]);
+    party.scene.keep_named(2, "safe");
+    party.scene.done(&["push", "safe"]);
+    party.clone("other", &["--no-tags"]);
+    party.at("other", &["create", "safe"]);
+    let said = party.try_at("other", &["push", "origin", "safe"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let there = party
+        .scene
+        .git(&["--git-dir", &bare, "notes", "--ref=checkpoints", "list"]);
+    assert_eq!(
+        there.lines().count(),
+        1,
+        "the other's record did not go: {there}"
+    );
+}
+
+#[test]
+fn what_are_no_records_there_is_refused() {
+    let party = Party::new();
+    party.scene.keep(1);
+    party
+        .scene
+        .git(&["push", "-q", "origin", "HEAD:refs/notes/checkpoints"]);
+    party.fails(&["push"], 1, "store::not_notes");
+    party.fails(&["fetch"], 1, "store::not_notes");
+}
+
+#[test]
+fn lines_that_are_no_events_are_kept_and_told() {
+    let party = Party::new();
+    party.scene.keep(2);
+    party.scene.done(&["push"]);
+    party.clone("other", &[]);
+    let head = party.git_at("other", &["rev-parse", "HEAD"]);
+    party.git_at(
+        "other",
+        &["notes", "--ref=agents", "add", "-m", "by hand", &head],
+    );
+    party.git_at("other", &["push", "-q", "origin", "refs/notes/agents"]);
+    let said = party.scene.done(&["fetch"]);
+    assert!(
+        said.err
+            .contains("1 line that is no event came with 'refs/notes/agents'"),
+        "{}",
+        said.err
+    );
+    assert_eq!(
+        party.scene.git(&["notes", "--ref=agents", "show", &head]),
+        "by hand"
+    );
+}
+
+#[test]
+fn who_is_slower_tries_again() {
+    let party = Party::new();
+    party.scene.keep(2);
+    party.scene.done(&["push"]);
+    party.clone("other", &[]);
+    party.at("other", &["fetch"]);
+    // Somebody else is there first, just before the push arrives.
+    let faster = party.scene.beside("other");
+    let script = format!(
+        "test -e faster || {{ touch faster; cd {faster} && unset GIT_DIR GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES && \
+         git notes --ref=checkpoints add -m '{{}}' HEAD && git push -q origin refs/notes/checkpoints; }} >&2 || exit 1"
+    );
+    party.hook("pre-receive", &script);
+    party.scene.keep(1);
+    let said = party.scene.done(&["push"]);
+    assert_eq!(
+        said.out,
+        "To origin\n  received  1 record  checkpoints\n  sent      1 record  checkpoints\n",
+        "{}",
+        said.err
+    );
+}

@@ -3,6 +3,7 @@
 mod error;
 mod globs;
 mod hooks;
+mod push;
 mod rules;
 mod runs;
 mod size;
@@ -17,6 +18,7 @@ pub use self::{
     error::PolicyError,
     globs::{BranchGlobs, Case, GlobError, PathGlobs},
     hooks::{Hooks, Level, Rule},
+    push::{ContentHash, Push},
     rules::{Because, Layer, Movement, PushStep, Reason, Rules, Source, Verdict},
     runs::{Agents, BranchPrefix, Cleanup, ForgeKind, PrefixError, PullRequest, Runs},
     size::{ByteSize, SizeError},
@@ -41,6 +43,8 @@ pub struct Policy {
     pub agents: Agents,
     /// `[runs]`: the branch of an agent's task, and how it is handed in.
     pub runs: Runs,
+    /// `[push]`: what may leave the machine although it looks like a secret.
+    pub push: Push,
 }
 
 /// `[branches]`. `*` in a pattern also stands for `/`, as in `git branch --list`.

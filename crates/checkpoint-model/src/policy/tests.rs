@@ -124,6 +124,10 @@ fn every_key_can_be_set() {
         body = ".github/agent.md"
         cleanup = "worktree"
         forges = { "Git.Example.org" = "gitea", "[::1]:3000" = "forgejo" }
+        [push]
+        allow-rules = ["jwt"]
+        allow-paths = ["tests/fixtures/"]
+        allow-hashes = ["4B825DC642CB6EB9A060E54BF8D69288FBEE4904"]
         "#,
     );
     assert!(policy.branches.is_protected("trunk") && !policy.branches.is_protected("main"));
@@ -149,6 +153,33 @@ fn every_key_can_be_set() {
     assert_eq!(runs.cleanup, Cleanup::Worktree);
     assert_eq!(runs.forges["git.example.org"], ForgeKind::Gitea);
     assert_eq!(runs.forges["[::1]:3000"], ForgeKind::Forgejo);
+    assert!(policy.push.has_rule("jwt") && policy.push.has_path("tests/fixtures/key".into()));
+    assert_eq!(
+        policy.push.allow_hashes[0].to_string(),
+        "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    );
+}
+
+#[test]
+fn a_copy_cannot_let_secrets_out() {
+    let [secret, other] = ["a", "b"].map(|digit| format!("sha256:{}", digit.repeat(64)));
+    let allow = |rules: &str, paths: &str, hashes: &str| {
+        parse(&format!(
+            "[push]\nallow-rules = {rules}\nallow-paths = {paths}\nallow-hashes = {hashes}"
+        ))
+    };
+    let agreed = allow(r#"["jwt"]"#, r#"["docs/"]"#, &format!("[{secret:?}]"));
+    let both = format!("[{other:?}, {secret:?}]");
+    let copy = allow(r#"["jwt", "env-file"]"#, r#"["/**", "docs/"]"#, &both);
+    assert_eq!(agreed.tightened_by(&copy).push, agreed.push);
+    let nothing = agreed.tightened_by(&Policy::default());
+    assert_eq!(
+        nothing.push,
+        Push::default(),
+        "it may forbid what was allowed"
+    );
+    let wrong = Policy::parse("[push]\nallow-hashes = [\"md5:00\"]", "policy").unwrap_err();
+    assert!(wrong.why.contains("neither 'sha256:'"), "{}", wrong.why);
 }
 
 #[test]

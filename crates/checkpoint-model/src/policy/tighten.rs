@@ -49,6 +49,9 @@ impl Policy {
             "runs" "body" runs.body,
             "runs" "cleanup" runs.cleanup,
             "runs" "forges" runs.forges,
+            "push" "allow-rules" push.allow_rules,
+            "push" "allow-paths" push.allow_paths,
+            "push" "allow-hashes" push.allow_hashes,
         );
         for rule in Rule::ALL.iter().filter(|rule| keep("hooks", rule.as_str())) {
             *policy.hooks.level_mut(*rule) = self.hooks.level(*rule);
@@ -72,6 +75,7 @@ impl Policy {
         policy.checkpoint = self.checkpoint.strictest(&other.checkpoint);
         policy.agents.hash_sessions = self.agents.hash_sessions || other.agents.hash_sessions;
         policy.runs = self.runs.most_careful(&other.runs);
+        policy.push = self.push.and(&other.push);
         policy
     }
 }
@@ -157,7 +161,7 @@ sets!(PathGlobs);
 
 impl PathGlobs {
     /// The patterns that stand in both: never more than either matches.
-    fn and(&self, other: &Self) -> Self {
+    pub(super) fn and(&self, other: &Self) -> Self {
         let both = self
             .patterns()
             .filter(|pattern| other.patterns().any(|it| it == *pattern));

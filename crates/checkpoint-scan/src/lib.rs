@@ -1,0 +1,31 @@
+//! Looks for secrets in what is about to leave the machine.
+//!
+//! [`scan()`] reads blobs and gives [`Findings`]; [`reachable()`] says which blobs a push would publish; [`Rules`] are all
+//! rules but what the policy's `[push]` allows. Read in this order: [`rules`] is the table, `matcher` finds anchors and
+//! tries rules, `judge` tells what is random from what stands for it, `content` reads piece by piece, [`mod@scan`] does
+//! many blobs at once.
+//!
+//! What it does *not* do: ask any service whether a token is alive, decide what is sent, or print a secret. A finding
+//! holds a hash of it, its place, and how it begins.
+//!
+//! The rules are ours. Those that are maintained elsewhere come as a program, or with a regular expression engine in
+//! C++ and no way to read an object database; and hold patterns that want a whole text at once.
+
+pub mod list;
+pub mod rules;
+pub mod scan;
+
+mod assignment;
+mod blob;
+mod content;
+mod error;
+mod file;
+mod judge;
+mod matcher;
+
+pub use error::ScanError;
+pub use list::reachable;
+pub use scan::{Blob, Finding, Findings, Rules, scan};
+
+#[cfg(test)]
+mod tests;

@@ -99,17 +99,30 @@ fn is_reference(text: &[u8]) -> bool {
     const INSIDE: &[&str] = &["${", "$(", "{{", "<%", "%(", "://", "::", "()", "{}"];
     matches!(
         text.first(),
-        Some(b'$' | b'%' | b'<' | b'{' | b'@' | b'/' | b'.' | b'[' | b'(')
+        Some(b'$' | b'*' | b'&' | b'%' | b'<' | b'{' | b'@' | b'/' | b'.' | b'[' | b'(')
     ) || has_any(text, INSIDE)
 }
 
-/// Whether it is made of words and short numbers, as names are.
+/// Whether it is made of words and short numbers, as names are: `my-key-2024`, `x25519_private`, `1.2.840.10045`.
 fn is_wordy(text: &[u8]) -> bool {
+    let n_parts = text.split(is_joint).count();
     let is_word = |part: &[u8]| {
-        part.iter().all(u8::is_ascii_alphabetic)
-            || part.len() <= 4 && part.iter().all(u8::is_ascii_digit)
+        let letters = part
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+        let digits = &part[letters..];
+        // One part alone with letters and digits is what passwords look like.
+        digits.is_empty()
+            || digits.iter().all(u8::is_ascii_digit)
+                && (n_parts > 1 || letters == 0)
+                && digits.len() <= 6
     };
-    text.split(|byte| b"-_./: ,".contains(byte)).all(is_word)
+    text.split(is_joint).all(is_word)
+}
+
+fn is_joint(byte: &u8) -> bool {
+    b"-_./: ,".contains(byte)
 }
 
 /// Whether a byte, or the order of letters or digits, goes on for long: `00000000`, `12345678`, `abcdefgh`.

@@ -1,8 +1,8 @@
 //! Looks for secrets in what is about to leave the machine.
 //!
 //! [`scan()`] reads blobs and gives [`Findings`]; [`reachable()`] says which blobs a push would publish; [`Rules`] are all
-//! rules but what the policy's `[push]` allows. Read in this order: [`rules`] is the table, `matcher` finds anchors and
-//! tries rules, `judge` tells what is random from what stands for it, `content` reads piece by piece, [`mod@scan`] does
+//! rules but what the policy's `[push]` allows. Read in this order: [`rules`] is the table, `anchors` and `matcher` find
+//! where to try them, `judge` tells what is random from what stands for it, `content` reads piece by piece, [`mod@scan`] does
 //! many blobs at once.
 //!
 //! What it does *not* do: ask any service whether a token is alive, decide what is sent, or print a secret. A finding
@@ -15,6 +15,7 @@ pub mod list;
 pub mod rules;
 pub mod scan;
 
+mod anchors;
 mod assignment;
 mod blob;
 mod content;

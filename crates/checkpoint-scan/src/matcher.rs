@@ -2,11 +2,11 @@
 
 use std::{ops::Range, sync::OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use bstr::ByteSlice as _;
 use regex_automata::{Anchored, Input, meta::Regex};
 
 use crate::{
+    anchors::Anchors,
     assignment, judge,
     rules::{self, Pattern, Rule, Shape, Strength},
 };
@@ -14,9 +14,7 @@ use crate::{
 /// The anchors of some rules.
 #[derive(Debug)]
 pub(crate) struct Matcher {
-    automaton: AhoCorasick,
-    /// The place of each anchor's rule in the next.
-    places: Vec<usize>,
+    anchors: Anchors,
     rules: Vec<Searched>,
 }
 
@@ -58,21 +56,15 @@ impl Matcher {
     fn new(is_wanted: fn(&Rule) -> bool) -> Self {
         let rules: Vec<_> = rules::all().filter(|rule| is_wanted(rule)).collect();
         let anchors = rules.iter().enumerate();
-        let anchors = anchors
-            .flat_map(|(place, rule)| rule.anchors.iter().map(move |anchor| (*anchor, place)));
-        let (anchors, places): (Vec<_>, _) = anchors.unzip();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(anchors);
-        let automaton = automaton.expect("the anchors of the table are few");
+        let anchors =
+            anchors.flat_map(|(rule, it)| it.anchors.iter().map(move |anchor| (*anchor, rule)));
+        let anchors = Anchors::new(anchors);
         let rules = rules.into_iter().map(|rule| Searched {
             rule,
             regex: OnceLock::new(),
         });
         Self {
-            automaton,
-            places,
+            anchors,
             rules: rules.collect(),
         }
     }
@@ -90,15 +82,11 @@ impl Matcher {
 
     /// Calls `take` for each secret whose anchor begins in `fresh`, in no order.
     pub(crate) fn search(&self, text: &[u8], fresh: Range<usize>, mut take: impl FnMut(Hit)) {
-        let end = text.len().min(fresh.end + self.automaton.max_pattern_len());
-        let input = aho_corasick::Input::new(text).range(fresh.start..end);
-        for found in self.automaton.find_overlapping_iter(input) {
-            if found.start() < fresh.end
-                && let Some(hit) = self.rules[self.places[found.pattern()]].at(text, found.range())
-            {
+        self.anchors.search(text, fresh, |rule, anchor| {
+            if let Some(hit) = self.rules[rule].at(text, anchor) {
                 take(hit);
             }
-        }
+        });
     }
 }
 

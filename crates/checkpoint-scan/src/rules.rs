@@ -60,8 +60,7 @@ pub(crate) struct Pattern {
 impl Rule {
     /// Whether a more telling rule goes before it where both find the same.
     pub(crate) fn is_general(&self) -> bool {
-        matches!(self.shape, Shape::Assignment(_) | Shape::Password(_))
-            || ["jwt", "npmrc-auth"].contains(&self.id)
+        matches!(self.shape, Shape::Assignment(_) | Shape::Password(_)) || self.id == "jwt"
     }
 
     /// Whether it is also looked for in binary files.
@@ -126,6 +125,21 @@ const fn token_within(
         what,
         anchors,
         shape: Shape::Token(pattern(text, back, 2.9)),
+    }
+}
+
+/// A password in its place: the group of the pattern, unless it looks like what stands for one.
+const fn password(
+    id: &'static str,
+    what: &'static str,
+    anchors: &'static [&'static str],
+    text: &'static str,
+) -> Rule {
+    Rule {
+        id,
+        what,
+        anchors,
+        shape: Shape::Password(pattern(text, 0, 0.0)),
     }
 }
 

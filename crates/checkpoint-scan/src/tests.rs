@@ -42,7 +42,7 @@ fn the_table_is_in_order() {
             rule.id
         );
         assert!(
-            rule.anchors.iter().all(|anchor| anchor.len() >= 2),
+            rule.anchors.iter().all(|anchor| anchor.len() >= 3),
             "'{}'",
             rule.id
         );

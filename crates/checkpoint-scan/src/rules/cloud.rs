@@ -65,9 +65,11 @@ pub(super) static RULES: &[Rule] = &[
     token_within(
         "azure-client-secret",
         "client secret of Azure",
-        &["Q~"],
+        &[
+            "0Q~", "1Q~", "2Q~", "3Q~", "4Q~", "5Q~", "6Q~", "7Q~", "8Q~", "9Q~",
+        ],
         r"[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
-        4,
+        3,
     ),
     token(
         "azure-sas-token",

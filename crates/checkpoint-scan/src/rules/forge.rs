@@ -1,6 +1,6 @@
 //! Forges and package registries.
 
-use super::{Rule, token};
+use super::{Rule, password, token};
 
 pub(super) static RULES: &[Rule] = &[
     token(
@@ -42,7 +42,7 @@ pub(super) static RULES: &[Rule] = &[
         &["npm_"],
         "npm_[A-Za-z0-9]{36}",
     ),
-    token(
+    password(
         "npmrc-auth",
         "password of a registry in .npmrc",
         &["_authToken", "_auth=", "_auth =", ":_password"],

@@ -1,6 +1,6 @@
 //! What is a secret by its place, whoever gave it out.
 
-use super::{Rule, Shape, Strength, pattern, token};
+use super::{Rule, Shape, Strength, password, token};
 
 pub(super) static RULES: &[Rule] = &[
     token(
@@ -117,18 +117,3 @@ pub(super) static RULES: &[Rule] = &[
         shape: Shape::File,
     },
 ];
-
-/// A password in its place: the group of the pattern, unless it looks like what stands for one.
-const fn password(
-    id: &'static str,
-    what: &'static str,
-    anchors: &'static [&'static str],
-    text: &'static str,
-) -> Rule {
-    Rule {
-        id,
-        what,
-        anchors,
-        shape: Shape::Password(pattern(text, 0, 0.0)),
-    }
-}

@@ -122,7 +122,15 @@ pub(super) static RULES: &[Rule] = &[
         &["xkeysib-", "xsmtpsib-"],
         "x(?:key|smtp)sib-[a-f0-9]{64}-[A-Za-z0-9]{16}",
     ),
-    token("twilio-key", "API key of Twilio", &["SK"], "SK[a-f0-9]{32}"),
+    token(
+        "twilio-key",
+        "API key of Twilio",
+        &[
+            "SK0", "SK1", "SK2", "SK3", "SK4", "SK5", "SK6", "SK7", "SK8", "SK9", "SKa", "SKb",
+            "SKc", "SKd", "SKe", "SKf",
+        ],
+        "SK[a-f0-9]{32}",
+    ),
     token(
         "grafana-token",
         "token of Grafana",

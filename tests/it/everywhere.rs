@@ -15,6 +15,7 @@ const LOOKING: &[&[&str]] = &[
     &["diff", "kept"],
     &["diff", "--stat", "kept", "latest"],
     &["prune", "--dry-run"],
+    &["scan", "kept", "--allow-secret", "env-file"],
 ];
 
 const CHANGING: &[&[&str]] = &[

@@ -63,6 +63,11 @@ fn validate() {
 }
 
 #[test]
+fn scan() {
+    check("scan.md");
+}
+
+#[test]
 fn summary() {
     check("summary.md");
 }

@@ -29,6 +29,18 @@ impl Session<'_> {
         Ok(chosen)
     }
 
+    /// Like [`choose_all`](Self::choose_all), for what needs the states.
+    pub fn choose_states(&self, typed: &[String]) -> Result<Vec<Stored>, SessionError> {
+        let chosen = self.choose_all(typed)?;
+        match chosen.iter().find(|stored| stored.place != Place::Here) {
+            None => Ok(chosen),
+            Some(stored) => {
+                let id = stored.checkpoint.id;
+                Err(checkpoint_store::StoreError::StateMissing { id }.into())
+            }
+        }
+    }
+
     /// What is being done now, for the records; `command` as one types it.
     pub fn doing(&self, command: &str) -> Doing {
         Doing {

@@ -5,6 +5,7 @@ mod exchange;
 mod git_options;
 mod hook;
 mod read;
+mod scan;
 mod setup;
 mod share;
 mod words;
@@ -20,6 +21,7 @@ pub(crate) use self::{
     exchange::{ExportArgs, ExportFormat, ImportArgs},
     hook::HookArgs,
     read::{DiffArgs, Filters, ListArgs, LogArgs, ShowArgs, SummaryArgs, ValidateArgs},
+    scan::ScanArgs,
     setup::{DoctorArgs, InitArgs, UninstallArgs},
     share::{FetchArgs, PushArgs},
     write::{DeleteArgs, NameArgs, PruneArgs},
@@ -117,6 +119,12 @@ pub(crate) enum Command {
     /// Records are merged; nothing that is here is lost. Names that are here stay. With the state of a checkpoint,
     /// 'git safe-restore' puts another machine's work here.
     Fetch(FetchArgs),
+    /// Look for secrets in what a state would publish; exit 1 if there are any
+    ///
+    /// Looked at is what the state holds and no remote has, as far as is known here; without a remote, what its HEAD
+    /// does not hold. A finding tells the rule, the place and a hash, never the secret. What is none is allowed in the
+    /// policy's [push], by rule, path or hash. No service is asked whether a token is alive.
+    Scan(ScanArgs),
     /// Put the hooks in place, in this repository and all its worktrees
     ///
     /// With git 2.54 or newer they go into the repository's config, else into its hooks directory, where a hook that is

@@ -10,6 +10,7 @@ use checkpoint_model::{
     words::{StateError, WordError},
 };
 use checkpoint_share::ShareError;
+use checkpoint_scan::ScanError;
 use checkpoint_store::StoreError;
 use checkpoint_work::WorkError;
 use miette::Diagnostic;
@@ -103,6 +104,10 @@ pub enum CheckpointError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Objects(#[from] ObjectError),
+    /// Secrets could not be looked for.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scan(#[from] ScanError),
     /// A checkpoint could not be found, kept or changed.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -129,6 +134,7 @@ impl Failure for CheckpointError {
             Self::Setup(error) => error.kind(),
             Self::Capture(error) => error.kind(),
             Self::Objects(_) => Kind::Fatal,
+            Self::Scan(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
     }

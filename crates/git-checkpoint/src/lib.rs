@@ -32,6 +32,7 @@ mod log;
 mod name;
 mod prune;
 mod push;
+mod scan;
 mod setup;
 mod share;
 mod show;
@@ -86,6 +87,7 @@ fn run_in(session: &Session<'_>, command: Command) -> Result<Answer, CheckpointE
         Command::Import(args) => Answer::of(import::run(session, args)?),
         Command::Push(args) => Answer::of(push::run(session, args)?),
         Command::Fetch(args) => Answer::of(fetch::run(session, args)?),
+        Command::Scan(args) => scan::run(session, args)?,
         Command::Init(args) => Answer::of(init::run(session, args)?),
         Command::Uninstall(args) => Answer::of(uninstall::run(session, args)?),
         Command::Doctor(args) => Answer::of(doctor::run(session, args)?),

@@ -4,7 +4,7 @@ use checkpoint_cli::{ErrorDocument, Schema};
 use checkpoint_model::policy::Policy;
 
 use crate::{
-    create, delete, diff, doctor, export, fetch, import, init, list, log, name, prune, push, show,
+    create, delete, diff, doctor, export, fetch, import, init, list, log, name, prune, push, scan, show,
     status, summary, uninstall, validate,
 };
 
@@ -35,6 +35,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         doctor::schema(),
     ];
     all.into_iter()
+        .chain(scan::schemas())
         .map(|schema| (schema.name, schema.json))
         .collect()
 }

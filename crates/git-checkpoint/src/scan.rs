@@ -1,0 +1,55 @@
+//! `git checkpoint scan`: what would be a secret in a published state.
+
+mod outcome;
+
+use checkpoint_cli::{Answer, Schema, Session};
+use checkpoint_git::refs;
+use checkpoint_scan::{Rules, reachable, scan};
+use checkpoint_store::{StoreError, Stored};
+use gix::ObjectId;
+
+use self::outcome::{RulesOutcome, ScanOutcome};
+use crate::{CheckpointError, args::ScanArgs};
+
+/// Looks at what the states hold and no remote has, as far as is known here; without a remote, at what their HEADs do
+/// not hold.
+pub(crate) fn run(session: &Session<'_>, args: ScanArgs) -> Result<Answer, CheckpointError> {
+    if args.rules {
+        return Ok(Answer::of(RulesOutcome));
+    }
+    let policy = session.policy()?;
+    let mut rules = Rules::new(&policy.push);
+    for id in rules.unknown() {
+        let talk = session.console.talk();
+        talk.warning(format_args!("push.allow-rules: no rule '{id}' is known"));
+    }
+    for id in &args.allow_secret {
+        rules = rules.without(id)?;
+    }
+    let states = session.choose_states(&args.checkpoints)?;
+    let wanted: Vec<_> = states.iter().map(|stored| stored.snapshot).collect();
+    let blobs = reachable(&session.repo, &wanted, &known(session, &states)?)?;
+    let progress = session.console.progress("Looking for secrets");
+    let findings = scan(&session.repo, &blobs, &rules, progress.counter())?;
+    progress.finish();
+    Ok(Answer::of(ScanOutcome { findings }))
+}
+
+/// The schemas of `scan --json`.
+pub(crate) fn schemas() -> [Schema; 2] {
+    outcome::schemas()
+}
+
+/// What need not be looked at: it is published, or committed.
+fn known(session: &Session<'_>, states: &[Stored]) -> Result<Vec<ObjectId>, CheckpointError> {
+    let remotes = refs::list(&session.repo, "refs/remotes/").map_err(StoreError::from)?;
+    if !remotes.is_empty() {
+        return Ok(remotes.into_iter().map(|(_, id)| id).collect());
+    }
+    let heads = states
+        .iter()
+        .filter_map(|stored| stored.checkpoint.created.head.as_deref());
+    Ok(heads
+        .filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok())
+        .collect())
+}

@@ -1,0 +1,195 @@
+//! What `scan` tells.
+
+use std::io;
+
+use checkpoint_cli::{
+    Align, Cell, Envelope, Outcome, Output, Schema, Style, Table, Talk, count, human_bytes,
+    write_line,
+};
+use checkpoint_scan::{Finding, Findings, rules};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The answer: no when there is a secret.
+pub(super) struct ScanOutcome {
+    pub(super) findings: Findings,
+}
+
+/// The list of rules.
+pub(super) struct RulesOutcome;
+
+#[derive(Serialize, JsonSchema)]
+struct ScanJson<'a> {
+    /// Whether nothing was found.
+    clean: bool,
+    /// What was found, by path and line.
+    findings: Vec<FindingJson<'a>>,
+    /// How many findings the policy or the command line passes over.
+    allowed: u64,
+    /// Files that were looked at, each content once.
+    files: u64,
+    /// Their bytes.
+    bytes: u64,
+    /// Those of them that are binary: only keys were looked for.
+    binary: u64,
+    /// Paths whose content is not here and was not looked at.
+    missing: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct FindingJson<'a> {
+    /// The rule that finds it.
+    rule: &'a str,
+    /// What that rule finds.
+    what: &'a str,
+    /// The path, from the top of the tree it is in.
+    path: String,
+    /// The line, counted from 1.
+    line: u64,
+    /// The name it was given to or how it begins, and its length; never the secret itself.
+    excerpt: &'a str,
+    /// The hash of the secret, for the policy's push.allow-hashes.
+    secret: &'a str,
+    /// The object id of the blob it is in.
+    blob: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct RulesJson {
+    /// What is looked for.
+    rules: Vec<RuleJson>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct RuleJson {
+    /// The id, for --allow-secret and the policy's push.allow-rules.
+    id: &'static str,
+    /// What it finds.
+    what: &'static str,
+}
+
+pub(super) fn schemas() -> [Schema; 2] {
+    [
+        Schema::of::<Envelope<ScanJson<'_>>>("scan"),
+        Schema::of::<Envelope<RulesJson>>("scan-rules"),
+    ]
+}
+
+impl<'a> FindingJson<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        Self {
+            rule: finding.rule,
+            what: finding.what,
+            path: finding.path.to_string(),
+            line: finding.line,
+            excerpt: &finding.excerpt,
+            secret: &finding.secret,
+            blob: finding.blob.to_string(),
+        }
+    }
+}
+
+impl Outcome for ScanOutcome {
+    fn text(&self, out: &mut Output) -> io::Result<()> {
+        let mut table = Table::new([Align::Left; 3]);
+        for finding in &self.findings.findings {
+            let place = format!("{}:{}", finding.path, finding.line);
+            table.row([
+                Cell::new(Style::Name, place),
+                Cell::new(Style::Removed, finding.rule),
+                Cell::new(Style::Plain, &finding.excerpt),
+            ]);
+        }
+        table.write(out, 0)
+    }
+
+    fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let Findings {
+            findings,
+            allowed,
+            blobs,
+            bytes,
+            binary,
+            missing,
+        } = &self.findings;
+        let body = ScanJson {
+            clean: findings.is_empty(),
+            findings: findings.iter().map(FindingJson::of).collect(),
+            allowed: *allowed,
+            files: *blobs,
+            bytes: *bytes,
+            binary: *binary,
+            missing: missing.iter().map(|blob| blob.path.to_string()).collect(),
+        };
+        write_line(out, &Envelope::new("checkpoint scan", body))
+    }
+
+    fn talk(&self, talk: &Talk) {
+        let Findings {
+            findings,
+            allowed,
+            blobs,
+            bytes,
+            missing,
+            ..
+        } = &self.findings;
+        let files = count(*blobs, "file", "files");
+        let read = format!("{files}, {} read", human_bytes(*bytes));
+        let passed = match allowed {
+            0 => String::new(),
+            n => format!(
+                "; {} passed over, as the policy allows",
+                count(*n, "finding", "findings")
+            ),
+        };
+        if !missing.is_empty() {
+            let missing = count(missing.len() as u64, "file is", "files are");
+            talk.warning(format_args!(
+                "{missing} not here, and could not be looked at"
+            ));
+        }
+        let Some(first) = findings.first() else {
+            talk.status(format_args!("No secrets found ({read}{passed})"));
+            return;
+        };
+        let found = count(findings.len() as u64, "secret", "secrets");
+        talk.status(format_args!("{found} found ({read}{passed})"));
+        talk.hint("revoke what has left the machine before: deleting it does not help");
+        talk.hint(format_args!(
+            "what is none, in .git-checkpoint.toml: [push] allow-hashes = [\"{}\"]",
+            first.secret
+        ));
+    }
+
+    fn is_refusal(&self) -> bool {
+        !self.findings.findings.is_empty()
+    }
+}
+
+impl Outcome for RulesOutcome {
+    fn text(&self, out: &mut Output) -> io::Result<()> {
+        let mut table = Table::new([Align::Left; 2]);
+        for rule in rules::all() {
+            table.row([
+                Cell::new(Style::Name, rule.id),
+                Cell::new(Style::Plain, rule.what),
+            ]);
+        }
+        table.write(out, 0)
+    }
+
+    fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let rules = rules::all().map(|rule| RuleJson {
+            id: rule.id,
+            what: rule.what,
+        });
+        let body = RulesJson {
+            rules: rules.collect(),
+        };
+        write_line(out, &Envelope::new("checkpoint scan", body))
+    }
+
+    fn wants_pager(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,99 @@
+//! `scan`.
+
+use serde_json::Value;
+
+use crate::scene::Scene;
+
+/// A key as AWS gives them out, of no account; put together here, so that this file holds none.
+fn key() -> String {
+    ["AK", "IA", "Q7XW5T2NZKD", "JVR3M"].concat()
+}
+
+fn scanned(scene: &Scene, args: &[&str]) -> (i32, Value) {
+    let said = scene.run(&[&["scan", "--json"], args].concat());
+    (said.code, serde_json::from_str(&said.out).unwrap())
+}
+
+#[test]
+fn what_a_state_would_publish_is_looked_at() {
+    let scene = Scene::new();
+    scene.write("src/a.py", format!("x = 1\nKEY = '{}'\n", key()));
+    scene.write(".env", "PORT=80\n");
+    scene.keep_named(1, "safe");
+    let said = scene.run(&["scan", "safe"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert_eq!(
+        said.out,
+        ".env:1      env-file           PORT…\nsrc/a.py:2  aws-access-key-id  AKIA… (20 characters)\n"
+    );
+    assert!(
+        said.err.starts_with("2 secrets found (2 files, "),
+        "{}",
+        said.err
+    );
+    assert!(
+        !(said.out + &said.err).contains(&key()),
+        "nothing tells the secret"
+    );
+    let (code, document) = scanned(&scene, &["--allow-secret", "env-file"]);
+    assert_eq!((code, document["clean"].as_bool()), (1, Some(false)));
+    let finding = &document["findings"][0];
+    assert_eq!(
+        (&finding["path"], &finding["line"]),
+        (&"src/a.py".into(), &2.into())
+    );
+    let policy = format!(
+        "[push]\nallow-rules = ['env-file', 'later']\nallow-hashes = [{}]\n",
+        finding["secret"]
+    );
+    scene.write(".git-checkpoint.toml", policy);
+    let said = scene.done(&["scan"]);
+    assert_eq!(said.out, "");
+    let warned = "warning: push.allow-rules: no rule 'later' is known\n";
+    assert!(said.err.starts_with(warned), "{}", said.err);
+    assert!(
+        said.err
+            .ends_with("; 2 findings passed over, as the policy allows)\n"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn what_is_committed_or_published_is_not_looked_at_again() {
+    let scene = Scene::new();
+    scene.write("old", format!("{}\n", key()));
+    scene.git(&["add", "."]);
+    scene.git(&["commit", "-q", "-m", "old"]);
+    scene.keep(1);
+    let said = scene.done(&["scan"]);
+    assert!(
+        said.err.starts_with("No secrets found (0 files, "),
+        "{}",
+        said.err
+    );
+    // Once there is a remote that does not have it, it would be published.
+    scene.git(&["update-ref", "refs/remotes/origin/main", "HEAD~1"]);
+    assert_eq!(scanned(&scene, &[]).1["findings"][0]["path"], "old");
+}
+
+#[test]
+fn the_rules_are_listed() {
+    let scene = Scene::new();
+    let listed = scene.done(&["scan", "--rules"]).out;
+    assert!(listed.contains("github-token"), "{listed}");
+    let document = scene.json(&["scan", "--rules"]);
+    assert_eq!(
+        document["rules"].as_array().unwrap().len(),
+        listed.lines().count()
+    );
+    scene.keep(1);
+    assert_eq!(
+        scene.failure(&["scan", "--allow-secret", "nothing"]),
+        (129, "scan::rule_unknown".to_owned())
+    );
+    assert_eq!(
+        scene.failure(&["scan", "gone"]),
+        (128, "checkpoint::unknown".to_owned())
+    );
+}

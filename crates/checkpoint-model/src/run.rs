@@ -1,9 +1,12 @@
 //! What the record of a run comes to: the run as it is now.
 
+mod text;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use self::text::{Line, LineError};
 use crate::{
     event::{
         Event, EventBody, GitPushSuccess, Percent, PullRequestOpened, RunAbandoned, RunEvent,

@@ -55,7 +55,7 @@ pub enum RunError {
     #[error("cannot make a working tree at '{}': something is there", dir.display())]
     #[diagnostic(
         code(run::worktree_occupied),
-        help("git agent-run start --worktree=<dir> --task <task>")
+        help("git agent-run start --worktree <dir> --task <task>")
     )]
     Occupied {
         /// The place.

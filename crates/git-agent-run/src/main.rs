@@ -1,1 +1,7 @@
-fn main() {}
+//! `git agent-run`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    checkpoint_cli::main(git_agent_run::run)
+}

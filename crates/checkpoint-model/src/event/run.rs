@@ -122,6 +122,33 @@ impl RunEvent {
     pub(super) fn is_known(type_: &str) -> bool {
         Self::TYPES.contains(&type_)
     }
+
+    /// What of it is worth a few more words in a list; may be more than a line.
+    #[must_use]
+    pub fn details(&self) -> Option<String> {
+        match self {
+            Self::TaskStarted(started) => Some(started.task.clone()),
+            Self::GitBranchCreated(made) => Some(made.branch.clone()),
+            Self::TaskProgress(told) => {
+                let step = told.step.clone();
+                let percent = told.percent.map(|percent| percent.to_string());
+                let state = told.state.map(|state| state.to_string());
+                let told: Vec<_> = [state, percent, step].into_iter().flatten().collect();
+                Some(told.join(", "))
+            }
+            Self::TaskFailed(failed) => Some(failed.reason.clone()),
+            Self::GitPushSuccess(push) => Some(format!("{} to {}", push.branch, push.remote)),
+            Self::GitPushFailed(push) => Some(format!("{}: {}", push.reason, push.message)),
+            Self::PullRequestOpened(opened) => Some(opened.url.clone()),
+            Self::PullRequestMerged(merged) => Some(merged.url.clone()),
+            Self::RunResumed(resumed) => Some(resumed.worktree.clone()),
+            Self::RunAbandoned(abandoned) => abandoned.reason.clone(),
+            Self::GitOperationFailed(failed) => {
+                Some(format!("{}: {}", failed.operation, failed.message))
+            }
+            Self::TaskCompleted(_) | Self::RunCleanedUp(_) => None,
+        }
+    }
 }
 
 /// `task_started`: a run began. `by` names the agent and its session.

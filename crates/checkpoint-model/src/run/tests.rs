@@ -235,6 +235,22 @@ fn a_percentage_is_a_whole_number_up_to_a_hundred() {
     assert!(serde_json::from_str::<Percent>("101").is_err());
 }
 
+#[test]
+fn what_is_said_of_a_run_is_one_line_that_can_be_seen() {
+    let check = |text: &str, is_line: bool| {
+        assert_eq!(text.parse::<Line>().is_ok(), is_line, "{text:?}");
+    };
+    check("Fix the API", true);
+    check(&"é".repeat(300), true);
+    check(&"a".repeat(1001), false);
+    check("", false);
+    check(" ", false);
+    check(" a", false);
+    check("a\nSigned-off-by: x", false);
+    check("a\u{1b}[2J", false);
+    check("a\u{202e}b", false);
+}
+
 proptest! {
     #[test]
     fn the_order_of_arrival_changes_nothing(

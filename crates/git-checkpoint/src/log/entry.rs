@@ -4,7 +4,7 @@ use std::io;
 
 use checkpoint_cli::{Envelope, Output, Style, count, write_line};
 use checkpoint_model::{
-    event::{Event, EventBody, RunEvent},
+    event::{Event, EventBody},
     name::CheckpointName,
 };
 use chrono::Local;
@@ -64,7 +64,9 @@ impl Entry {
             let name = out.paint(Style::Name, name);
             write!(out, "  {name}")?;
         }
-        if let Some(details) = details(body) {
+        if let Some(details) = details(body)
+            && let Some(details) = details.lines().next()
+        {
             let details = out.paint(Style::Plain, details);
             write!(out, "  {details}")?;
         }
@@ -141,30 +143,7 @@ fn details(body: &EventBody) -> Option<String> {
             Some(branch) => format!("commit on {branch}"),
             None => "commit".to_owned(),
         }),
-        EventBody::Run(event) => details_of_run(event),
+        EventBody::Run(event) => event.details(),
         EventBody::Unknown { .. } => None,
-    }
-}
-
-fn details_of_run(event: &RunEvent) -> Option<String> {
-    match event {
-        RunEvent::TaskStarted(started) => Some(started.task.clone()),
-        RunEvent::GitBranchCreated(made) => Some(made.branch.clone()),
-        RunEvent::TaskProgress(told) => {
-            let step = told.step.clone();
-            let percent = told.percent.map(|percent| percent.to_string());
-            let state = told.state.map(|state| state.to_string());
-            let told: Vec<_> = [state, percent, step].into_iter().flatten().collect();
-            Some(told.join(", "))
-        }
-        RunEvent::TaskFailed(failed) => Some(failed.reason.clone()),
-        RunEvent::GitPushSuccess(push) => Some(format!("{} to {}", push.branch, push.remote)),
-        RunEvent::GitPushFailed(push) => Some(format!("{} to {}", push.branch, push.remote)),
-        RunEvent::PullRequestOpened(opened) => Some(opened.url.clone()),
-        RunEvent::PullRequestMerged(merged) => Some(merged.url.clone()),
-        RunEvent::RunResumed(resumed) => Some(resumed.worktree.clone()),
-        RunEvent::RunAbandoned(abandoned) => abandoned.reason.clone(),
-        RunEvent::GitOperationFailed(failed) => Some(failed.operation.clone()),
-        RunEvent::TaskCompleted(_) | RunEvent::RunCleanedUp(_) => None,
     }
 }

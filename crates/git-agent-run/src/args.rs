@@ -1,0 +1,159 @@
+//! What can be typed. The doc comments are the help texts and the manual; no work is done here.
+
+use std::path::PathBuf;
+
+use checkpoint_cli::Common;
+use checkpoint_model::event::TaskState;
+use clap::{Args as ClapArgs, Parser, Subcommand, builder::PossibleValuesParser};
+
+/// Give an agent's task its branch, push it, and keep the record of it
+///
+/// A run is one execution of a task by an agent, on a branch of its own: <prefix>/<task>/run-<n>. What happens in it is
+/// recorded in git notes (refs/notes/agents), for every worktree to see. Without a subcommand, list the runs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "git-agent-run",
+    bin_name = "git agent-run",
+    version,
+    disable_help_subcommand = true,
+    infer_long_args = true,
+    after_long_help = "A <run> is a run's id or a unique beginning of one, its branch, or <task>/run-<n>. Without one, \
+                       the run is meant that GIT_AGENT_RUN names, else that of the branch HEAD is on."
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+impl AsRef<Common> for Args {
+    fn as_ref(&self) -> &Common {
+        &self.common
+    }
+}
+
+/// The subcommands, in the order in which they are explained.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Begin a run: keep what is there, make its branch, and put a working tree on it
+    ///
+    /// The branch is <prefix>/<task>/run-<n>, the next number that is free here and at the remote; it follows no other
+    /// branch. Work that is not committed is carried over to it, untouched. With --worktree the run gets a working tree
+    /// of its own, beside the repository in <repository>.runs, and nothing moves here.
+    ///
+    /// What is printed are lines for a shell: they set what the agent's processes need to know of the run.
+    Start(Box<StartArgs>),
+    /// Tell what the agent is at
+    Progress(ProgressArgs),
+    /// List the runs, the newest first
+    List(ListArgs),
+    /// Show a run: its branch, its commits, its steps, what failed
+    Show(ShowArgs),
+    /// Show what happened in runs, the newest first
+    Log(LogArgs),
+}
+
+/// `start`
+#[derive(Debug, ClapArgs)]
+pub(crate) struct StartArgs {
+    /// What is to be done, in a few words; the branch is named after it
+    #[arg(long, value_name = "name")]
+    pub(crate) task: String,
+    /// Name the task as it is called elsewhere, such as API-17
+    #[arg(long, value_name = "id")]
+    pub(crate) id: Option<String>,
+    /// Make a working tree for the run; without <dir> in <repository>.runs, beside the repository
+    #[arg(long, value_name = "dir", num_args = 0..=1)]
+    pub(crate) worktree: Option<Option<PathBuf>>,
+    /// Begin at this commit; default: HEAD
+    #[arg(long, value_name = "commit-ish")]
+    pub(crate) base: Option<String>,
+    /// Begin the branch with this; default: the policy's runs.branch-prefix
+    #[arg(long, value_name = "prefix")]
+    pub(crate) prefix: Option<String>,
+    /// Word the subjects of the run's commits like this; default: the policy's runs.commit-template
+    #[arg(long, value_name = "template")]
+    pub(crate) template: Option<String>,
+    /// Begin a run of the same task in this repository; may be repeated. Default: the repository we are in
+    #[arg(long = "repo", value_name = "dir")]
+    pub(crate) repositories: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
+}
+
+/// Who works.
+#[derive(Debug, Default, ClapArgs)]
+#[command(next_help_heading = "Who")]
+pub(crate) struct WhoArgs {
+    /// The agent; default: GIT_AGENT_NAME, else the one that runs this
+    #[arg(long, value_name = "name")]
+    pub(crate) agent: Option<String>,
+    /// The agent's session; default: GIT_AGENT_SESSION, else as the agent tells
+    #[arg(long, value_name = "id")]
+    pub(crate) session: Option<String>,
+    /// The agent's model; default: GIT_AGENT_MODEL
+    #[arg(long, value_name = "name")]
+    pub(crate) model: Option<String>,
+}
+
+/// `progress`
+#[derive(Debug, ClapArgs)]
+#[command(group(clap::ArgGroup::new("told").required(true).multiple(true)))]
+pub(crate) struct ProgressArgs {
+    /// The run
+    pub(crate) run: Option<String>,
+    /// The step that is begun
+    #[arg(long, value_name = "text", group = "told")]
+    pub(crate) step: Option<String>,
+    /// How much of the task is done, 0 to 100
+    #[arg(long, value_name = "n", group = "told", allow_hyphen_values = true)]
+    pub(crate) percent: Option<String>,
+    /// The state of the task
+    #[arg(long, group = "told", value_parser = states())]
+    pub(crate) state: Option<String>,
+}
+
+fn states() -> PossibleValuesParser {
+    PossibleValuesParser::new(TaskState::ALL.iter().map(|state| state.as_str()))
+}
+
+/// `list`
+#[derive(Debug, Default, ClapArgs)]
+pub(crate) struct ListArgs {
+    /// Only runs that are not over
+    #[arg(long)]
+    pub(crate) active: bool,
+    /// Only those of this agent
+    #[arg(long, value_name = "name")]
+    pub(crate) agent: Option<String>,
+    /// Only those of the task with this id or name
+    #[arg(long, value_name = "task")]
+    pub(crate) task: Option<String>,
+    /// At most so many
+    #[arg(short = 'n', long, value_name = "n")]
+    pub(crate) max_count: Option<usize>,
+}
+
+/// `show`
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ShowArgs {
+    /// The run
+    pub(crate) run: Option<String>,
+}
+
+/// `log`
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LogArgs {
+    /// Only this run
+    pub(crate) run: Option<String>,
+    /// Go on with what happens from now on, in whichever worktree
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+    /// At most so many; with --follow, so many of those before, 10 unless said
+    #[arg(short = 'n', long, value_name = "n")]
+    pub(crate) max_count: Option<usize>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! What `git agent-run` can fail with: the errors of the layers below.
+
+use checkpoint_cli::{Failure, Kind, SessionError};
+use checkpoint_model::{
+    event::PercentError, policy::PrefixError, run::LineError, template::TemplateError,
+    words::WordError,
+};
+use checkpoint_run::RunError;
+use checkpoint_store::StoreError;
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, Error, Diagnostic)]
+pub enum AgentRunError {
+    /// The command could not begin. Nothing was changed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Session(#[from] SessionError),
+    /// Something was not done to a run.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Run(#[from] RunError),
+    /// A text has more lines than one, or none.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Line(#[from] LineError),
+    /// No branch can begin like this.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Prefix(#[from] PrefixError),
+    /// A template has a field that nothing fills.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Template(#[from] TemplateError),
+    /// A percentage is none.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Percent(#[from] PercentError),
+    /// A word is none of those known.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Word(#[from] WordError),
+    /// A record could not be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Failure for AgentRunError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Session(error) => error.kind(),
+            Self::Run(error) => error.kind(),
+            Self::Line(error) => error.kind(),
+            Self::Prefix(error) => error.kind(),
+            Self::Template(error) => error.kind(),
+            Self::Percent(error) => error.kind(),
+            Self::Word(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What `start` tells.
+
+use std::{io, path::PathBuf};
+
+use checkpoint_cli::{Envelope, Outcome, Output, Schema, Talk, shell_word, write_line};
+use checkpoint_model::{run::Run, slug::Slug};
+use checkpoint_run::Started;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::view::RunView;
+
+/// The runs that were begun: one, or one in each repository.
+pub(crate) struct StartOutcome {
+    pub(crate) started: Vec<Started>,
+    pub(crate) cwd: PathBuf,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct StartJson {
+    /// The run; where there are several repositories, that of the first.
+    run: RunView,
+    /// What the agent's processes need in their environment.
+    environment: Vec<Variable>,
+    /// The runs in the other repositories.
+    others: Vec<RunView>,
+}
+
+/// A variable of the environment.
+#[derive(Serialize, JsonSchema)]
+struct Variable {
+    name: &'static str,
+    value: String,
+}
+
+pub(super) fn schema() -> Schema {
+    Schema::of::<Envelope<StartJson>>("run-start")
+}
+
+/// What an agent's commit takes for the name of a task at most.
+const LONGEST_TASK: usize = 200;
+
+/// What a process of the agent has to have in its environment.
+fn environment(run: &Run) -> Vec<Variable> {
+    let started = &run.started;
+    let named = started.task_id.as_ref().unwrap_or(&started.task);
+    let task = match named.len() {
+        0..=LONGEST_TASK => named.clone(),
+        _ => Slug::of(named).to_string(),
+    };
+    let all = [
+        ("GIT_AGENT_RUN", Some(run.id.to_string())),
+        ("GIT_AGENT_TASK", Some(task)),
+        ("GIT_AGENT_NAME", run.by.agent.clone()),
+        ("GIT_AGENT_SESSION", run.by.session.clone()),
+        ("GIT_AGENT_MODEL", started.model.clone()),
+    ];
+    let variable = |(name, value): (_, Option<String>)| {
+        Some(Variable {
+            name,
+            value: value?,
+        })
+    };
+    all.into_iter().filter_map(variable).collect()
+}
+
+impl Outcome for StartOutcome {
+    /// Lines that a shell can read: `eval "$(git agent-run start …)"`. With several repositories nobody can say which
+    /// directory to go to.
+    fn text(&self, out: &mut Output) -> io::Result<()> {
+        let [started] = self.started.as_slice() else {
+            for started in &self.started {
+                let run = &started.run;
+                writeln!(out, "{}  {}  {}", run.id, run.started.branch, run.worktree)?;
+            }
+            return Ok(());
+        };
+        for Variable { name, value } in environment(&started.run) {
+            writeln!(out, "export {name}={}", shell_word(&value))?;
+        }
+        if started.run.is_linked {
+            writeln!(out, "cd {}", shell_word(&started.run.worktree))?;
+        }
+        Ok(())
+    }
+
+    fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut runs = self.started.iter().map(|started| &started.run);
+        let Some(run) = runs.next() else {
+            return Ok(());
+        };
+        let body = StartJson {
+            run: run.into(),
+            environment: environment(run),
+            others: runs.map(Into::into).collect(),
+        };
+        write_line(out, &Envelope::new("agent-run start", body))
+    }
+
+    fn talk(&self, talk: &Talk) {
+        for started in &self.started {
+            let run = &started.run;
+            if let Some(why) = &started.unasked {
+                talk.warning(format_args!(
+                    "the remote did not say which numbers are taken; what was last fetched counts: {why}"
+                ));
+            }
+            let base = run.started.base.as_deref();
+            let base = base.map(|base| format!(" from {base}")).unwrap_or_default();
+            talk.status(format_args!("on branch {}{base}", run.started.branch));
+            if run.is_linked {
+                talk.status(format_args!(
+                    "working tree {}",
+                    self.seen_from_here(&run.worktree)
+                ));
+            }
+            if let Some(checkpoint) = run.started.checkpoint {
+                talk.status(format_args!(
+                    "what was there before is checkpoint {}",
+                    checkpoint.short()
+                ));
+            }
+        }
+        talk.hint("use \"git agent-run finish\" when the work is done");
+    }
+}
+
+impl StartOutcome {
+    fn seen_from_here(&self, dir: &str) -> String {
+        let parent = self
+            .cwd
+            .parent()
+            .map(|parent| format!("{}/", parent.display()));
+        let beside =
+            parent.and_then(|parent| dir.strip_prefix(&parent).map(|rest| format!("../{rest}")));
+        beside.unwrap_or_else(|| dir.to_owned())
+    }
+}

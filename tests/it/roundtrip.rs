@@ -11,6 +11,7 @@ mod objected;
 mod operations;
 mod replaced;
 mod rest;
+mod unlooked;
 mod upstream;
 mod worktrees;
 

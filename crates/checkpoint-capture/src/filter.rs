@@ -12,9 +12,13 @@ use gix::filter::plumbing::pipeline::convert::to_worktree::{
     Options as ToWorktree, UnknownEncoding,
 };
 use gix::filter::plumbing::pipeline::convert::{ToGitOutcome, ToWorktreeOutcome};
+use gix::objs::Kind;
 use gix::worktree::stack::state::attributes::Source;
 
 use crate::CaptureError;
+
+/// Over this many bytes a file is not held in memory, if no filter wants it whole.
+pub(crate) const BIG: u64 = 8 * 1024 * 1024;
 
 /// The filters of one thread: attributes as the working tree has them, and the processes they ask for.
 pub(crate) struct Filters<'a> {
@@ -43,6 +47,11 @@ pub(crate) enum Cleaned {
     /// The filter failed, or none can do what the attributes ask for.
     Failed,
 }
+
+const TO_WORKTREE: ToWorktree = ToWorktree {
+    can_delay: Delay::Forbid,
+    unknown_encoding: UnknownEncoding::Fail,
+};
 
 impl<'a> Filters<'a> {
     pub(crate) fn new(
@@ -212,19 +221,61 @@ impl<'a> Filters<'a> {
             &mut |_, wanted| {
                 entry.matching_attributes(wanted);
             },
-            ToWorktree {
-                can_delay: Delay::Forbid,
-                unknown_encoding: UnknownEncoding::Fail,
-            },
+            TO_WORKTREE,
         );
         match outcome {
             Ok(ToWorktreeOutcome::Unchanged(bytes)) => bytes == content,
             Ok(ToWorktreeOutcome::Buffer(bytes)) => bytes == content,
-            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Immediate(reader))) => {
-                reads_as(reader, content)
+            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Immediate(mut made))) => {
+                let is_same = reads_as(&mut made, content);
+                drain(made);
+                is_same.unwrap_or(false)
             }
-            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Delayed(_))) => false,
-            Err(_) => false,
+            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Delayed(_))) | Err(_) => false,
+        }
+    }
+
+    /// Whether checking out the blob `id` would give exactly the bytes of `file`, which is read from its start. Where only
+    /// the git program could tell, it would not.
+    pub(crate) fn gives_back(
+        &mut self,
+        path: &BStr,
+        id: gix::ObjectId,
+        file: &mut File,
+    ) -> std::io::Result<bool> {
+        let size = match self.gix.try_find_header(id) {
+            Ok(Some(header)) if header.kind() == Kind::Blob => header.size(),
+            _ => return Ok(false),
+        };
+        if size > BIG {
+            return Ok(self.is_plain(path, file)? && is_blob(id, file, size)?);
+        }
+        if self.is_encoded(path) {
+            return Ok(false);
+        }
+        let Ok(blob) = self.gix.find_object(id) else {
+            return Ok(false);
+        };
+        let Ok(entry) = self.attributes.at_path(path, None, &self.gix.objects) else {
+            return Ok(false);
+        };
+        let outcome = self.pipeline.convert_to_worktree(
+            &blob.data,
+            path,
+            &mut |_, wanted| {
+                entry.matching_attributes(wanted);
+            },
+            TO_WORKTREE,
+        );
+        match outcome {
+            Ok(ToWorktreeOutcome::Unchanged(bytes)) => reads_as(file, bytes),
+            Ok(ToWorktreeOutcome::Buffer(bytes)) => reads_as(file, bytes),
+            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Immediate(mut made))) => {
+                let is_same = read_the_same(&mut made, file);
+                drain(made);
+                is_same
+            }
+            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Delayed(_))) | Err(_) => Ok(false),
         }
     }
 
@@ -276,16 +327,45 @@ fn scan(file: &mut File) -> std::io::Result<Scanned> {
 }
 
 /// Whether `reader` gives exactly `expected`, without holding a second copy.
-fn reads_as(mut reader: impl Read, mut expected: &[u8]) -> bool {
-    let mut buffer = vec![0; 64 * 1024];
+fn reads_as(reader: &mut dyn Read, mut expected: &[u8]) -> std::io::Result<bool> {
+    read_the_same(reader, &mut expected)
+}
+
+/// Whether both give the same bytes, to their ends.
+fn read_the_same(one: &mut dyn Read, other: &mut dyn Read) -> std::io::Result<bool> {
+    const CHUNK: usize = 64 * 1024;
+    let (mut left, mut right) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK));
     loop {
-        match reader.read(&mut buffer) {
-            Ok(0) => return expected.is_empty(),
-            Ok(n_read) => match expected.strip_prefix(&buffer[..n_read]) {
-                Some(rest) => expected = rest,
-                None => return false,
-            },
-            Err(_) => return false,
+        left.clear();
+        right.clear();
+        one.take(CHUNK as u64).read_to_end(&mut left)?;
+        other.take(CHUNK as u64).read_to_end(&mut right)?;
+        if left != right || left.is_empty() {
+            return Ok(left == right);
         }
     }
+}
+
+/// Reads what a driver has yet to say: a process would take it for the answer to the next question.
+fn drain(mut made: impl Read) {
+    drop(std::io::copy(&mut made, &mut std::io::sink()));
+}
+
+/// Whether a file of `size` bytes holds the blob `id` as it is.
+fn is_blob(id: gix::ObjectId, file: &mut File, size: u64) -> std::io::Result<bool> {
+    let mut hasher = gix::hash::hasher(id.kind());
+    hasher.update(&gix::objs::encode::loose_header(Kind::Blob, size));
+    let mut buffer = vec![0; 256 * 1024];
+    let mut n_total = 0_u64;
+    while n_total <= size {
+        match file.read(&mut buffer)? {
+            0 => break,
+            n_read => {
+                n_total += n_read as u64;
+                hasher.update(&buffer[..n_read]);
+            }
+        }
+    }
+    let found = hasher.try_finalize();
+    Ok(n_total == size && found.is_ok_and(|found| found == id))
 }

@@ -7,9 +7,11 @@
 //! What it does *not* do: it takes no lock, writes no index, moves no ref, runs no hook, and knows nothing of records.
 //!
 //! Read in this order: [`snapshot`] tells the story, [`request`] what can be asked, `walk` finds what changed, `tree`
-//! makes trees of it, [`side`] keeps what trees cannot tell, `aside` what no tree should have.
+//! makes trees of it, [`side`] keeps what trees cannot tell, `aside` what no tree should have; `closely` is for those who
+//! are going to overwrite files.
 
 mod aside;
+mod closely;
 pub mod error;
 mod filter;
 mod listing;
@@ -24,6 +26,7 @@ mod tree;
 mod walk;
 
 pub use aside::Aside;
+pub use closely::look_closely;
 pub use error::CaptureError;
 pub use operation::operations;
 pub use operation::{is_operation_file, is_root_ref};

@@ -29,6 +29,40 @@ pub struct Side {
     pub tree: ObjectId,
     /// The commits that the operation's files name.
     pub parents: Vec<ObjectId>,
+    /// All that the tree holds.
+    files: Vec<(BString, Entry)>,
+}
+
+impl Side {
+    fn write(
+        repo: &Repository,
+        sink: &ObjectSink,
+        files: Vec<(BString, Entry)>,
+        parents: Vec<ObjectId>,
+    ) -> Result<Self, CaptureError> {
+        let hash = repo.gix().object_hash();
+        let tree = write_files(sink, hash, repo.caps().promisor, files.iter().cloned())?;
+        Ok(Self {
+            tree,
+            parents,
+            files,
+        })
+    }
+
+    /// The same side, or one where there was none, with the bytes of these files as `raw/<path>`.
+    pub(crate) fn with_raw(
+        side: Option<Self>,
+        repo: &Repository,
+        sink: &ObjectSink,
+        raw: impl IntoIterator<Item = (BString, ObjectId)>,
+    ) -> Result<Self, CaptureError> {
+        let (mut files, parents) =
+            side.map_or_else(Default::default, |side| (side.files, side.parents));
+        let mode = Mode::FILE;
+        let raw = raw.into_iter();
+        files.extend(raw.map(|(path, id)| (under("raw/", &path), Entry { mode, id })));
+        Self::write(repo, sink, files, parents)
+    }
 }
 
 /// `meta.json`: what git has no object for.
@@ -113,9 +147,7 @@ impl Beside<'_> {
         if files.is_empty() {
             return Ok(None);
         }
-        let hash = self.repo.gix().object_hash();
-        let tree = write_files(self.sink, hash, self.repo.caps().promisor, files)?;
-        Ok(Some(Side { tree, parents }))
+        Ok(Some(Side::write(self.repo, self.sink, files, parents)?))
     }
 
     fn blob(&self, content: Vec<u8>) -> Result<Entry, CaptureError> {

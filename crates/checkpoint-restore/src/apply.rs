@@ -636,7 +636,8 @@ fn has_same_bytes(now: &Leaf, then: &Leaf) -> bool {
     is_ignored && now.kind == then.kind && bytes(now) == bytes(then)
 }
 
-fn is_same_content(now: &Leaf, then: &Leaf) -> bool {
+/// Whether a file has to change in nothing but its permissions.
+pub(crate) fn is_same_content(now: &Leaf, then: &Leaf) -> bool {
     now.kind.is_regular() && then.kind.is_regular() && now.id == then.id && now.raw == then.raw
 }
 

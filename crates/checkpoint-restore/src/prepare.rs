@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
 
-use checkpoint_capture::{Captured, Patterns, Request, Untracked, capture};
+use checkpoint_capture::{Captured, Patterns, Request, Untracked, capture, look_closely};
 use checkpoint_git::Repository;
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::path::TreePath;
@@ -16,6 +16,7 @@ use checkpoint_store::load::{Place, Stored};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::tree::EntryKind;
 
+use crate::apply::is_same_content;
 use crate::state::{Objects, State, is_safe};
 use crate::{
     RestoreError, complete, difference, files, head, index, operation, reshape, rollback, spare,
@@ -167,7 +168,7 @@ impl<'r> Restore<'r> {
             scope: Some(scope),
             ..asked.clone()
         };
-        Ok(present.into_restore(repo, goal, asked, (request, policy), then, plan))
+        present.into_restore(repo, goal, asked, (request, policy), then, plan)
     }
 
     /// What would be done.
@@ -562,17 +563,48 @@ impl Present {
         (others, hollows)
     }
 
-    /// The restore that this present and its plan come to.
+    /// Keeps the very bytes of files that `plan` overwrites or deletes, where git takes them for unchanged but would give
+    /// back others: the capture has not looked at these.
+    fn keep_bytes(&mut self, plan: &mut Plan) -> Result<(), RestoreError> {
+        let mut files = Vec::new();
+        for difference in &plan.files {
+            let path = difference.path.as_bstr();
+            let is_kept = |now: &Leaf| {
+                let will = difference.then.as_ref();
+                self.now.side.raw.contains_key(path)
+                    || !now.kind.is_regular()
+                    || will.is_some_and(|will| is_same_content(now, will))
+            };
+            if let Some(now) = difference.now.as_ref().filter(|now| !is_kept(now)) {
+                files.push((path.to_owned(), crate::apply::parse(&now.id)?));
+            }
+        }
+        if files.is_empty() {
+            return Ok(());
+        }
+        let files = files.iter().map(|(path, id)| (path.as_bstr(), *id));
+        let kept = look_closely(&self.repo, &self.sink, &mut self.captured, files)?;
+        for difference in &mut plan.files {
+            let raw = kept.get(difference.path.as_bstr());
+            if let (Some(now), Some(raw)) = (&mut difference.now, raw) {
+                now.raw = Some(raw.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// The restore that this present and its plan come to; what it takes away is kept in the present from here on.
     pub(crate) fn into_restore<'r>(
-        self,
+        mut self,
         repo: &'r Repository,
         goal: Goal,
         asked: Asked,
         (request, policy): (Request, &Policy),
         then: State,
-        plan: Plan,
-    ) -> Restore<'r> {
-        Restore {
+        mut plan: Plan,
+    ) -> Result<Restore<'r>, RestoreError> {
+        self.keep_bytes(&mut plan)?;
+        Ok(Restore {
             repo,
             goal,
             asked,
@@ -584,7 +616,7 @@ impl Present {
             now: self.now,
             then,
             plan,
-        }
+        })
     }
 
     /// What the trees do not tell because it is ignored, the backup may hold nevertheless.

@@ -105,7 +105,7 @@ impl<'r> Restore<'r> {
         plan.rollback = Some(leaving.clone());
         complete::require(repo, &present.objects(), &plan, &present.now, &then)?;
         let goal = Goal::Commit(leaving.rollback);
-        Ok(present.into_restore(repo, goal, asked, (request, policy), then, plan))
+        present.into_restore(repo, goal, asked, (request, policy), then, plan)
     }
 }
 

@@ -15,12 +15,10 @@ use rustix::fs::{AtFlags, FileType, Mode as OpenMode, OFlags, Stat};
 use super::directory::remember_permissions;
 use super::{Candidate, Eyes, Found, Permissions, Role, Walk};
 use crate::CaptureError;
-use crate::filter::Cleaned;
+use crate::filter::{BIG, Cleaned};
 use crate::stat::is_same_file;
 use crate::tree::{Change, Entry};
 
-/// Over this many bytes a file is not held in memory, if no filter wants it whole.
-const BIG: u64 = 8 * 1024 * 1024;
 /// How often a file that changes while it is read is read again.
 const N_TRIES: usize = 4;
 

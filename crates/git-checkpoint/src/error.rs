@@ -9,8 +9,8 @@ use checkpoint_model::{
     selector::ResolveError,
     words::{StateError, WordError},
 };
-use checkpoint_share::ShareError;
 use checkpoint_scan::ScanError;
+use checkpoint_share::ShareError;
 use checkpoint_store::StoreError;
 use checkpoint_work::WorkError;
 use miette::Diagnostic;

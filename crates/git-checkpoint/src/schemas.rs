@@ -4,8 +4,8 @@ use checkpoint_cli::{ErrorDocument, Schema};
 use checkpoint_model::policy::Policy;
 
 use crate::{
-    create, delete, diff, doctor, export, fetch, import, init, list, log, name, prune, push, scan, show,
-    status, summary, uninstall, validate,
+    create, delete, diff, doctor, export, fetch, import, init, list, log, name, prune, push, scan,
+    show, status, summary, uninstall, validate,
 };
 
 /// The schema of each kind of document, by its name: those of the subcommands, `error`, and `policy`, which is not

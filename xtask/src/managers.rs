@@ -59,10 +59,18 @@ pub(crate) fn run(_args: &Args) -> Result<()> {
         return Ok(());
     }
     fs_err::create_dir_all(&managers.folder).into_diagnostic()?;
-    let quiet = ["install", "--silent", "--no-audit", "--no-fund", "--prefix"];
+    // What packages run when they are installed would put hooks into this repository.
+    let quiet = [
+        "install",
+        "--ignore-scripts",
+        "--silent",
+        "--no-audit",
+        "--no-fund",
+    ];
     let mut npm = Command::new("npm");
     done(
         npm.args(quiet)
+            .arg("--prefix")
             .arg(managers.folder.join("npm"))
             .args(FROM_NPM),
     )?;

@@ -2,9 +2,13 @@
 
 mod error;
 
-use std::{ffi::OsStr, path::Path};
+use std::{
+    ffi::OsStr,
+    path::{Component, Path, PathBuf},
+};
 
-use checkpoint_git::{Program, Repository, Surroundings};
+use bstr::BString;
+use checkpoint_git::{Program, Repository, Surroundings, paths::as_bytes};
 use checkpoint_model::{
     policy::{BranchGlobs, Policy},
     words::Actor,
@@ -122,6 +126,18 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// `typed`, relative to the current directory, as a path from the top of the working tree; empty for the top itself,
+    /// none outside of it. Nothing is looked up, so a path may hold wildcards, and need not exist.
+    pub fn path_from_top(&self, typed: &Path) -> Option<BString> {
+        let top = self.repo.work_tree().unwrap_or(self.repo.git_dir());
+        let cwd = &self.surroundings.cwd;
+        // From outside the working tree (GIT_WORK_TREE), paths are from its top.
+        let start = if cwd.starts_with(top) { cwd } else { top };
+        let path = cleaned(&start.join(typed));
+        let below = path.strip_prefix(top).ok()?;
+        Some(as_bytes(below).to_owned())
+    }
+
     /// Who acts, for the records; `agent` and `session` as told on the command line.
     pub fn actor(&self, agent: Option<&str>, session: Option<&str>) -> Actor {
         let variable = |name| self.surroundings.filled(name);
@@ -148,6 +164,21 @@ const OF_ONE_REPOSITORY: [&str; 5] = [
     "GIT_WORK_TREE",
 ];
 
+/// The path without `.` and `..`, which are taken as words: git does the same with a pathspec.
+fn cleaned(path: &Path) -> PathBuf {
+    let mut cleaned = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                cleaned.pop();
+            }
+            other => cleaned.push(other),
+        }
+    }
+    cleaned
+}
+
 /// What git config says about how things look.
 fn taste(repo: &Repository) -> Taste {
     let config = repo.gix().config_snapshot();
@@ -157,5 +188,19 @@ fn taste(repo: &Repository) -> Taste {
         core_pager: text("core.pager"),
         pager: text("pager.checkpoint"),
         advice: config.boolean("advice.checkpoint"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_read_as_words() {
+        let check = |path: &str, want: &str| assert_eq!(cleaned(Path::new(path)), Path::new(want));
+        check("/top/a/../b", "/top/b");
+        check("/top/./a/", "/top/a");
+        check("/top/..", "/");
+        check("/top/a/*.rs", "/top/a/*.rs");
     }
 }

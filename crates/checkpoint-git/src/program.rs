@@ -157,8 +157,13 @@ impl Program {
     }
 
     /// Runs it as a question: none when it answers no (exit status 1), standard output when it answers yes.
-    pub fn answer(mut self) -> Result<Option<BString>, ProgramError> {
-        let output = self.run(&[])?;
+    pub fn answer(self) -> Result<Option<BString>, ProgramError> {
+        self.answer_of(&[])
+    }
+
+    /// Like [`answer`](Self::answer), with `input` on standard input.
+    pub fn answer_of(mut self, input: &[u8]) -> Result<Option<BString>, ProgramError> {
+        let output = self.run(input)?;
         match output.status.code() {
             Some(0) => Ok(Some(output.stdout.into())),
             Some(1) => Ok(None),

@@ -467,6 +467,9 @@ fn of_run(
             commit,
             branch: maybe,
             run: run_or_none,
+            task: Some(text),
+            model: Some(message),
+            checkpoint: None,
         }
         .into(),
     }

@@ -1,320 +1,291 @@
-//! `--commit`: commits everything on the branch, all or nothing.
+//! A commit of the work at hand, all or nothing, through `git commit`.
+//!
+//! What is committed is what the checkpoint before it holds, of the paths that were chosen. It is put together in a copy
+//! of the index; the real one is written when the commit is made, and keeps what else is staged, also by others
+//! meanwhile.
+//!
+//! Read in this order: [`commit`] tells the story; `guard` and `known` say no, `plan` decides, `index` keeps the copy,
+//! `message` finds the words, `made` runs git, `turn` keeps two commits apart and tells hooks.
 
-use std::{
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::{Duration, SystemTime},
+mod error;
+mod guard;
+mod index;
+mod known;
+mod made;
+mod message;
+mod plan;
+mod scope;
+mod state;
+mod trees;
+mod turn;
+
+use checkpoint_cli::{Additions, Session};
+use checkpoint_git::Head;
+use checkpoint_model::{
+    attribution::Sessions, event::GitCommitCreated, id::RunId, path::TreePath, policy::Policy,
+    template::Template, verdict::Skipped, who::Who,
 };
+use checkpoint_store::{Doing, Stored, Subject};
+use chrono::{DateTime, Utc};
+use gix::ObjectId;
 
-use bstr::{BString, ByteSlice as _};
-use checkpoint_capture::Untracked;
-use checkpoint_cli::{Failure, Kind, Session, SessionError};
-use checkpoint_git::{
-    Program,
-    refs::{self, RefError},
+pub use self::{
+    error::CommitError,
+    guard::is_open,
+    message::Words,
+    scope::Scope,
+    turn::{UnderWay, under_way},
 };
-use checkpoint_model::{name::CheckpointName, policy::Capture, words::OperationKind};
-use checkpoint_store::{StoreError, tag};
-use gix::{
-    ObjectId,
-    lock::{Marker, acquire::Fail},
+use self::{
+    index::{Base, OwnIndex},
+    plan::Wanted,
+    state::{Planned, State},
+    trees::{Changes, difference},
+    turn::Turn,
 };
-use miette::Diagnostic;
-use thiserror::Error;
+use crate::{Created, Wish, WorkError, create::Look};
 
-use crate::{Wish, WorkError, create::refuse_nested};
+/// How often a commit begins again when others change HEAD or the index meanwhile.
+const N_TRIES: usize = 10;
 
-/// Why nothing was committed. Unless the variant says otherwise, HEAD, the index and all refs are as they were.
-#[derive(Debug, Error, Diagnostic)]
-pub enum CommitError {
-    /// An operation is in progress: to commit everything would end it as it stands.
-    #[error("cannot commit in the middle of a {operation}")]
-    #[diagnostic(code(checkpoint::commit_in_operation), help("git checkpoint create"))]
-    InOperation {
-        /// The operation.
-        operation: OperationKind,
-    },
-    /// Files have conflicts: to commit everything would take them for decided.
-    #[error("cannot commit: files have conflicts")]
-    #[diagnostic(code(checkpoint::commit_conflicts), help("git checkpoint create"))]
-    Conflicts,
-    /// HEAD is detached: the commit would be on no branch.
-    #[error("cannot commit: HEAD is detached")]
-    #[diagnostic(code(checkpoint::commit_detached), help("git switch -c <branch>"))]
-    Detached,
-    /// There are no files to commit.
-    #[error("this operation must be run in a work tree")]
-    #[diagnostic(code(checkpoint::commit_bare))]
-    Bare,
-    /// Somebody else is at the index.
-    #[error("cannot lock the index '{}'", path.display())]
-    #[diagnostic(code(checkpoint::index_locked))]
-    Locked {
-        /// The index.
-        path: PathBuf,
-        /// What gix said.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// A hook said no, or `git commit` could not do it; it has said why.
-    #[error("git commit refused{}", code.map(|code| format!(" with exit status {code}")).unwrap_or_default())]
-    #[diagnostic(code(checkpoint::commit_refused))]
-    Refused {
-        /// Its exit status; none when a signal ended it.
-        code: Option<i32>,
-    },
-    /// Another process has written the index while hooks ran. The commit stands; the index is the other's.
-    #[error(
-        "committed, but another process has changed the index meanwhile; no checkpoint was made"
-    )]
-    #[diagnostic(code(checkpoint::index_moved), help("git status"))]
-    IndexMoved,
-    /// A copy of the index could not be made, or the new one not be put in place.
-    #[error("cannot write the index '{}'", path.display())]
-    #[diagnostic(code(checkpoint::index_unwritten))]
-    Index {
-        /// The index, or the copy.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+/// The commit that is wished for.
+#[derive(Debug)]
+pub struct CommitWish {
+    /// What of the working tree.
+    pub scope: Scope,
+    /// What it says.
+    pub words: Words,
+    /// The agent whose commit it is: its subject follows the template, it gets trailers and a record, and the policy
+    /// has to allow it. Without one it is a plain commit.
+    pub by: Option<By>,
+    /// What the checkpoint before it captures beyond what the policy says.
+    pub additions: Additions,
+    /// The command that asks, for the reflogs: `git agent-commit`.
+    pub command: &'static str,
 }
 
-impl Failure for CommitError {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Bare | Self::IndexMoved | Self::Index { .. } => Kind::Fatal,
-            _ => Kind::Refused,
-        }
-    }
+/// Whose commit it is.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// The agent.
+    pub who: Who,
+    /// The run that the commit belongs to.
+    pub run: Option<RunId>,
+    /// A template for the subject in the place of the policy's.
+    pub template: Option<Template>,
 }
 
-/// Commits everything that the checkpoint would hold through `git commit`, with its hooks; none when there is nothing
-/// to commit.
-///
-/// As `git commit -a` does, it works on a copy of the index and puts it in place when the commit was made: a refusal
-/// leaves the index as it was, to the byte.
-pub(crate) fn everything(
+/// A commit that was made.
+#[derive(Debug)]
+pub struct Committed {
+    /// The commit.
+    pub id: ObjectId,
+    /// Its message, as git has it.
+    pub message: String,
+    /// Its time.
+    pub at: DateTime<Utc>,
+    /// The branch, without `refs/heads/`.
+    pub branch: String,
+    /// The paths that it changes, sorted.
+    pub files: Vec<TreePath>,
+    /// The checkpoint that has the state before it; of an agent's commit there is always one.
+    pub checkpoint: Option<Stored>,
+    /// What is not in that checkpoint, and so not in the commit, unless it was named.
+    pub skipped: Vec<Skipped>,
+    /// Why the index still shows what was committed as changed, where it does.
+    pub index_is_behind: Option<Box<WorkError>>,
+}
+
+/// Commits what is wished for; an agent's work is kept before. Whatever fails, HEAD, index and files are as they were
+/// (but for what a hook did to files); that checkpoint may have been made.
+pub fn commit(
     session: &Session<'_>,
-    wish: &Wish,
-    policy: &Capture,
-) -> Result<Option<ObjectId>, WorkError> {
-    refuse_unsafe(session)?;
-    if let Some(name) = &wish.name {
-        refuse_occupied(session, name)?;
-    }
-    let index = session.repo.index_path();
-    let copy = Copy::of(index)?;
-    stage(session, wish, policy, &copy)?;
-    if has_nothing(session, &copy)? {
-        return Ok(None);
-    }
-    commit(session, wish, &copy)?;
-    copy.replace(index)?;
-    Ok(session.repo.head()?.id)
-}
-
-fn refuse_unsafe(session: &Session<'_>) -> Result<(), WorkError> {
+    policy: &Policy,
+    wish: &CommitWish,
+) -> Result<Committed, WorkError> {
     if session.repo.work_tree().is_none() {
         return Err(CommitError::Bare.into());
     }
-    if let Some(&operation) = checkpoint_capture::operations(&session.repo)?.first() {
-        return Err(CommitError::InOperation { operation }.into());
+    if under_way(&session.repo).is_some() {
+        return Err(CommitError::Within.into());
     }
-    if session.repo.head()?.reference.is_none() {
-        return Err(CommitError::Detached.into());
+    if wish.by.is_some() {
+        message::refuse_sign_off(session, &wish.words)?;
     }
-    // A stash or a checkout with --merge leaves conflicts without an operation.
-    let unmerged = session.repo.git(["ls-files", "--unmerged"]).output()?;
-    match unmerged.is_empty() {
-        true => Ok(()),
-        false => Err(CommitError::Conflicts.into()),
-    }
-}
-
-/// A name that would be the folder of another, or lie below one, would be refused when the commit is made already.
-fn refuse_occupied(session: &Session<'_>, name: &CheckpointName) -> Result<(), WorkError> {
-    let repo = &session.repo;
-    let wanted = tag::ref_name(repo, name);
-    let folder = format!("{wanted}/");
-    let below = refs::names(repo, &folder).map_err(StoreError::from)?;
-    let below = below.first().map(|first| format!("{folder}{first}"));
-    let above = || -> Result<Option<String>, StoreError> {
-        for (slash, _) in name.as_str().match_indices('/') {
-            let Ok(part) = name.as_str()[..slash].parse() else {
-                continue;
-            };
-            if tag::find(repo, &part)?.is_some() {
-                return Ok(Some(tag::ref_name(repo, &part)));
-            }
+    let turn = Turn::wait(session)?;
+    for _ in 0..N_TRIES {
+        match attempt(session, policy, wish, &turn) {
+            Err(WorkError::Commit(CommitError::Overtaken)) => {}
+            other => return other,
         }
-        Ok(None)
-    };
-    match below.map_or_else(above, |below| Ok(Some(below)))? {
-        None => Ok(()),
-        Some(other) => Err(StoreError::from(RefError::Occupied {
-            name: wanted,
-            other,
-        })
-        .into()),
     }
+    Err(CommitError::Overtaken.into())
 }
 
-/// Adds to the copy what the checkpoint would hold: all tracked files, and the untracked ones that are captured.
-fn stage(
+/// One attempt; [`CommitError::Overtaken`] when others were faster.
+fn attempt(
     session: &Session<'_>,
-    wish: &Wish,
-    policy: &Capture,
-    copy: &Copy,
-) -> Result<(), WorkError> {
+    policy: &Policy,
+    wish: &CommitWish,
+    turn: &Turn,
+) -> Result<Committed, WorkError> {
     let repo = &session.repo;
-    copy.used_by(repo.git(["add", "--update", "--", ":/"]))
-        .output()?;
-    if wish.additions.untracked == Untracked::LeftOut {
-        return Ok(());
+    let base = Base::read(repo)?;
+    let head = repo.head()?;
+    let branch = guard::refuse_unsafe(session, &head, &base)?;
+    if wish.by.is_some() {
+        guard::may_commit(session, &head, &branch)?;
     }
-    let words = ["ls-files", "--others", "--exclude-standard", "-z"];
-    let untracked = copy.used_by(repo.git(words)).output()?;
-    let exclude = policy
-        .exclude
-        .with(wish.additions.exclude.iter().map(String::as_str))
-        .map_err(SessionError::from)?;
-    let mut wanted = BString::default();
-    for path in untracked.split_str(b"\0").filter(|path| !path.is_empty()) {
-        if path.ends_with(b"/") {
-            // The content of a repository inside this one is not ours; git would record a commit of it.
-            refuse_nested(policy, &path.as_bstr().to_owned().into())?;
-        } else if !exclude.is_match(path.as_bstr()) && !is_too_large(session, path, policy) {
-            wanted.extend_from_slice(path);
-            wanted.push(0);
-        }
+    let look = Look::take(session, policy, &wish.additions)?;
+    if look.captured.head != head || !base.is_present(repo)? {
+        return Err(CommitError::Overtaken.into());
     }
-    if !wanted.is_empty() {
-        let words = [
-            "--literal-pathspecs",
-            "add",
-            "--pathspec-from-file=-",
-            "--pathspec-file-nul",
-        ];
-        copy.used_by(repo.git(words)).output_of(&wanted)?;
+    let state = State::of(session, &look.captured)?;
+    if state.is_clean() {
+        // Nothing of it has to be kept to be read.
+        state.plan(session, wish, &base)?;
     }
-    Ok(())
-}
-
-fn is_too_large(session: &Session<'_>, path: &[u8], policy: &Capture) -> bool {
-    let top = session.repo.work_tree().unwrap_or(session.repo.git_dir());
-    let file = top.join(path.to_path_lossy());
-    // What cannot be looked at is for git to explain.
-    fs_err::symlink_metadata(file).is_ok_and(|file| file.len() > policy.max_file_size.bytes())
-}
-
-fn has_nothing(session: &Session<'_>, copy: &Copy) -> Result<bool, WorkError> {
-    let committed = session.repo.head()?.id;
-    let empty = || ObjectId::empty_tree(session.repo.gix().object_hash());
-    let committed = committed.unwrap_or_else(empty).to_string();
-    let words = ["diff-index", "--cached", "--quiet", &committed, "--"];
-    let same = copy.used_by(session.repo.git(words)).answer()?;
-    Ok(same.is_some())
-}
-
-fn commit(session: &Session<'_>, wish: &Wish, copy: &Copy) -> Result<(), WorkError> {
-    let message = match (&wish.description, &wish.name) {
-        (description, _) if !description.is_empty() => description.clone(),
-        (_, Some(name)) => format!("checkpoint: {name}"),
-        (_, None) => "checkpoint".to_owned(),
+    let before = match &wish.by {
+        Some(by) => Some(keep(session, policy, wish, by, look)?),
+        None => look.finish().map(|()| None)?,
     };
-    let words = ["commit", "--quiet", "--message", &message];
-    let mut command = copy.used_by(session.repo.git(words)).into_command();
-    // What hooks have to say, they say to the person.
-    let status = command
-        .stdin(Stdio::null())
-        .stdout(std::io::stderr())
-        .status();
-    let status = status.map_err(|source| checkpoint_git::ProgramError::NotRun {
-        what: "git commit".to_owned(),
-        source,
-    })?;
-    match status.success() {
-        true => Ok(()),
-        false => Err(CommitError::Refused {
-            code: status.code(),
-        }
-        .into()),
+    let planned = state.plan(session, wish, &base)?;
+    let own = OwnIndex::of(repo, &base)?;
+    if planned.plan.reset {
+        own.reset(repo, head.id)?;
     }
-}
-
-/// A copy of the index beside it, removed when it is dropped.
-struct Copy {
-    path: PathBuf,
-    /// The index that was copied; none in a repository in which nothing was ever added.
-    of: Option<Stamp>,
-}
-
-/// What tells one writing of a file from the next.
-type Stamp = (u64, u64, SystemTime);
-
-impl Copy {
-    fn of(index: &Path) -> Result<Self, CommitError> {
-        let _lock = lock(index, Fail::Immediately)?;
-        let mut path = index.as_os_str().to_owned();
-        path.push(format!(".checkpoint-{}", std::process::id()));
-        let path = PathBuf::from(path);
-        let unwritten = |source| CommitError::Index {
-            path: path.clone(),
-            source,
-        };
-        let of = stamp(index).map_err(unwritten)?;
-        if let Some((.., written)) = of {
-            let copy = || {
-                fs_err::copy(index, &path)?;
-                let file = fs_err::OpenOptions::new().write(true).open(&path)?;
-                // By its time git tells which files may have changed in the moment after the index was written.
-                file.file().set_modified(written)
-            };
-            copy().map_err(unwritten)?;
-        }
-        Ok(Self { path, of })
+    own.put(repo, &planned.plan.stage)?;
+    own.add(repo, &planned.beside)?;
+    let message = words(session, policy, wish, &branch, before.as_ref())?;
+    if let Some(before) = &before {
+        turn.tell(UnderWay {
+            checkpoint: before.checkpoint.id,
+        })?;
     }
-
-    fn used_by(&self, program: Program) -> Program {
-        program.env("GIT_INDEX_FILE", &self.path)
-    }
-
-    /// Puts it in the place of the index. The lock was not held while hooks ran: a kill would have left it behind.
-    fn replace(self, index: &Path) -> Result<(), CommitError> {
-        let _lock = lock(
-            index,
-            Fail::AfterDurationWithBackoff(Duration::from_secs(1)),
-        )?;
-        let unwritten = |source| CommitError::Index {
-            path: index.to_owned(),
-            source,
-        };
-        match stamp(index).map_err(unwritten)? == self.of {
-            true => fs_err::rename(&self.path, index).map_err(unwritten),
-            false => Err(CommitError::IndexMoved),
-        }
-    }
-}
-
-impl Drop for Copy {
-    fn drop(&mut self) {
-        // After a rename there is nothing left to remove.
-        let _gone = fs_err::remove_file(&self.path);
-    }
-}
-
-fn lock(index: &Path, wait: Fail) -> Result<Marker, CommitError> {
-    Marker::acquire_to_hold_resource(index, wait, None, 0).map_err(|source| CommitError::Locked {
-        path: index.to_owned(),
-        source: source.into(),
+    let made = make(session, wish, &message, &own, (&head, &branch))?;
+    let changes = difference(repo.gix(), state.head, made.tree)?;
+    let entries = settled(&planned, &changes);
+    let whole = !planned.plan.reset;
+    let index_is_behind = own.give_back(session, &base, whole, &entries).err();
+    record(session, wish, &made, &branch, before.as_ref());
+    let (message, at) = made::words(repo.gix(), made.id)?;
+    Ok(Committed {
+        id: made.id,
+        message,
+        at,
+        branch,
+        files: changes.into_keys().map(TreePath::new).collect(),
+        checkpoint: before,
+        skipped: state.skipped,
+        index_is_behind: index_is_behind.map(Box::new),
     })
 }
 
-fn stamp(file: &Path) -> std::io::Result<Option<Stamp>> {
-    match fs_err::metadata(file) {
-        Ok(metadata) => Ok(Some((metadata.ino(), metadata.len(), metadata.modified()?))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+/// Runs git, and makes sure that its commit stands on what was looked at.
+fn make(
+    session: &Session<'_>,
+    wish: &CommitWish,
+    message: &str,
+    own: &OwnIndex,
+    (head, branch): (&Head, &str),
+) -> Result<made::Made, WorkError> {
+    let repo = &session.repo;
+    if repo.head()? != *head {
+        return Err(CommitError::Overtaken.into());
+    }
+    if let Err(error) = made::run(session, message, own) {
+        return Err(match repo.head()? == *head {
+            true => error,
+            false => CommitError::Overtaken.into(),
+        });
+    }
+    let made = made::find(session, head.id, own)?;
+    if made.parent != head.id {
+        made::take_back(session, wish.command, branch, &made)?;
+        return Err(CommitError::Overtaken.into());
+    }
+    Ok(made)
+}
+
+/// Makes the checkpoint before an agent's commit, unless the latest holds the same.
+fn keep(
+    session: &Session<'_>,
+    policy: &Policy,
+    wish: &CommitWish,
+    By { who, .. }: &By,
+    look: Look,
+) -> Result<Stored, WorkError> {
+    let text = |text: &str| text.to_owned();
+    let before = Wish {
+        agent: Some(text(&who.agent)),
+        session: who.session.as_deref().map(text),
+        task: who.task.as_deref().map(text),
+        additions: wish.additions.clone(),
+        ..Wish::automatic(wish.command, None, "before a commit")
+    };
+    let kept = look.keep(session, policy, &before)?;
+    let (Created::Made { stored, .. } | Created::Unchanged { latest: stored }) = kept;
+    Ok(stored)
+}
+
+/// The whole message.
+fn words(
+    session: &Session<'_>,
+    policy: &Policy,
+    wish: &CommitWish,
+    branch: &str,
+    before: Option<&Stored>,
+) -> Result<String, WorkError> {
+    let Some(by) = &wish.by else {
+        return Ok(wish.words.under(&wish.words.description));
+    };
+    let template = by.template.as_ref().unwrap_or(&policy.runs.commit_template);
+    let run = by.run.map(|run| run.to_string());
+    let subject = message::subject(template, &wish.words, &by.who, run.as_deref(), branch)?;
+    let sessions = match policy.agents.hash_sessions {
+        true => Sessions::Hashed,
+        false => Sessions::Plain,
+    };
+    let id = before.map(|before| before.checkpoint.id);
+    let trailers = policy.agents.attribution.trailers(&by.who, id, sessions);
+    message::with_trailers(session, wish.words.under(&subject), &trailers)
+}
+
+/// What the real index has to hold of the commit: what was in scope, and what a hook has added to it.
+fn settled(planned: &Planned, changes: &Changes) -> Wanted {
+    let mut entries = planned.plan.settled.clone();
+    let committed = changes.iter();
+    entries.extend(committed.map(|(path, (_, after))| (path.clone(), *after)));
+    entries
+}
+
+/// Records an agent's commit. It stands in any case, so what goes wrong here is only told.
+fn record(
+    session: &Session<'_>,
+    wish: &CommitWish,
+    made: &made::Made,
+    branch: &str,
+    before: Option<&Stored>,
+) {
+    let Some(By { who, run, .. }) = &wish.by else {
+        return;
+    };
+    let body = GitCommitCreated {
+        commit: made.id.to_string(),
+        branch: Some(branch.to_owned()),
+        run: *run,
+        task: who.task.as_ref().map(ToString::to_string),
+        model: who.model.as_ref().map(ToString::to_string),
+        checkpoint: before.map(|before| before.checkpoint.id),
+    };
+    let doing = Doing {
+        now: session.now(),
+        by: session.actor(Some(&who.agent), who.session.as_deref()),
+        command: wish.command.to_owned(),
+    };
+    let subject = Subject::commit(made.id);
+    if let Err(error) = checkpoint_store::append_to(&session.repo, &subject, body, &doing) {
+        let talk = session.console.talk();
+        talk.warning(format_args!("the commit is not in the records: {error}"));
     }
 }

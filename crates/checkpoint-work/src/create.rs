@@ -1,16 +1,16 @@
 //! Keeps the present state as a checkpoint: what `git checkpoint create`, hooks and commits have in common.
 
+mod first;
 mod unchanged;
 
 use std::sync::Arc;
 
 use checkpoint_capture::{Captured, capture};
-use checkpoint_cli::{Additions, Session};
+use checkpoint_cli::{Additions, Progress, Session};
 use checkpoint_git::objects::ObjectSink;
 use checkpoint_model::{
     id::CheckpointId,
     name::CheckpointName,
-    path::TreePath,
     policy::{Capture, Nested, Policy},
     verdict::{SkipReason, Skipped},
     words::{CheckpointKind, Phase, StateCounts},
@@ -19,7 +19,7 @@ use checkpoint_policy::Agent;
 use checkpoint_store::{Doing, KeepRequest, Kept, Place, StoreError, Stored, keep, tag};
 use gix::ObjectId;
 
-use crate::{WorkError, commit};
+use crate::WorkError;
 
 /// The checkpoint that is wished for.
 #[derive(Debug)]
@@ -101,40 +101,96 @@ impl Wish {
 /// Keeps the present state. Whatever fails, no ref was moved by the checkpoint, and no file or index was written; with
 /// [`Wish::commit`] the commit may have been made.
 pub fn create(session: &Session<'_>, policy: &Policy, wish: &Wish) -> Result<Created, WorkError> {
-    let request = session.request(&policy.capture, &wish.additions)?;
     refuse_taken_name(session, wish)?;
     let commit = match wish.commit {
-        true => commit::everything(session, wish, &policy.capture)?,
+        true => first::first(session, policy, wish)?,
         false => None,
     };
-    let sink = ObjectSink::new(session.repo.gix())?;
-    let progress = session.console.progress("Capturing files");
-    let counter = Arc::clone(progress.counter());
-    let captured = capture(&session.repo, &request, &sink, &counter)?;
-    refuse_gaps(&policy.capture, &captured)?;
-    if wish.if_changed
-        && let Some(latest) = unchanged::latest_like(session, &captured)?
-    {
-        progress.finish();
-        return Ok(Created::Unchanged { latest });
+    let look = Look::take(session, policy, &wish.additions)?;
+    let created = look.keep(session, policy, wish)?;
+    if let Created::Made { .. } = created {
+        checkpoint_store::maintain(&session.repo);
     }
-    let has_staged = has_staged(session, &captured)?;
-    let kept = keep_it(session, sink, &captured, policy, wish)?;
-    progress.finish();
-    checkpoint_store::maintain(&session.repo);
-    let stored = Stored {
-        is_tagged: kept.checkpoint.name.is_some(),
-        checkpoint: Box::new(kept.checkpoint),
-        snapshot: kept.snapshot,
-        place: Place::Here,
-        record_missing: false,
-    };
-    Ok(Created::Made {
-        stored,
-        has_staged,
-        replaced: kept.replaced,
-        commit,
+    Ok(match created {
+        Created::Made {
+            stored,
+            has_staged,
+            replaced,
+            ..
+        } => Created::Made {
+            stored,
+            has_staged,
+            replaced,
+            commit,
+        },
+        unchanged => unchanged,
     })
+}
+
+/// The present state, captured and not yet kept.
+pub(crate) struct Look {
+    pub(crate) captured: Captured,
+    sink: ObjectSink,
+    progress: Progress,
+}
+
+impl Look {
+    /// Captures the present state; refuses what the policy does not want to be left out.
+    pub(crate) fn take(
+        session: &Session<'_>,
+        policy: &Policy,
+        additions: &Additions,
+    ) -> Result<Self, WorkError> {
+        let request = session.request(&policy.capture, additions)?;
+        let sink = ObjectSink::new(session.repo.gix())?;
+        let progress = session.console.progress("Capturing files");
+        let counter = Arc::clone(progress.counter());
+        let captured = capture(&session.repo, &request, &sink, &counter)?;
+        refuse_gaps(&policy.capture, &captured)?;
+        Ok(Self {
+            captured,
+            sink,
+            progress,
+        })
+    }
+
+    /// Writes its objects to the disk for a commit that holds them: no checkpoint does.
+    pub(crate) fn finish(self) -> Result<(), WorkError> {
+        self.sink.finish()?;
+        self.progress.finish();
+        Ok(())
+    }
+
+    /// Makes the checkpoint, unless the wish is content with the latest.
+    pub(crate) fn keep(
+        self,
+        session: &Session<'_>,
+        policy: &Policy,
+        wish: &Wish,
+    ) -> Result<Created, WorkError> {
+        if wish.if_changed
+            && let Some(latest) = unchanged::latest_like(session, &self.captured)?
+        {
+            self.progress.finish();
+            return Ok(Created::Unchanged { latest });
+        }
+        let has_staged = has_staged(session, &self.captured)?;
+        let kept = keep_it(session, self.sink, &self.captured, policy, wish)?;
+        self.progress.finish();
+        let stored = Stored {
+            is_tagged: kept.checkpoint.name.is_some(),
+            checkpoint: Box::new(kept.checkpoint),
+            snapshot: kept.snapshot,
+            place: Place::Here,
+            record_missing: false,
+        };
+        Ok(Created::Made {
+            stored,
+            has_staged,
+            replaced: kept.replaced,
+            commit: None,
+        })
+    }
 }
 
 /// Looks before anything is read or committed, so that `--commit` commits nothing in vain; the transaction looks again.
@@ -155,19 +211,16 @@ fn refuse_taken_name(session: &Session<'_>, wish: &Wish) -> Result<(), WorkError
     }
 }
 
-/// Refuses a repository inside this one where the policy's `capture.nested` says so.
-pub(crate) fn refuse_nested(policy: &Capture, path: &TreePath) -> Result<(), WorkError> {
-    match policy.nested {
-        Nested::Report => Ok(()),
-        Nested::Refuse => Err(WorkError::Nested { path: path.clone() }),
-    }
-}
-
 /// Refuses what the policy does not want to be left out.
 pub fn refuse_gaps(policy: &Capture, captured: &Captured) -> Result<(), WorkError> {
     let is_nested = |skipped: &&Skipped| skipped.reason == SkipReason::NestedRepository;
     let nested = captured.skipped.iter().find(is_nested);
-    nested.map_or(Ok(()), |skipped| refuse_nested(policy, &skipped.path))
+    match (nested, policy.nested) {
+        (Some(skipped), Nested::Refuse) => Err(WorkError::Nested {
+            path: skipped.path.clone(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn keep_it(

@@ -2,8 +2,8 @@
 
 use checkpoint_capture::CaptureError;
 use checkpoint_cli::{Failure, Kind, SessionError};
-use checkpoint_git::{OpenError, ProgramError, objects::ObjectError};
-use checkpoint_model::path::TreePath;
+use checkpoint_git::{IndexError, OpenError, ProgramError, objects::ObjectError};
+use checkpoint_model::{path::TreePath, who::WhoError};
 use checkpoint_store::StoreError;
 use miette::Diagnostic;
 use thiserror::Error;
@@ -43,6 +43,14 @@ pub enum WorkError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Capture(#[from] CaptureError),
+    /// The index cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Index(#[from] IndexError),
+    /// A name cannot stand in a commit.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Who(#[from] WhoError),
     /// Objects could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -58,6 +66,8 @@ impl Failure for WorkError {
         match self {
             Self::Nested { .. } => Kind::Refused,
             Self::Open(_) | Self::Program(_) | Self::Objects(_) => Kind::Fatal,
+            Self::Index(error) => error.kind(),
+            Self::Who(error) => error.kind(),
             Self::Commit(error) => error.kind(),
             Self::Session(error) => error.kind(),
             Self::Capture(error) => error.kind(),

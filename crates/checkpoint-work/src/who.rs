@@ -1,7 +1,10 @@
 //! Who works: as told on the command line, by our variables, or by what shows of the agent around.
 
 use checkpoint_git::Surroundings;
-use checkpoint_model::who::{Who, WhoError};
+use checkpoint_model::{
+    id::RunId,
+    who::{Who, WhoError},
+};
 use checkpoint_policy::Agent;
 
 /// What the command line says of the agent.
@@ -57,6 +60,12 @@ pub fn who(told: &Told, surroundings: &Surroundings) -> Result<Option<Who>, WhoE
         session,
         model,
     }))
+}
+
+/// The run whose environment we are in; what is no id of one is somebody else's variable.
+#[must_use]
+pub fn run_around(surroundings: &Surroundings) -> Option<RunId> {
+    surroundings.filled("GIT_AGENT_RUN")?.to_str()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! `git checkpoint hook <name>`: what the hook scripts call.
 //!
 //! Read in this order: [`scripts`] lists the hooks and their texts; `run` hands over to what each guards: `commit`,
-//! `push`, `movement`, and `after` for what is only recorded. `desk` is what they share, `forward` finds the lines that
-//! take the work on, [`error`](HookError) says no.
+//! `push`, `movement`, and `after` for what is only recorded. `desk` is what they share, [`error`](HookError)
+//! says no, with the lines of [`checkpoint_work::forward`] that take the work on.
 //!
 //! On the way that lets git go on, no git program is started and nothing is printed.
 
@@ -10,7 +10,6 @@ mod after;
 mod commit;
 mod desk;
 mod error;
-mod forward;
 mod movement;
 mod outcome;
 mod push;

@@ -205,7 +205,7 @@ pub struct PolicyOverride {
 }
 
 /// `git_commit_created`: an agent made a commit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GitCommitCreated {
     /// The commit, in hex.
     pub commit: String,
@@ -215,6 +215,15 @@ pub struct GitCommitCreated {
     /// The run that it belongs to; none of a commit beside every run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
+    /// What the agent works on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// The model that it works with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The checkpoint that has the state before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<CheckpointId>,
 }
 
 macro_rules! type_names {

@@ -26,8 +26,8 @@ fn branch_created() -> EventBody {
 fn committed(commit: &str) -> EventBody {
     GitCommitCreated {
         commit: commit.to_owned(),
-        branch: None,
         run: Some(run_id(0)),
+        ..GitCommitCreated::default()
     }
     .into()
 }

@@ -89,6 +89,7 @@ fn a_run_has_its_own_record_and_that_of_its_commits() {
         commit: commit.to_string(),
         branch: Some(branch(2)),
         run: Some(id(2)),
+        ..GitCommitCreated::default()
     };
     append_to(&fixture.repo, &Subject::commit(commit), created, &doing(2)).unwrap();
 

@@ -1,8 +1,7 @@
 //! After a commit: the record of it, where an agent has made it.
 
 use checkpoint_cli::Console;
-use checkpoint_git::Surroundings;
-use checkpoint_model::{event::GitCommitCreated, id::RunId};
+use checkpoint_model::event::GitCommitCreated;
 use checkpoint_policy::Agent;
 use checkpoint_store::Subject;
 
@@ -22,12 +21,16 @@ fn record(console: &Console) -> Result<(), CheckpointError> {
     let Some(agent) = Agent::in_environment(&desk.session.surroundings.env) else {
         return Ok(());
     };
+    if checkpoint_work::under_way(desk.repo()).is_some() {
+        return Ok(());
+    }
     let head = desk.repo().head()?;
     let Some(commit) = head.id else { return Ok(()) };
     let body = GitCommitCreated {
         commit: commit.to_string(),
         branch: head.branch().map(ToString::to_string),
-        run: run_around(&desk.session.surroundings),
+        run: checkpoint_work::run_around(&desk.session.surroundings),
+        ..GitCommitCreated::default()
     };
     let doing = desk.doing(Some(&agent));
     Ok(checkpoint_store::append_to(
@@ -36,9 +39,4 @@ fn record(console: &Console) -> Result<(), CheckpointError> {
         body,
         &doing,
     )?)
-}
-
-/// The run whose environment we are in; what is no id of one is somebody else's variable.
-fn run_around(surroundings: &Surroundings) -> Option<RunId> {
-    surroundings.filled("GIT_AGENT_RUN")?.to_str()?.parse().ok()
 }

@@ -8,9 +8,9 @@ use checkpoint_model::{
     words::OperationKind,
 };
 use checkpoint_policy::{Agent, PolicyReader};
-use checkpoint_work::{Created, Wish};
+use checkpoint_work::{Created, Wish, forward};
 
-use super::{desk::Desk, error::HookError, forward, scripts::Event};
+use super::{desk::Desk, error::HookError, scripts::Event};
 use crate::CheckpointError;
 
 /// Says whether HEAD's branch may be committed to, and keeps what is there, with the index that git is about to commit.
@@ -166,7 +166,9 @@ fn keep(
     branch: Option<&str>,
     rules: &Rules,
 ) -> Result<(), CheckpointError> {
-    if rules.level(Rule::Checkpoint) == Level::Off {
+    // A commit of ours has made its checkpoint before it touched the index.
+    let is_kept = checkpoint_work::under_way(desk.repo()).is_some();
+    if is_kept || rules.level(Rule::Checkpoint) == Level::Off {
         return Ok(());
     }
     let agent = Agent::in_environment(&desk.session.surroundings.env);

@@ -10,9 +10,10 @@ use checkpoint_cli::{Console, Failure as _, Kind, shell_word};
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::policy::{Movement, Rules, Verdict};
 use checkpoint_policy::{PolicyReader, upstream};
+use checkpoint_work::forward;
 use gix::ObjectId;
 
-use super::{desk::Desk, error::HookError, forward, scripts::Event};
+use super::{desk::Desk, error::HookError, scripts::Event};
 use crate::CheckpointError;
 
 /// One line of what git tells: `<old> <new> <ref>`.

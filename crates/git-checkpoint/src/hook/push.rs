@@ -8,9 +8,10 @@ use checkpoint_git::refs;
 use checkpoint_model::policy::{PushStep, Rules};
 use checkpoint_policy::PolicyReader;
 use checkpoint_store::tag;
+use checkpoint_work::forward;
 use gix::ObjectId;
 
-use super::{desk::Desk, error::HookError, forward};
+use super::{desk::Desk, error::HookError};
 use crate::CheckpointError;
 
 mod required;

@@ -527,18 +527,18 @@ fn commit_is_refused_where_it_would_decide_something() {
     scene.git(&["commit", "-qam", "main"]);
     let merge = scene.try_git(&["merge", "-q", "topic"]);
     assert_eq!(merge.code, 1, "{}", merge.err);
-    check("checkpoint::commit_in_operation");
+    check("commit::in_operation");
     let said = scene.done(&["create", "mid-merge"]);
     assert!(said.out.contains("mid-merge  merge, "), "{}", said.out);
     fs_err::remove_file(scene.path().join(".git/MERGE_HEAD")).unwrap();
     fs_err::remove_file(scene.path().join(".git/MERGE_MSG")).unwrap();
-    check("checkpoint::commit_conflicts");
+    check("commit::conflicts");
     scene.git(&["reset", "-q", "--hard"]);
     scene.git(&["switch", "-q", "--detach"]);
-    check("checkpoint::commit_detached");
+    check("commit::detached");
     scene.git(&["switch", "-q", "main"]);
     scene.write(".git/index.lock", "");
-    check("checkpoint::index_locked");
+    check("commit::index_locked");
 }
 
 #[test]

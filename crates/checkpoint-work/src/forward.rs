@@ -11,7 +11,7 @@ use checkpoint_model::{
 const PREFIX: &str = "agent/";
 
 /// A branch for work that was begun on `branch`: one that is free, and that the rules leave to work.
-pub(super) fn branch(repo: &Repository, rules: &Rules, branch: &str) -> String {
+pub fn branch(repo: &Repository, rules: &Rules, branch: &str) -> String {
     let slug = format!("from-{}", slug(branch));
     let places = rules
         .layers()
@@ -48,7 +48,7 @@ fn slug(branch: &str) -> String {
 }
 
 /// How a commit is had on the branch `name` instead, in the middle of `operation`.
-pub(super) fn commit(name: &str, operation: Option<OperationKind>) -> String {
+pub fn commit(name: &str, operation: Option<OperationKind>) -> String {
     let (full, name) = (full_word(name), shell_word(name));
     let continued = |command: &str| {
         // git-switch(1) refuses in the middle of an operation, and git-checkout(1) forgets it.
@@ -74,7 +74,7 @@ pub(super) fn commit(name: &str, operation: Option<OperationKind>) -> String {
 }
 
 /// How `branch` is rebased under the name `name` instead, before anything has happened; none: it is HEAD's.
-pub(super) fn rebase(name: &str, branch: Option<&str>) -> String {
+pub fn rebase(name: &str, branch: Option<&str>) -> String {
     let start = branch
         .map(|branch| format!(" {}", full_word(branch)))
         .unwrap_or_default();
@@ -85,7 +85,7 @@ pub(super) fn rebase(name: &str, branch: Option<&str>) -> String {
 }
 
 /// The full name of a branch, for a line that is to be pasted.
-pub(super) fn full_word(branch: &str) -> String {
+pub fn full_word(branch: &str) -> String {
     shell_word(&format!("refs/heads/{branch}")).into_owned()
 }
 

@@ -1,0 +1,204 @@
+//! What a commit is refused with.
+
+use std::path::PathBuf;
+
+use checkpoint_cli::{Failure, Kind};
+use checkpoint_model::{path::TreePath, template::TemplateError, words::OperationKind};
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// Why nothing was committed. Unless the variant says otherwise, HEAD, the index, all files and the branches are as
+/// they were.
+#[derive(Debug, Error, Diagnostic)]
+pub enum CommitError {
+    /// An operation is in progress: a commit would end it as it stands.
+    #[error("cannot commit in the middle of a {operation}")]
+    #[diagnostic(
+        code(commit::in_operation),
+        help(
+            "keep the state as it is:\n  git checkpoint create\nthen finish it, or give it up:\n  git status"
+        )
+    )]
+    InOperation {
+        /// The operation.
+        operation: OperationKind,
+    },
+    /// Files have conflicts: to commit them would take them for decided.
+    #[error("cannot commit: files have conflicts")]
+    #[diagnostic(code(commit::conflicts), help("see which:\n  git status"))]
+    Conflicts,
+    /// HEAD is detached: the commit would be on no branch.
+    #[error("cannot commit: HEAD is detached")]
+    #[diagnostic(code(commit::detached), help("git switch -c <branch>"))]
+    Detached,
+    /// There are no files to commit.
+    #[error("this operation must be run in a work tree")]
+    #[diagnostic(code(commit::bare))]
+    Bare,
+    /// The branch is protected, or not for work.
+    #[error("cannot commit to '{branch}': {why}")]
+    #[diagnostic(
+        code(commit::protected),
+        help("begin a run, which takes the work along:\n  git agent-commit --run …\nor {forward}")
+    )]
+    Protected {
+        /// The branch.
+        branch: String,
+        /// Which rule says so, and where it stands.
+        why: String,
+        /// The lines that take the work on.
+        forward: String,
+    },
+    /// Nothing of what was chosen differs from HEAD.
+    #[error("nothing to commit{}", if *.chosen { " in these paths" } else { "" })]
+    #[diagnostic(code(commit::nothing), help("git status"))]
+    Nothing {
+        /// Whether paths were chosen.
+        chosen: bool,
+    },
+    /// A path leads out of the working tree, or into the git directory.
+    #[error("'{path}' is outside the working tree '{}'", top.display())]
+    #[diagnostic(code(commit::path_outside))]
+    PathOutside {
+        /// As it was typed.
+        path: String,
+        /// The top of the working tree.
+        top: PathBuf,
+    },
+    /// A path is an empty word: that would mean everything.
+    #[error("the empty path is no path")]
+    #[diagnostic(code(commit::path_empty), help("for everything, give no path at all"))]
+    PathEmpty,
+    /// A path lies behind a symbolic link.
+    #[error("'{path}' is beyond the symbolic link '{link}'")]
+    #[diagnostic(code(commit::path_beyond_link))]
+    PathBeyondLink {
+        /// The path.
+        path: TreePath,
+        /// The link.
+        link: TreePath,
+    },
+    /// A path lies in another repository.
+    #[error("'{path}' is in '{repository}', a repository of its own")]
+    #[diagnostic(
+        code(commit::path_in_repository),
+        help("commit there:\n  git -C {repository} agent-commit …")
+    )]
+    PathInRepository {
+        /// The path.
+        path: TreePath,
+        /// The submodule, or the repository that git does not track.
+        repository: TreePath,
+    },
+    /// Git ignores the path.
+    #[error("'{path}' is ignored")]
+    #[diagnostic(
+        code(commit::path_ignored),
+        help("see by which rule:\n  git check-ignore -v {path}")
+    )]
+    PathIgnored {
+        /// The path.
+        path: TreePath,
+    },
+    /// There is no such path, neither here nor in HEAD; or a directory with nothing to track.
+    #[error("'{path}' did not match any file")]
+    #[diagnostic(code(commit::path_unknown), help("git status"))]
+    PathUnknown {
+        /// The path.
+        path: TreePath,
+    },
+    /// The path has no content that git could keep.
+    #[error("cannot commit '{path}': {why}")]
+    #[diagnostic(code(commit::path_unkept))]
+    PathUnkept {
+        /// The path.
+        path: TreePath,
+        /// What it is.
+        why: &'static str,
+    },
+    /// The list of paths cannot be read.
+    #[error("cannot read the paths from '{}'", file.display())]
+    #[diagnostic(code(commit::paths_unreadable))]
+    PathsUnreadable {
+        /// The file, or `-`.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There are no words to put into the subject.
+    #[error("a commit needs a description")]
+    #[diagnostic(
+        code(commit::no_description),
+        help("git agent-commit -m <description>")
+    )]
+    NoDescription,
+    /// An agent cannot sign off what it commits.
+    #[error("an agent cannot sign off: 'Signed-off-by' is a person's word")]
+    #[diagnostic(
+        code(commit::signed_off),
+        help("leave that line out; a person can add it later:\n  git commit --amend --signoff")
+    )]
+    SignedOff,
+    /// The template of the subject makes no sense.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Template(#[from] TemplateError),
+    /// A commit of ours runs in this working tree, and one of its hooks wants another.
+    #[error("cannot commit from within a hook of a commit")]
+    #[diagnostic(code(commit::within))]
+    Within,
+    /// Another commit of ours is not done yet.
+    #[error("another commit is under way in this working tree")]
+    #[diagnostic(code(commit::busy), help("wait for its hooks to end"))]
+    Busy,
+    /// Somebody else is at the index.
+    #[error("cannot lock the index '{}'", path.display())]
+    #[diagnostic(
+        code(commit::index_locked),
+        help("if no git command is running here, remove the lock:\n  rm '{}.lock'", path.display())
+    )]
+    Locked {
+        /// The index.
+        path: PathBuf,
+        /// What gix said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// HEAD or the index have changed each time while we looked.
+    #[error("cannot commit: others keep changing HEAD or the index")]
+    #[diagnostic(code(commit::overtaken), help("try again"))]
+    Overtaken,
+    /// Another commit came between, and could not be told from ours in time. The commit stands.
+    #[error("committed {commit}, but another commit came between: it may undo what that one did")]
+    #[diagnostic(code(commit::mixed), help("compare them:\n  git log -p -2 {commit}"))]
+    Mixed {
+        /// What was committed.
+        commit: String,
+    },
+    /// A hook said no, or `git commit` could not do it; it has said why.
+    #[error("git commit refused{}", code.map(|code| format!(" with exit status {code}")).unwrap_or_default())]
+    #[diagnostic(code(commit::refused))]
+    Refused {
+        /// Its exit status; none when a signal ended it.
+        code: Option<i32>,
+    },
+    /// A copy of the index could not be made, or the new one not be put in place.
+    #[error("cannot write the index '{}'", path.display())]
+    #[diagnostic(code(commit::index_unwritten))]
+    Index {
+        /// The index, or the copy.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl Failure for CommitError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Bare | Self::Index { .. } | Self::Mixed { .. } => Kind::Fatal,
+            Self::PathsUnreadable { .. } => Kind::Fatal,
+            Self::PathEmpty | Self::NoDescription | Self::Template(_) => Kind::Usage,
+            _ => Kind::Refused,
+        }
+    }
+}

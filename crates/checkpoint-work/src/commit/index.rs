@@ -1,0 +1,260 @@
+//! The index that a commit works on: a copy, so that a refusal leaves the real one as it was, to the byte.
+
+use std::{
+    fmt::Write as _,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use bstr::{BStr, BString, ByteSlice as _};
+use checkpoint_cli::Session;
+use checkpoint_git::{IndexSnapshot, Program, Repository};
+use gix::{
+    ObjectId,
+    lock::{Marker, acquire::Fail},
+};
+
+use super::{
+    CommitError,
+    plan::Wanted,
+    trees::Leaf,
+    turn::{INDEX, with},
+};
+use crate::WorkError;
+
+/// How long the index may be locked by others.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Which file it is: inode, length, time of the last write.
+type Stamp = Option<(u64, u64, SystemTime)>;
+
+/// The index as it was found.
+pub(super) struct Base {
+    pub(super) snapshot: IndexSnapshot,
+    stamp: Stamp,
+}
+
+impl Base {
+    /// Reads the index, between the writes of others. Fails where a lock on it stays.
+    pub(super) fn read(repo: &Repository) -> Result<Self, WorkError> {
+        let path = repo.index_path();
+        // A lock that somebody has left would be in our way when the commit is made already.
+        drop(lock(path)?);
+        loop {
+            let before = stamp(path)?;
+            let snapshot = repo.read_index()?;
+            if stamp(path)? == before {
+                return Ok(Self {
+                    snapshot,
+                    stamp: before,
+                });
+            }
+        }
+    }
+
+    /// Whether nobody has written the index since.
+    pub(super) fn is_present(&self, repo: &Repository) -> Result<bool, CommitError> {
+        Ok(stamp(repo.index_path())? == self.stamp)
+    }
+
+    /// Whether a merge of whatever kind left files for somebody to decide.
+    pub(super) fn has_conflicts(&self) -> bool {
+        let entries = self.snapshot.state.entries().iter();
+        entries
+            .into_iter()
+            .any(|entry| entry.stage() != gix::index::entry::Stage::Unconflicted)
+    }
+}
+
+/// The copy, removed when it is dropped.
+pub(super) struct OwnIndex {
+    path: PathBuf,
+}
+
+impl OwnIndex {
+    /// Copies the index as it was found.
+    pub(super) fn of(repo: &Repository, base: &Base) -> Result<Self, CommitError> {
+        let path = with(repo.index_path(), INDEX);
+        // What a killed process left, and its lock.
+        let _gone = fs_err::remove_file(&path);
+        let _gone = fs_err::remove_file(with(&path, ".lock"));
+        let own = Self { path };
+        if let Some((.., written)) = base.stamp {
+            let copy = || {
+                fs_err::write(&own.path, &base.snapshot.bytes)?;
+                let file = fs_err::OpenOptions::new().write(true).open(&own.path)?;
+                let mode = fs_err::metadata(repo.index_path())?.permissions();
+                file.set_permissions(mode)?;
+                // By its time git tells which files may have changed in the moment after the index was written.
+                file.file().set_modified(written)
+            };
+            copy().map_err(|source| own.unwritten(source))?;
+        }
+        Ok(own)
+    }
+
+    /// The program, at work on the copy.
+    pub(super) fn used_by(&self, program: Program) -> Program {
+        program.env("GIT_INDEX_FILE", &self.path)
+    }
+
+    /// Makes it HEAD's, with what is known of files that are the same in both.
+    pub(super) fn reset(&self, repo: &Repository, head: Option<ObjectId>) -> Result<(), WorkError> {
+        let tree = head.map(|head| head.to_string());
+        let words = match &tree {
+            Some(head) => ["read-tree", "-m", head],
+            None => ["read-tree", "--empty", "--"],
+        };
+        let n = if tree.is_some() { 3 } else { 2 };
+        self.used_by(repo.git(&words[..n])).output()?;
+        Ok(())
+    }
+
+    /// Puts these entries in it.
+    pub(super) fn put(&self, repo: &Repository, entries: &Wanted) -> Result<(), WorkError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let words = ["update-index", "-z", "--index-info"];
+        let lines = lines(entries, repo.gix().object_hash());
+        self.used_by(repo.git(words)).output_of(&lines)?;
+        Ok(())
+    }
+
+    /// Puts files in it as they are now, whatever their size.
+    pub(super) fn add(&self, repo: &Repository, paths: &[BString]) -> Result<(), WorkError> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let words = ["update-index", "--add", "--replace", "-z", "--stdin"];
+        let mut lines = bstr::join("\0", paths);
+        lines.push(0);
+        self.used_by(repo.git(words)).output_of(&lines)?;
+        Ok(())
+    }
+
+    /// Gives the real index what was committed. `whole`: the copy holds all that the real one did. Where others have
+    /// written meanwhile, or have something staged beside, only `entries` change, and of these only what they did not
+    /// stage anew.
+    pub(super) fn give_back(
+        self,
+        session: &Session<'_>,
+        base: &Base,
+        whole: bool,
+        entries: &Wanted,
+    ) -> Result<(), WorkError> {
+        let repo = &session.repo;
+        let index = repo.index_path();
+        let _lock = lock(index)?;
+        let is_present = base.is_present(repo)?;
+        if whole && is_present {
+            return Ok(self.rename(index)?);
+        }
+        let now = repo.read_index()?;
+        let differs = |path: &BStr, wanted: Option<Leaf>| {
+            let (then, now) = (&base.snapshot.state, &now.state);
+            (is_present || stages(then, path) == stages(now, path)) && !is_at(now, path, wanted)
+        };
+        let mut changed = Wanted::new();
+        for (path, wanted) in entries {
+            if differs(path.as_bstr(), *wanted) {
+                changed.insert(path.clone(), *wanted);
+            }
+        }
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let copy = || -> std::io::Result<()> {
+            fs_err::copy(index, &self.path)?;
+            let written = fs_err::metadata(index)?.modified()?;
+            let file = fs_err::OpenOptions::new().write(true).open(&self.path)?;
+            file.file().set_modified(written)
+        };
+        if stamp(index)?.is_some() {
+            copy().map_err(|source| self.unwritten(source))?;
+        }
+        self.put(repo, &changed)?;
+        Ok(self.rename(index)?)
+    }
+
+    fn rename(&self, index: &Path) -> Result<(), CommitError> {
+        fs_err::rename(&self.path, index).map_err(|source| self.unwritten(source))
+    }
+
+    fn unwritten(&self, source: std::io::Error) -> CommitError {
+        CommitError::Index {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+impl Drop for OwnIndex {
+    fn drop(&mut self) {
+        // After a rename there is nothing left to remove.
+        let _gone = fs_err::remove_file(&self.path);
+    }
+}
+
+/// All that the index says of a path.
+fn stages(
+    index: &gix::index::State,
+    path: &BStr,
+) -> Vec<(u32, ObjectId, gix::index::entry::Flags)> {
+    let flags = gix::index::entry::Flags::STAGE_MASK | gix::index::entry::Flags::INTENT_TO_ADD;
+    let range = index.entry_range(path).unwrap_or_default();
+    let entries = index.entries()[range].iter();
+    entries
+        .map(|entry| (entry.mode.bits(), entry.id, entry.flags & flags))
+        .collect()
+}
+
+fn is_at(index: &gix::index::State, path: &BStr, wanted: Option<Leaf>) -> bool {
+    let stages = stages(index, path);
+    match (stages.as_slice(), wanted) {
+        ([], None) => true,
+        ([(mode, id, flags)], Some(leaf)) => {
+            *mode == u32::from(leaf.mode.value()) && *id == leaf.id && flags.is_empty()
+        }
+        _ => false,
+    }
+}
+
+/// What `git update-index -z --index-info` reads.
+fn lines(entries: &Wanted, hash: gix::hash::Kind) -> BString {
+    let none = ObjectId::null(hash);
+    let mut lines = BString::default();
+    for (path, leaf) in entries {
+        let (mode, id) = leaf.map_or((0, none), |leaf| (leaf.mode.value(), leaf.id));
+        let mut head = String::new();
+        write!(head, "{mode:o} {id}\t").expect("a string takes everything");
+        lines.extend_from_slice(head.as_bytes());
+        lines.extend_from_slice(path);
+        lines.push(0);
+    }
+    lines
+}
+
+fn lock(index: &Path) -> Result<Marker, CommitError> {
+    let wait = Fail::AfterDurationWithBackoff(PATIENCE);
+    Marker::acquire_to_hold_resource(index, wait, None, 0).map_err(|source| CommitError::Locked {
+        path: index.to_owned(),
+        source: source.into(),
+    })
+}
+
+fn stamp(file: &Path) -> Result<Stamp, CommitError> {
+    let unreadable = |source| CommitError::Index {
+        path: file.to_owned(),
+        source,
+    };
+    match fs_err::metadata(file) {
+        Ok(metadata) => {
+            let written = metadata.modified().map_err(unreadable)?;
+            Ok(Some((metadata.ino(), metadata.len(), written)))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(error)),
+    }
+}

@@ -1,0 +1,122 @@
+//! `git commit` itself, and which commit came of it.
+
+use std::{io::Write as _, process::Stdio};
+
+use bstr::ByteSlice as _;
+use checkpoint_cli::Session;
+use checkpoint_git::{
+    ProgramError,
+    refs::{self, RefChange},
+};
+use checkpoint_store::StoreError;
+use chrono::{DateTime, Utc};
+use gix::ObjectId;
+
+use super::{CommitError, index::OwnIndex, trees::Commit};
+use crate::WorkError;
+
+/// What `Program` sets for questions, and a commit is none: its hooks are to see what they always see.
+const FOR_QUESTIONS: [&str; 2] = ["GIT_OPTIONAL_LOCKS", "GIT_NO_REPLACE_OBJECTS"];
+
+/// Runs `git commit` on the copy of the index: hooks, signing and the rules for messages are git's.
+pub(super) fn run(session: &Session<'_>, message: &str, own: &OwnIndex) -> Result<(), WorkError> {
+    let words = ["commit", "--quiet", "--file=-"];
+    let mut command = own.used_by(session.repo.git(words)).into_command();
+    for name in FOR_QUESTIONS {
+        match session.surroundings.var(name) {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let not_run = |source| ProgramError::NotRun {
+        what: "git commit".to_owned(),
+        source,
+    };
+    // What hooks have to say, they say to whoever asked.
+    command.stdin(Stdio::piped()).stdout(std::io::stderr());
+    let mut child = command.spawn().map_err(not_run)?;
+    let mut stdin = child.stdin.take().expect("a pipe was asked for");
+    // A git that does not read all of it says why by its exit status.
+    let _unread = stdin.write_all(message.as_bytes());
+    drop(stdin);
+    let status = child.wait().map_err(not_run)?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(CommitError::Refused {
+            code: status.code(),
+        }
+        .into()),
+    }
+}
+
+/// A commit that was made, and what it was made on.
+pub(super) struct Made {
+    pub(super) id: ObjectId,
+    pub(super) tree: ObjectId,
+    pub(super) parent: Option<ObjectId>,
+}
+
+/// Finds the commit that `git commit` made when HEAD was at `base`. HEAD mostly is that commit; others may have made one
+/// before it, or after.
+pub(super) fn find(
+    session: &Session<'_>,
+    base: Option<ObjectId>,
+    own: &OwnIndex,
+) -> Result<Made, WorkError> {
+    let repo = session.repo.gix();
+    let head = session.repo.head()?.id.ok_or(CommitError::Overtaken)?;
+    let made = |id: ObjectId| -> Result<Made, StoreError> {
+        let commit = Commit::read(repo, id)?;
+        Ok(Made {
+            id,
+            tree: commit.tree,
+            parent: commit.parents.first().copied(),
+        })
+    };
+    let newest = made(head)?;
+    if newest.parent == base {
+        return Ok(newest);
+    }
+    let tree = own.used_by(session.repo.git(["write-tree"])).output()?;
+    let tree = ObjectId::from_hex(tree.trim_ascii()).map_err(|_| CommitError::Overtaken)?;
+    let mut next = newest;
+    while next.tree != tree {
+        let parent = next.parent.filter(|parent| Some(*parent) != base);
+        next = made(parent.ok_or(CommitError::Overtaken)?)?;
+    }
+    Ok(next)
+}
+
+/// Takes a commit back that another one came before: its tree does not have what that one did.
+pub(super) fn take_back(
+    session: &Session<'_>,
+    command: &str,
+    branch: &str,
+    made: &Made,
+) -> Result<(), WorkError> {
+    let mixed = || CommitError::Mixed {
+        commit: made.id.to_hex_with_len(7).to_string(),
+    };
+    let parent = made.parent.ok_or_else(mixed)?;
+    let back = RefChange::update(format!("refs/heads/{branch}"), Some(made.id), parent);
+    let who = session.repo.signature(session.now());
+    let why = format!("{command}: take back, another commit came first");
+    refs::transaction(&session.repo, &[back], &why, &who).map_err(|_| mixed().into())
+}
+
+/// The message and the time of a commit.
+pub(super) fn words(
+    repo: &gix::Repository,
+    id: ObjectId,
+) -> Result<(String, DateTime<Utc>), StoreError> {
+    let unreadable = |source| StoreError::Unreadable { id, source };
+    let commit = repo
+        .find_commit(id)
+        .map_err(|error| unreadable(error.into()))?;
+    let message = commit
+        .message_raw()
+        .map_err(|error| unreadable(error.into()))?;
+    let time = commit.time().map_err(|error| unreadable(error.into()))?;
+    let at = DateTime::from_timestamp(time.seconds, 0).unwrap_or_default();
+    Ok((message.to_str_lossy().into_owned(), at))
+}

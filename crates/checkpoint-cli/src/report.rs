@@ -36,15 +36,22 @@ fn text(failure: &dyn Diagnostic, word: &str, has_boxes: bool) -> String {
 
 /// The form for machines.
 pub(crate) fn document(failure: &dyn Diagnostic) -> ErrorDocument {
-    let error = ErrorReport {
-        code: failure.code().map(|code| code.to_string()),
-        message: failure.to_string(),
-        help: failure.help().map(|help| help.to_string()),
-        causes: causes(failure),
-    };
     ErrorDocument {
         version: VERSION,
-        error,
+        error: ErrorReport::of(failure),
+    }
+}
+
+impl ErrorReport {
+    /// What an error says to machines.
+    #[must_use]
+    pub fn of(failure: &dyn Diagnostic) -> Self {
+        Self {
+            code: failure.code().map(|code| code.to_string()),
+            message: failure.to_string(),
+            help: failure.help().map(|help| help.to_string()),
+            causes: causes(failure),
+        }
     }
 }
 

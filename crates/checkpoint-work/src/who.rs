@@ -3,7 +3,8 @@
 use checkpoint_git::Surroundings;
 use checkpoint_model::{
     id::RunId,
-    who::{Who, WhoError},
+    run::Run,
+    who::{TaskName, Who, WhoError},
 };
 use checkpoint_policy::Agent;
 
@@ -28,15 +29,20 @@ const VARIABLES: [&str; 4] = [
     "GIT_AGENT_MODEL",
 ];
 
-/// Who works here: each part from the command line, else from `GIT_AGENT_…`, else, of agent and session, from what
-/// shows of an agent around this process. None where there is no agent at all. Fails on a name that cannot stand in a
+/// Who works here: each part from the command line, else from `GIT_AGENT_…`, else from the run, else, of agent and
+/// session, from what shows of an agent around this process. None where there is no agent at all. Fails on a name that cannot stand in a
 /// message; what only showed, and cannot, is passed over.
-pub fn who(told: &Told, surroundings: &Surroundings) -> Result<Option<Who>, WhoError> {
+pub fn who(
+    told: &Told,
+    run: Option<&Run>,
+    surroundings: &Surroundings,
+) -> Result<Option<Who>, WhoError> {
     let told = [&told.agent, &told.task, &told.session, &told.model];
+    let of_run = run.map_or_else(Default::default, parts_of);
     let variable = |name| surroundings.filled(name);
     let [agent, task, session, model] = std::array::from_fn(|part| {
         let said = variable(VARIABLES[part]).map(|said| said.to_string_lossy().into_owned());
-        told[part].clone().or(said)
+        told[part].clone().or(said).or(of_run[part].clone())
     });
     // Looking at the processes above costs more than all else here.
     let shown = match &agent {
@@ -62,6 +68,20 @@ pub fn who(told: &Told, surroundings: &Surroundings) -> Result<Option<Who>, WhoE
     }))
 }
 
+/// What the record of a run says of agent, task, session and model, as far as it can stand in a message.
+fn parts_of(run: &Run) -> [Option<String>; 4] {
+    let started = &run.started;
+    let task = started.task_id.as_ref().unwrap_or(&started.task);
+    let is_name = |text: &&String| text.parse::<TaskName>().is_ok();
+    let parts = [
+        run.by.agent.as_ref(),
+        Some(task),
+        run.by.session.as_ref(),
+        started.model.as_ref(),
+    ];
+    parts.map(|part| part.filter(is_name).cloned())
+}
+
 /// The run whose environment we are in; what is no id of one is somebody else's variable.
 #[must_use]
 pub fn run_around(surroundings: &Surroundings) -> Option<RunId> {
@@ -84,7 +104,7 @@ mod tests {
             session: flag("session"),
             model: flag("model"),
         };
-        let who = who(&told, &surroundings(env)).unwrap().unwrap();
+        let who = who(&told, None, &surroundings(env)).unwrap().unwrap();
         let got = [
             Some(who.agent.as_str()),
             who.task.as_deref(),
@@ -141,10 +161,13 @@ mod tests {
             ..Told::default()
         };
         for bad in ["", "a\nSigned-off-by: b", "\u{1b}[2J"] {
-            assert!(who(&told(bad), &surroundings(&[])).is_err(), "{bad:?}");
+            assert!(
+                who(&told(bad), None, &surroundings(&[])).is_err(),
+                "{bad:?}"
+            );
         }
         let bad = [("GIT_AGENT_NAME", "a"), ("GIT_AGENT_TASK", "a\nb")];
-        assert!(who(&Told::default(), &surroundings(&bad)).is_err());
+        assert!(who(&Told::default(), None, &surroundings(&bad)).is_err());
         check(
             &[],
             &[("CLAUDECODE", "1"), ("CLAUDE_CODE_SESSION_ID", "a\nb")],

@@ -101,13 +101,13 @@ impl OwnIndex {
 
     /// Makes it HEAD's, with what is known of files that are the same in both.
     pub(super) fn reset(&self, repo: &Repository, head: Option<ObjectId>) -> Result<(), WorkError> {
-        let tree = head.map(|head| head.to_string());
-        let words = match &tree {
-            Some(head) => ["read-tree", "-m", head],
-            None => ["read-tree", "--empty", "--"],
+        let head = head.map(|head| head.to_string());
+        let words = match &head {
+            // Whether files are as the index says does not matter here.
+            Some(head) => vec!["read-tree", "-i", "-m", head],
+            None => vec!["read-tree", "--empty"],
         };
-        let n = if tree.is_some() { 3 } else { 2 };
-        self.used_by(repo.git(&words[..n])).output()?;
+        self.used_by(repo.git(words)).output()?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use bstr::BStr;
 use checkpoint_capture::{Captured, Meta};
-use checkpoint_cli::Session;
+use checkpoint_cli::{Session, tell_skipped};
 use checkpoint_model::verdict::Skipped;
 use checkpoint_store::StoreError;
 use gix::{ObjectId, index::entry::Flags, objs::tree::EntryMode};
@@ -84,13 +84,15 @@ impl State {
         };
         let beside = ground.refuse_unknown(&present, &wish.scope)?;
         let plan = Plan::make(&present, &wish.scope);
-        match plan.is_empty && beside.is_empty() {
-            true => Err(CommitError::Nothing {
-                chosen: wish.scope.is_chosen(),
+        if plan.is_empty && beside.is_empty() {
+            if wish.by.is_some() {
+                // What looks like something to commit may be what no checkpoint holds.
+                tell_skipped(&self.skipped, &session.console.talk());
             }
-            .into()),
-            false => Ok(Planned { plan, beside }),
+            let chosen = wish.scope.is_chosen();
+            return Err(CommitError::Nothing { chosen }.into());
         }
+        Ok(Planned { plan, beside })
     }
 
     /// What no tree of a snapshot may have, a commit may: `files` gets it back. Tells whether the index has such, too.

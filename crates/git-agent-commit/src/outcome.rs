@@ -1,0 +1,184 @@
+//! What `agent-commit` tells.
+
+use std::io;
+
+use checkpoint_cli::{
+    Envelope, ErrorReport, Outcome, Output, Schema, Style, Talk, count, tell_skipped, write_line,
+};
+use checkpoint_model::{
+    id::{CheckpointId, RunId},
+    path::TreePath,
+    verdict::Skipped,
+    who::{AgentName, ModelName, SessionName, TaskName, Who},
+};
+use checkpoint_run::Started;
+use checkpoint_work::Committed;
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What became of `agent-commit`.
+pub enum CommitOutcome {
+    /// There is a commit.
+    Done(Box<Done>),
+    /// There is none, and the caller does not want to stop for it.
+    Failed(Box<ErrorReport>),
+}
+
+/// A commit, and whose it is.
+pub struct Done {
+    pub(crate) committed: Committed,
+    pub(crate) who: Who,
+    pub(crate) run: Option<RunId>,
+    /// The run that was started for it.
+    pub(crate) started: Option<Started>,
+}
+
+/// Fields that do not apply are null.
+#[derive(Default, Serialize, JsonSchema)]
+struct CommitJson {
+    /// Whether there is a commit; false only with --best-effort.
+    success: bool,
+    /// The commit.
+    commit_hash: Option<String>,
+    /// Its message, as git has it.
+    message: Option<String>,
+    /// Its time.
+    timestamp: Option<DateTime<Utc>>,
+    /// Its branch, without refs/heads/.
+    branch: Option<String>,
+    /// The paths that it changes, sorted.
+    files: Vec<TreePath>,
+    /// The checkpoint that has the state before it.
+    checkpoint: Option<CheckpointId>,
+    /// The agent.
+    agent: Option<AgentName>,
+    /// What the agent works on.
+    task: Option<TaskName>,
+    /// Its session.
+    session: Option<SessionName>,
+    /// Its model.
+    model: Option<ModelName>,
+    /// The run that the commit belongs to.
+    run: Option<RunId>,
+    /// Whether that was started for it.
+    run_started: bool,
+    /// What is in no checkpoint, and so not in the commit unless it was named; with the reasons.
+    skipped: Vec<Skipped>,
+    /// Whether the index still shows what was committed as changed, since others held it.
+    index_behind: bool,
+    /// Why there is no commit.
+    error: Option<ErrorReport>,
+}
+
+pub(crate) fn schema() -> Schema {
+    Schema::of::<Envelope<CommitJson>>("agent-commit")
+}
+
+impl CommitOutcome {
+    pub(crate) fn failed(error: &dyn miette::Diagnostic) -> Self {
+        Self::Failed(Box::new(ErrorReport::of(error)))
+    }
+}
+
+impl Outcome for CommitOutcome {
+    fn text(&self, out: &mut Output) -> io::Result<()> {
+        let Self::Done(done) = self else {
+            return Ok(());
+        };
+        let committed = &done.committed;
+        let subject = committed.message.lines().next().unwrap_or_default();
+        let id = out.paint(Style::Id, committed.id.to_hex_with_len(7));
+        writeln!(out, "{id} {subject}")?;
+        let files = count(committed.files.len() as u64, "file", "files");
+        let branch = out.paint(Style::Branch, &committed.branch);
+        write!(out, "  {files} on {branch}")?;
+        match &committed.checkpoint {
+            Some(before) => writeln!(out, ", after checkpoint {}", before.checkpoint.id.short()),
+            None => writeln!(out),
+        }
+    }
+
+    fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let body = match self {
+            Self::Done(done) => done.json(),
+            Self::Failed(error) => CommitJson {
+                error: Some(error.as_ref().clone()),
+                ..CommitJson::default()
+            },
+        };
+        write_line(out, &Envelope::new("agent-commit", body))
+    }
+
+    fn talk(&self, talk: &Talk) {
+        match self {
+            Self::Done(done) => done.talk(talk),
+            Self::Failed(error) => {
+                talk.warning(format_args!("not committed: {}", error.message));
+                for cause in &error.causes {
+                    talk.status(format_args!("  {cause}"));
+                }
+                if let Some(help) = &error.help {
+                    talk.hint(help);
+                }
+            }
+        }
+    }
+}
+
+impl Done {
+    fn json(&self) -> CommitJson {
+        let (committed, who) = (&self.committed, self.who.clone());
+        let before = committed.checkpoint.as_ref();
+        CommitJson {
+            success: true,
+            commit_hash: Some(committed.id.to_string()),
+            message: Some(committed.message.clone()),
+            timestamp: Some(committed.at),
+            branch: Some(committed.branch.clone()),
+            files: committed.files.clone(),
+            checkpoint: before.map(|before| before.checkpoint.id),
+            agent: Some(who.agent),
+            task: who.task,
+            session: who.session,
+            model: who.model,
+            run: self.run,
+            run_started: self.started.is_some(),
+            skipped: committed.skipped.clone(),
+            index_behind: committed.index_is_behind.is_some(),
+            error: None,
+        }
+    }
+
+    fn talk(&self, talk: &Talk) {
+        let committed = &self.committed;
+        if let Some(started) = &self.started {
+            let run = started.run.short_branch();
+            talk.status(format_args!(
+                "run {run} is started, with the work that was here"
+            ));
+            if let Some(why) = &started.unasked {
+                talk.warning(format_args!(
+                    "its number was not asked of the remote: {why}"
+                ));
+            }
+        }
+        tell_skipped(&committed.skipped, talk);
+        if let Some(error) = &committed.index_is_behind {
+            talk.warning(format_args!(
+                "the index does not show the commit yet: {error}"
+            ));
+            talk.hint(
+                "when the others are done, with what is staged in mind:\n  git reset -q -- <path>…",
+            );
+        }
+        match (&self.run, &committed.checkpoint) {
+            (Some(_), _) => talk.hint("when the task is done:\n  git agent-run finish"),
+            (None, Some(before)) => talk.hint(format_args!(
+                "to go back to the state before it:\n  git safe-restore --exact {}",
+                before.checkpoint.id.short()
+            )),
+            (None, None) => {}
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! What is refused, and that nothing was changed by it.
+
+use serde_json::Value;
+
+use crate::scene::{Scene, failure_of};
+
+/// After `before`, a commit with these words is refused by `code`, and nothing is another.
+fn check(before: &str, args: &[&str], want: (i32, &str)) {
+    let scene = Scene::new();
+    scene.sh(before);
+    refused(&scene, args, want);
+}
+
+fn refused(scene: &Scene, args: &[&str], (exit, code): (i32, &str)) {
+    let there = scene.untouched();
+    assert_eq!(scene.failure(args), (exit, code.to_owned()), "{args:?}");
+    assert_eq!(scene.untouched(), there, "{args:?}");
+}
+
+#[test]
+fn a_path_that_means_nothing_is_refused() {
+    let check = |before: &str, path: &str, code: &str| {
+        let before = format!("echo two >file; {before}");
+        check(&before, &["--", path], (1, code));
+    };
+    check("", "nowhere", "commit::path_unknown");
+    check("mkdir empty", "empty", "commit::path_unknown");
+    check("", "fi*", "commit::path_unknown");
+    check("", ":/", "commit::path_unknown");
+    check("echo x >x.log", "x.log", "commit::path_ignored");
+    check(
+        "mkdir d.log; echo x >d.log/x",
+        "d.log",
+        "commit::path_ignored",
+    );
+    check("mkdir d; echo x >d/x.log", "d", "commit::path_unknown");
+    check("", "../outside", "commit::path_outside");
+    check("", "/etc/passwd", "commit::path_outside");
+    check("", ".git/config", "commit::path_outside");
+    check("ln -s dir link", "link/a", "commit::path_beyond_link");
+    check("ln -s /etc etc", "etc/passwd", "commit::path_beyond_link");
+    check(
+        "git init -q nested; echo x >nested/x",
+        "nested/x",
+        "commit::path_in_repository",
+    );
+    check(
+        "git init -q nested; echo x >nested/x",
+        "nested",
+        "commit::path_in_repository",
+    );
+    check("mkfifo fifo", "fifo", "commit::path_unkept");
+}
+
+#[test]
+fn an_empty_path_is_not_everything() {
+    check("echo two >file", &["--", ""], (129, "commit::path_empty"));
+}
+
+#[test]
+fn an_empty_change_is_refused() {
+    check("", &[], (1, "commit::nothing"));
+    check("echo two >file", &["--", "other"], (1, "commit::nothing"));
+    check(
+        "echo staged >other; git add other",
+        &["--", "file"],
+        (1, "commit::nothing"),
+    );
+    check("touch file; echo x >x.log", &[], (1, "commit::nothing"));
+    let scene = Scene::new();
+    scene.failure(&[]);
+    assert_eq!(scene.n_checkpoints(), 0, "nothing had to be kept");
+}
+
+#[test]
+fn where_it_would_decide_something_it_is_refused() {
+    check(
+        "git checkout -q --detach; echo two >file",
+        &[],
+        (1, "commit::detached"),
+    );
+    let diverge = "git switch -qc topic; echo topic >file; git commit -qam topic; \
+                   git switch -q work; echo work >file; git commit -qam work;";
+    let merge = format!("{diverge} git merge -q topic || true");
+    check(&merge, &[], (1, "commit::in_operation"));
+    check(
+        &format!("{merge}; echo x >other"),
+        &["--", "other"],
+        (1, "commit::in_operation"),
+    );
+    let pick = format!("{diverge} git cherry-pick topic >/dev/null 2>&1 || true");
+    check(&pick, &[], (1, "commit::in_operation"));
+    let stash =
+        "echo a >file; git stash -q; echo b >file; git commit -qam b; git stash pop -q || true";
+    check(stash, &[], (1, "commit::conflicts"));
+    let bare = Scene::unborn("main");
+    bare.git(&["config", "core.bare", "true"]);
+    assert_eq!(bare.failure(&[]), (128, "commit::bare".to_owned()));
+}
+
+#[test]
+fn a_protected_branch_is_refused_by_the_policy_alone() {
+    let scene = Scene::on("main");
+    scene.write("file", "two\n");
+    refused(&scene, &[], (1, "commit::protected"));
+    let said = scene.run(&[]);
+    for line in [
+        "error: cannot commit to 'main': 'main' is protected by default",
+        "git agent-commit --run",
+        "git switch -c agent/from-main",
+    ] {
+        assert!(said.err.contains(line), "{line} is not in {}", said.err);
+    }
+    scene.git(&["switch", "-qc", "keep/this"]);
+    let policy = "[branches]\nprotected = [\"keep/*\"]\n";
+    scene.write(".git-checkpoint.toml", policy);
+    refused(&scene, &[], (1, "commit::protected"));
+    scene.sh(
+        "printf '[hooks]\ncommit = \"warn\"\n[branches]\nprotected = [\"keep/*\"]\n' >.git-checkpoint.toml; \
+         git switch -q main; git add .; git commit -qm policy; git switch -q keep/this; git merge -q main; echo 3 >file",
+    );
+    let said = scene.done(&[]);
+    assert!(
+        said.err
+            .contains("warning: a commit to 'keep/this': 'keep/*' is protected"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn what_a_hook_refuses_leaves_everything_as_it_was() {
+    let check = |hook: &str, script: &str| {
+        let scene = Scene::new();
+        scene.sh("echo staged >other; git add other; echo two >file; echo new >new");
+        scene.hook(hook, script);
+        for args in [[].as_slice(), &["--", "file"], &["--", "new"]] {
+            refused(&scene, args, (1, "commit::refused"));
+        }
+    };
+    check("pre-commit", "exit 1");
+    check(
+        "pre-commit",
+        "echo hooked >.git/hooked; git add other; git rm -q --cached file; rm .git/hooked; exit 1",
+    );
+    check("commit-msg", "exit 3");
+    check("prepare-commit-msg", "exit 1");
+    check(
+        "pre-commit",
+        "git add new; git update-index --force-remove file; kill -9 $PPID; exit 1",
+    );
+}
+
+#[test]
+fn a_commit_that_cannot_be_signed_is_none() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.git(&["config", "commit.gpgSign", "true"]);
+    scene.git(&["config", "gpg.program", "false"]);
+    refused(&scene, &[], (1, "commit::refused"));
+}
+
+#[test]
+fn a_lock_that_stays_is_told_before_anything_is_done() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.write(".git/index.lock", "");
+    refused(&scene, &[], (1, "commit::index_locked"));
+    assert_eq!(scene.n_checkpoints(), 0);
+}
+
+#[test]
+fn names_that_would_be_more_than_a_name_are_refused() {
+    let check = |option: &str, value: &str| {
+        let args = [option, value];
+        let scene = Scene::new();
+        scene.write("file", "two\n");
+        let there = scene.untouched();
+        let words = [&["--json", "-m", "x", "--agent=ada"], args.as_slice()].concat();
+        let said = scene.said(&mut scene.agent_commit(&words));
+        assert_eq!(
+            failure_of(&said),
+            (129, "who::invalid".to_owned()),
+            "{args:?}"
+        );
+        assert_eq!(scene.untouched(), there);
+    };
+    check("--task", "T\nSigned-off-by: Eve <eve@example.com>");
+    check("--session", "");
+    check("--model", "a\u{1b}[2Jb");
+    let long = "x".repeat(201);
+    check("--task", &long);
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    let mut command = scene.ada(&["--json"]);
+    command.env("GIT_AGENT_TASK", "a\nb");
+    assert_eq!(failure_of(&scene.said(&mut command)).1, "who::invalid");
+    let said = scene.run(&["--template", "{agent}: {text}"]);
+    assert_eq!(said.code, 129);
+    assert!(
+        said.err.contains("unknown field 'text'") && said.err.contains("^^"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn a_commit_needs_words() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    let said = scene.said(&mut scene.agent_commit(&["--json", "--agent", "ada"]));
+    assert_eq!(
+        failure_of(&said),
+        (129, "commit::no_description".to_owned())
+    );
+    let said = scene.said(&mut scene.agent_commit(&["--json", "--agent", "ada", "-F", "nowhere"]));
+    assert_eq!(
+        failure_of(&said),
+        (128, "agent_commit::message_unreadable".to_owned())
+    );
+    let both = ["--json", "--agent", "ada", "-F-", "--pathspec-from-file=-"];
+    let said = scene.said(&mut scene.agent_commit(&both));
+    assert_eq!(
+        failure_of(&said),
+        (129, "agent_commit::one_input".to_owned())
+    );
+}
+
+#[test]
+fn an_agent_does_not_sign_off() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    let there = scene.untouched();
+    let signed = [
+        "--json",
+        "-m",
+        "x",
+        "-m",
+        "signed-off-by: Eve <eve@example.com>",
+    ];
+    let mut command = scene.agent_commit(&signed);
+    let said = scene.said(command.env("CLAUDECODE", "1"));
+    assert_eq!(failure_of(&said), (1, "commit::signed_off".to_owned()));
+    assert_eq!(scene.untouched(), there);
+}
+
+#[test]
+fn callers_that_must_not_stop_do_not() {
+    let scene = Scene::on("main");
+    scene.write("file", "two\n");
+    let there = scene.untouched();
+    let said = scene.done(&["--best-effort", "--json"]);
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(told["success"], false);
+    assert_eq!(told["commit_hash"], Value::Null);
+    assert_eq!(told["error"]["code"], "commit::protected");
+    assert_eq!(scene.untouched(), there);
+    let [event] = scene.events("HEAD").try_into().unwrap();
+    assert_eq!(event["type"], "git_operation_failed");
+    assert_eq!(event["operation"], "commit");
+    assert_eq!(event["by"]["agent"], "ada");
+    let said = scene.done(&["--best-effort"]);
+    assert!(
+        said.err
+            .contains("warning: not committed: cannot commit to 'main'"),
+        "{}",
+        said.err
+    );
+    assert_eq!(said.out, "");
+    let nowhere = scene.beside();
+    let said = scene.said(scene.ada(&["--best-effort"]).current_dir(&nowhere));
+    assert_eq!(said.code, 0, "{}", said.err);
+}

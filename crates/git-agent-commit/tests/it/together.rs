@@ -1,0 +1,208 @@
+//! Several at once in one working tree, and hooks in between.
+
+use serde_json::Value;
+
+use crate::scene::Scene;
+
+#[test]
+fn each_of_many_agents_commits_its_own_paths() {
+    const AGENTS: usize = 6;
+    const COMMITS: usize = 4;
+    let scene = Scene::new();
+    std::thread::scope(|scope| {
+        for agent in 0..AGENTS {
+            let scene = &scene;
+            scope.spawn(move || {
+                for commit in 0..COMMITS {
+                    let path = format!("agent-{agent}/{commit}");
+                    scene.write(&path, format!("{agent} {commit}\n"));
+                    if commit % 2 == 0 {
+                        // What is staged beside stays staged, or is somebody's own.
+                        scene.try_git(&["add", "--", &path]);
+                    }
+                    let name = format!("agent-{agent}");
+                    let words = ["--agent", &name, "-m", &path, "--", &path];
+                    let said = scene.said(&mut scene.agent_commit(&words));
+                    assert_eq!(said.code, 0, "{}", said.err);
+                }
+            });
+        }
+    });
+    let log = scene.git(&["log", "--format=%s", "--name-only", "main..work"]);
+    let mut words: Vec<_> = log.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(words.len(), 2 * AGENTS * COMMITS, "one path in each: {log}");
+    while let (Some(path), Some(subject)) = (words.pop(), words.pop()) {
+        let agent = path.split('/').next().unwrap();
+        assert_eq!(subject, format!("[{agent}] {path}"));
+    }
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+    for commit in scene.git(&["rev-list", "main..work"]).lines() {
+        assert_eq!(scene.events(commit).len(), 1);
+    }
+}
+
+#[test]
+fn what_others_stage_meanwhile_is_theirs() {
+    let check = |before: &str, args: &[&str]| {
+        let scene = Scene::new();
+        scene.sh(before);
+        scene.write("file", "two\n");
+        scene.write("theirs", "theirs\n");
+        scene.hook(
+            "pre-commit",
+            "export GIT_INDEX_FILE=.git/index; git add theirs; git rm -q --cached dir/b",
+        );
+        scene.done(args);
+        assert_eq!(
+            scene.git(&["diff", "--name-only", "HEAD~1", "HEAD"]),
+            "file"
+        );
+        let staged = scene.git(&["diff", "--cached", "--name-status"]);
+        assert!(
+            staged.contains("A\ttheirs") && staged.contains("D\tdir/b"),
+            "{staged}"
+        );
+        assert!(!staged.contains("file"), "{staged}");
+    };
+    check("true", &["--", "file"]);
+    check("echo staged >other; git add other", &["--", "file"]);
+}
+
+#[test]
+fn what_others_stage_anew_of_our_paths_stays_staged() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.hook(
+        "pre-commit",
+        "export GIT_INDEX_FILE=.git/index; id=$(echo three | git hash-object -w --stdin); \
+         git update-index --cacheinfo 100644,$id,file",
+    );
+    scene.done(&["--", "file"]);
+    assert_eq!(scene.git(&["show", "HEAD:file"]), "two");
+    assert_eq!(scene.git(&["show", ":file"]), "three");
+}
+
+#[test]
+fn what_a_hook_adds_is_part_of_the_commit_and_not_left_staged() {
+    for args in [[].as_slice(), &["--", "file"]] {
+        let scene = Scene::new();
+        scene.write("file", "two\n");
+        scene.hook(
+            "pre-commit",
+            "echo formatted >file; echo made >made; git add file made",
+        );
+        scene.done(args);
+        assert_eq!(scene.git(&["show", "HEAD:file"]), "formatted");
+        assert_eq!(
+            scene.git(&["diff", "--name-only", "HEAD~1", "HEAD"]),
+            "file\nmade"
+        );
+        assert_eq!(scene.git(&["status", "--porcelain"]), "");
+    }
+}
+
+#[test]
+fn a_commit_that_comes_between_is_not_undone() {
+    let check = |args: &[&str]| {
+        let scene = Scene::new();
+        scene.write("file", "two\n");
+        scene.write("theirs", "theirs\n");
+        scene.hook(
+            "pre-commit",
+            "[ -e .git/once ] && exit 0; touch .git/once; unset GIT_INDEX_FILE; \
+             git add theirs; git commit -q --no-verify -m theirs",
+        );
+        let said = scene.run(args);
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert_eq!(
+            scene.git(&["log", "--format=%s", "main..work"]),
+            "[ada] change\ntheirs"
+        );
+        assert_eq!(
+            scene.git(&["diff", "--name-only", "HEAD~1", "HEAD"]),
+            "file"
+        );
+        assert_eq!(scene.git(&["status", "--porcelain"]), "");
+    };
+    check(&["--", "file"]);
+    check(&[]);
+}
+
+#[test]
+fn a_commit_that_comes_first_by_a_hair_is_not_undone() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    let real = scene.sh("command -v git");
+    let bin = scene.beside().join("bin");
+    fs_err::create_dir(&bin).unwrap();
+    // The moment between our last look at HEAD and git's first.
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in 'commit --quiet --file=-')\n\
+         if ! [ -e .git/once ]; then touch .git/once; echo new >other; \
+         env -u GIT_INDEX_FILE '{real}' commit -qm theirs other; fi;; esac\nexec '{real}' \"$@\"\n"
+    );
+    fs_err::write(bin.join("git"), script).unwrap();
+    scene.sh("chmod +x ../bin/git");
+    let search = format!("{}:{}", bin.display(), scene.sh("echo \"$PATH\""));
+    let said = scene.said(scene.ada(&["--", "file"]).env("PATH", search));
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(
+        scene.git(&["show", "HEAD:other"]),
+        "new",
+        "theirs is not undone"
+    );
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_hook_cannot_commit_in_our_turn() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    let program = env!("CARGO_BIN_EXE_git-agent-commit");
+    scene.hook(
+        "pre-commit",
+        &format!("'{program}' --agent eve -m x --json >.git/said; exit 0"),
+    );
+    scene.done(&[]);
+    let said: Value = serde_json::from_str(&scene.read(".git/said")).unwrap();
+    assert_eq!(said["error"]["code"], "commit::within");
+}
+
+#[test]
+fn a_run_is_started_where_it_is_asked_for_and_the_work_goes_along() {
+    let scene = Scene::on("main");
+    scene.sh("echo staged >other; git add other; echo two >file; echo new >new");
+    let main = scene.git(&["rev-parse", "main"]);
+    let done = scene.json(&["--run", "--task", "Fix the login", "--", "file", "new"]);
+    assert_eq!(done["branch"], "agent/fix-the-login/run-1");
+    assert_eq!(done["run_started"], true);
+    assert_eq!(scene.git(&["rev-parse", "main"]), main);
+    assert_eq!(
+        scene.git(&["branch", "--show-current"]),
+        "agent/fix-the-login/run-1"
+    );
+    assert_eq!(
+        scene.git(&["diff", "--name-only", "main", "HEAD"]),
+        "file\nnew"
+    );
+    assert_eq!(scene.git(&["status", "--porcelain"]), "M  other");
+    let [event] = scene.events("HEAD").try_into().unwrap();
+    assert_eq!(event["run"], done["run"]);
+    // The next one finds the run by its branch, and needs none.
+    let done = scene.json(&["--run"]);
+    assert_eq!(done["run_started"], false);
+    assert_eq!(done["run"], event["run"]);
+    assert_eq!(done["task"], "Fix the login");
+}
+
+#[test]
+fn a_run_that_would_begin_with_nothing_is_taken_back() {
+    let scene = Scene::on("main");
+    scene.hook("pre-commit", "exit 1");
+    scene.write("file", "two\n");
+    let there = scene.untouched();
+    assert_eq!(scene.failure(&["--run"]).1, "commit::refused");
+    let back = scene.untouched();
+    assert_eq!((back.0, back.1), (there.0, there.1));
+    assert_eq!(scene.git(&["branch", "--format=%(refname:short)"]), "main");
+}

@@ -140,7 +140,10 @@ impl About {
                 (_, Ok(time)) => until(time.timestamp()),
                 _ => A_WHILE,
             }
-        } else if reply.status == 429 || reply.header("x-ratelimit-remaining") == Some("0") {
+        } else if reply.status == 429
+            || reply.header("x-ratelimit-remaining") == Some("0")
+            || said(reply).to_lowercase().contains("rate limit")
+        {
             let reset = reset
                 .iter()
                 .find_map(|name| reply.header(name)?.parse().ok());

@@ -58,7 +58,7 @@ impl Http {
             .max_redirects_will_error(false)
             .timeout_global(Some(limit))
             .user_agent(concat!("git-checkpoint/", env!("CARGO_PKG_VERSION")))
-            .proxy(proxy::for_address(&api, surroundings))
+            .proxy(proxy::for_address(&api, surroundings)?)
             .tls_config(trust::roots(&api, surroundings)?)
             .build();
         Ok(Self {

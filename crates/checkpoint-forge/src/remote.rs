@@ -25,7 +25,9 @@ pub struct Remote {
     host: String,
     port: Option<u16>,
     segments: Vec<String>,
-    pub(crate) login: Login,
+    /// The path as it is written, without a slash before it: what credentials may be kept for.
+    written: String,
+    login: Login,
 }
 
 /// How git gets to a remote.
@@ -115,6 +117,17 @@ impl Remote {
         self.segments.join("/")
     }
 
+    /// The path as it is written.
+    pub(crate) fn written(&self) -> &str {
+        &self.written
+    }
+
+    /// Who we are on the web, as the address has it. What stands before the `@` for ssh is no name there.
+    pub(crate) fn login(&self) -> Option<&Login> {
+        let is_web = matches!(self.transport, Transport::Http | Transport::Https);
+        is_web.then_some(&self.login)
+    }
+
     pub(crate) fn segments(&self) -> &[String] {
         &self.segments
     }
@@ -133,6 +146,7 @@ impl Remote {
             host: String::new(),
             port: None,
             segments: vec![path.to_owned()],
+            written: path.to_owned(),
             login: Login::default(),
         }
     }
@@ -217,6 +231,7 @@ fn hosted(transport: Transport, authority: &str, path: &str) -> Result<Remote, R
         None => (Login::default(), authority),
     };
     let (host, port) = host_and_port(place)?;
+    let written = path.trim_start_matches('/').to_owned();
     let path = path.trim_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
     let segments: Vec<String> = path
@@ -234,6 +249,7 @@ fn hosted(transport: Transport, authority: &str, path: &str) -> Result<Remote, R
         host,
         port,
         segments,
+        written,
         login,
     })
 }

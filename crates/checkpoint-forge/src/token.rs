@@ -104,9 +104,11 @@ pub(crate) fn find(
     if let Some(token) = of_environment(site, surroundings) {
         return Ok(Some(token));
     }
-    if let Some(password) = &remote.login.password {
+    let login = remote.login();
+    if let Some((login, password)) = login.and_then(|login| Some((login, login.password.as_ref()?)))
+    {
         return Ok(Some(Token {
-            user: remote.login.user.clone(),
+            user: login.user.clone(),
             secret: password.clone(),
             from: "the password in the remote's address".to_owned(),
         }));
@@ -123,7 +125,7 @@ pub(crate) fn secrets(remote: &Remote, surroundings: &Surroundings) -> Secrets {
     let mut secrets = Secrets::default();
     names
         .filter_map(|name| surroundings.filled(name)?.to_str())
-        .chain(remote.login.password.as_deref())
+        .chain(remote.login().and_then(|login| login.password.as_deref()))
         .for_each(|secret| secrets.add(secret));
     secrets
 }
@@ -156,20 +158,24 @@ fn of_environment(site: &Site, surroundings: &Surroundings) -> Option<Token> {
 }
 
 fn is_home(variables: &Variables, site: &Site, surroundings: &Surroundings) -> bool {
-    let names = |name: &&str| surroundings.filled(name).and_then(|value| value.to_str());
-    let mut hosts = variables.hosts.iter().filter_map(names).map(host_of);
-    (variables.is_for_well_known && site.is_well_known()) || hosts.any(|host| host == site.host)
+    let named = |name: &&str| surroundings.filled(name).and_then(|value| value.to_str());
+    let mut homes = variables.hosts.iter().filter_map(named).map(web_of);
+    let web = site.web.split('/').take(3).collect::<Vec<_>>().join("/");
+    (variables.is_for_well_known && site.is_well_known()) || homes.any(|home| home == web)
 }
 
-/// The host, with its port, of a variable that holds a host or an address.
-fn host_of(text: &str) -> String {
-    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+/// The beginning of all addresses at the place that a variable names by a host or an address. A host alone means https:
+/// a token for it does not travel in the clear because a remote does.
+fn web_of(text: &str) -> String {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+    let scheme = scheme.to_ascii_lowercase();
     let host = rest.split('/').next().unwrap_or(rest);
     let host = host.rsplit('@').next().unwrap_or(host).to_ascii_lowercase();
-    let usual = host
-        .strip_suffix(":443")
-        .or_else(|| host.strip_suffix(":80"));
-    usual.map(str::to_owned).unwrap_or(host)
+    let usual = match scheme.as_str() {
+        "http" => ":80",
+        _ => ":443",
+    };
+    format!("{scheme}://{}", host.strip_suffix(usual).unwrap_or(&host))
 }
 
 /// Asks git, which asks the helpers that are configured, and nobody else: not the terminal, not a window. Neither
@@ -183,10 +189,10 @@ fn of_helper(
     let (protocol, _) = site.web.split_once("://").unwrap_or(("https", ""));
     let mut ask = format!(
         "protocol={protocol}\nhost={}\npath={}\n",
-        site.host, site.path
+        site.host,
+        remote.written()
     );
-    let is_name = |user: &&String| !user.contains('\n') && user.as_str() != "git";
-    if let Some(user) = remote.login.user.as_ref().filter(is_name) {
+    if let Some(user) = remote.login().and_then(|login| login.user.as_ref()) {
         ask.push_str(&format!("username={user}\n"));
     }
     let command = Program::here(

@@ -3,9 +3,25 @@
 use checkpoint_git::{Program, Surroundings};
 use ureq::Proxy;
 
-/// The proxy for the address; none where it is reached directly, or where the proxy is of a kind we do not speak with
-/// (socks), so that the failure to connect tells.
-pub(crate) fn for_address(address: &str, surroundings: &Surroundings) -> Option<Proxy> {
+use crate::ForgeError;
+
+/// The proxy for the address; none where it is reached directly. Fails where there is one that makes no sense: going
+/// past it is not for us to decide.
+pub(crate) fn for_address(
+    address: &str,
+    surroundings: &Surroundings,
+) -> Result<Option<Proxy>, ForgeError> {
+    let proxy = |found: String| {
+        Proxy::new(&found).map_err(|_| ForgeError::ProgramFailed {
+            program: "http.proxy".to_owned(),
+            // It may hold a password.
+            said: "it is not the address of a proxy".to_owned(),
+        })
+    };
+    named(address, surroundings).map(proxy).transpose()
+}
+
+fn named(address: &str, surroundings: &Surroundings) -> Option<String> {
     let (scheme, rest) = address.split_once("://")?;
     let authority = rest.split('/').next().unwrap_or(rest);
     let variable = |name: &str| {
@@ -33,8 +49,9 @@ pub(crate) fn for_address(address: &str, surroundings: &Surroundings) -> Option<
             .map(str::to_owned),
         _ => variable("HTTPS_PROXY"),
     };
-    let found = config().or(of_scheme).or_else(|| variable("ALL_PROXY"))?;
-    Proxy::new(&found).ok()
+    // Set to nothing in the configuration, it is none whatever the environment says.
+    let found = config().or(of_scheme).or_else(|| variable("ALL_PROXY"));
+    found.filter(|proxy| !proxy.is_empty())
 }
 
 /// Whether a list like `localhost,.example.org,10.0.0.1:80` names the host; `*` names all.

@@ -77,10 +77,16 @@ fn what_is_no_address_is_refused_and_not_repeated() {
 #[test]
 fn passwords_are_not_shown() {
     let remote = Remote::parse("https://ada:pass%20word@host/a/b").unwrap();
-    assert_eq!(remote.login.user.as_deref(), Some("ada"));
-    assert_eq!(remote.login.password.as_deref(), Some("pass word"));
+    let login = remote.login().unwrap();
+    assert_eq!(login.user.as_deref(), Some("ada"));
+    assert_eq!(login.password.as_deref(), Some("pass word"));
     assert_eq!(remote.to_string(), "https://host/a/b");
     assert_eq!(format!("{remote:?}"), "Remote(https://host/a/b)");
+    let remote = Remote::parse("ssh://git:secret@host/a/b").unwrap();
+    assert!(
+        remote.login().is_none(),
+        "the user of ssh is nobody on the web"
+    );
 }
 
 proptest::proptest! {

@@ -110,6 +110,14 @@ fn a_forge_that_wants_to_be_left_alone_says_how_long() {
     );
     check(&text(429, "retry-after: soon", ""), "for 60 seconds");
     check(&text(429, "", ""), "for 60 seconds");
+    check(
+        &text(
+            403,
+            "",
+            r#"{"message":"You have exceeded a secondary rate limit."}"#,
+        ),
+        "for 60 seconds",
+    );
     let both = "x-ratelimit-remaining: 0\r\nx-ratelimit-reset: 1800000090";
     check(&text(403, both, "{}"), "for 90 seconds");
     check(

@@ -97,6 +97,22 @@ fn a_host_that_the_environment_names_gets_its_token() {
     check(Bitbucket, "BITBUCKET_TOKEN", "GITHUB_SERVER_URL", false);
 }
 
+#[test]
+fn a_token_for_https_does_not_travel_in_the_clear() {
+    for value in ["HOST", "https://HOST"] {
+        let fake = Fake::start();
+        let mut scene = Scene::without_token(&fake, Gitea);
+        scene.env("GITEA_TOKEN", SECRET);
+        scene.env("GITEA_SERVER_URL", value.replace("HOST", &fake.host));
+        assert_eq!(scene.not_opened().why, Why::NoLogin, "{value}");
+        assert_eq!(
+            fake.questions().len(),
+            0,
+            "{value}: the remote is http, the token is not for that"
+        );
+    }
+}
+
 /// A credential helper that notes what it is asked and gives a name and the secret.
 fn helper(scene: &mut Scene, answer: &str) {
     let log = scene.path().join("asked");
@@ -132,11 +148,44 @@ fn the_credential_helper_is_asked_for_the_host_and_told_nothing() {
         let asked = fs_err::read_to_string(scene.path().join("asked")).unwrap();
         assert!(asked.starts_with("get\n"), "{asked}");
         assert!(asked.contains(&format!("host={}\n", fake.host)), "{asked}");
+        assert!(!asked.contains("username="), "{asked}");
         assert!(
             !asked.contains("store") && !asked.contains("erase"),
             "what a forge answers is no judgement: {asked}"
         );
     }
+}
+
+#[test]
+fn the_helper_is_asked_as_git_would_ask_for_a_push() {
+    let ask = |url: &str| {
+        let mut scene = Scene::new(url);
+        helper(&mut scene, "exit 1");
+        scene.git(&[
+            "config",
+            "--file",
+            "config",
+            "credential.useHttpPath",
+            "true",
+        ]);
+        scene.env("GIT_CONFIG_GLOBAL", scene.path().join("config"));
+        scene.not_opened();
+        fs_err::read_to_string(scene.path().join("asked")).unwrap()
+    };
+    let asked = ask("https://ada@github.com/ada/engine.git");
+    for line in [
+        "protocol=https",
+        "host=github.com",
+        "path=ada/engine.git",
+        "username=ada",
+    ] {
+        assert!(asked.lines().any(|it| it == line), "{line} in {asked}");
+    }
+    let asked = ask("forge@github.com:ada/engine.git");
+    assert!(
+        !asked.contains("username"),
+        "whom ssh logs in as is nobody on the web: {asked}"
+    );
 }
 
 #[test]

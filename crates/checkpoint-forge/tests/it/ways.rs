@@ -167,6 +167,12 @@ fn a_proxy_is_taken_as_git_takes_it() {
     );
     let asked = proxy.questions();
     assert_eq!(asked.len(), 1, "the proxy was asked: {asked:?}");
+    scene.env("http_proxy", "http://");
+    let (_, words) = scene.failed();
+    assert!(
+        words.contains("it is not the address of a proxy"),
+        "nobody goes past it: {words}"
+    );
     scene.env("NO_PROXY", "127.0.0.1");
     forge.json(list, 200, json!([]));
     scene.failed();

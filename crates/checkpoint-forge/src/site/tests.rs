@@ -50,6 +50,7 @@ fn hosts_tell_their_forge_and_its_interface() {
         "https://gitlab.com/api/v4",
         "g/s/p",
     );
+    check("http://gitlab.com/g/p", "https://gitlab.com/api/v4", "g/p");
     check(
         "ssh://git@altssh.gitlab.com:443/g/p",
         "https://gitlab.com/api/v4",

@@ -199,7 +199,7 @@ fn no_helper_and_no_answer_is_no_token_and_nobody_is_asked() {
         let fake = Fake::start();
         let mut scene = Scene::without_token(&fake, Github);
         // Would be run if git were allowed to ask.
-        scene.script("ask", "touch \"$HOME/was-asked\"; echo word");
+        scene.script("ask", ": >\"$HOME/was-asked\"; echo word");
         let ask = scene.path().join("bin/ask");
         scene
             .env("GIT_ASKPASS", &ask)

@@ -80,12 +80,17 @@ fn a_program_that_hangs_is_none() {
 #[test]
 fn what_lies_in_the_working_tree_is_not_run() {
     let mut scene = Scene::new("git@github.com:a/b");
-    scene.script("gh", "touch was-run; exit 0");
-    fs_err::rename(scene.path().join("bin/gh"), scene.path().join("gh")).unwrap();
-    let path = format!(".::{}", scene.path().join("bin").display());
-    scene.env("PATH", path);
+    let git = scene.path().join("bin");
+    let away = Scene::new("git@github.com:a/b");
+    away.script("gh", "exit 0");
+    let away = away.path().join("bin");
+    scene.env("PATH", format!("{}:{}", away.display(), git.display()));
+    assert_eq!(via(&scene), PullRequest::Gh, "it would be found");
+    // The same place, as seen from where we are.
+    let relative = format!("{}{}", "../".repeat(20), away.display());
+    assert!(std::path::Path::new(&relative).join("gh").is_file());
+    scene.env("PATH", format!("{relative}::.:{}", git.display()));
     assert_eq!(via(&scene), PullRequest::Url);
-    assert!(!scene.path().join("was-run").exists());
 }
 
 #[test]

@@ -48,6 +48,7 @@ mod merge;
 mod outcome;
 mod pushed;
 
+mod alias;
 mod dialect;
 mod draft;
 mod site;

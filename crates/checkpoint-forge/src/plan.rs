@@ -4,7 +4,7 @@ use checkpoint_git::Surroundings;
 use checkpoint_model::policy::{ForgeKind, PullRequest};
 
 use crate::{
-    ForgeError, Outcome, Request, Why,
+    ForgeError, Outcome, Request, Why, alias,
     caller::{About, Caller},
     cli::{Cli, Program},
     forge::Forge,
@@ -40,12 +40,13 @@ enum Way<'a> {
 
 impl<'a> Plan<'a> {
     /// Decides: the way asked for; with `auto` the forge's program where it is logged in, else its interface where
-    /// there is a token, else GitLab's push options, else none. Fails where the way asked for cannot be gone.
+    /// there is a token, else GitLab's push options, else none. Fails where the way asked for cannot be gone; that is no
+    /// reason not to push.
     pub fn of(request: &'a Request, surroundings: &'a Surroundings) -> Result<Self, ForgeError> {
         let mut plan = Self {
             request,
             surroundings,
-            site: Site::of(&request.remote, &request.forges)?,
+            site: alias::site(request, surroundings)?,
             way: Way::Person(Why::Never),
         };
         plan.way = match request.way {

@@ -140,6 +140,16 @@ impl Remote {
         }
     }
 
+    /// The same repository on the host of this name; none where it cannot be one.
+    pub(crate) fn at(&self, host: &str) -> Option<Self> {
+        let (host, _) = host_and_port(host).ok()?;
+        Some(Self {
+            host,
+            port: None,
+            ..self.clone()
+        })
+    }
+
     fn directory(path: &str) -> Self {
         Self {
             transport: Transport::File,

@@ -128,6 +128,30 @@ fn a_person_gets_the_page_and_the_reason() {
 }
 
 #[test]
+fn a_name_that_only_ssh_knows_is_looked_up_with_ssh() {
+    let page = |url: &str| {
+        let scene = Scene::new(url);
+        scene.script("ssh", r#"echo "$*" >>"$HOME/asked"; test "$2" = work && printf 'user git\nhostname github.com\nport 22\n'"#);
+        let page = scene.not_opened().compare_url;
+        (
+            page,
+            fs_err::read_to_string(scene.path().join("asked")).ok(),
+        )
+    };
+    let (found, asked) = page("git@work:a/b.git");
+    let want = "https://github.com/a/b/compare/main...agent/add-mill/run-1?expand=1";
+    assert_eq!(
+        (found.as_deref(), asked.as_deref()),
+        (Some(want), Some("-G work\n"))
+    );
+    let (found, asked) = page("git@play:a/b.git");
+    assert_eq!((found, asked.as_deref()), (None, Some("-G play\n")));
+    for url in ["git@github.com:a/b.git", "https://work/a/b", "/srv/work"] {
+        assert_eq!(page(url).1, None, "{url}: ssh has nothing to say");
+    }
+}
+
+#[test]
 fn no_host_is_asked_what_it_is() {
     let fake = Fake::start();
     let mut scene = Scene::on(&fake, Gitea);

@@ -82,3 +82,9 @@ pub fn open(request: &Request, surroundings: &Surroundings) -> Result<Outcome, F
 pub fn refuses_options(printed: &[u8]) -> bool {
     String::from_utf8_lossy(printed).contains("does not support push options")
 }
+
+/// Whether a push to AGit's `refs/for/` failed because the request has these commits already, by what it printed on
+/// standard error. Nothing is left to be pushed then; the server does not tell which request it is.
+pub fn has_it_already(printed: &[u8]) -> bool {
+    String::from_utf8_lossy(printed).contains("new commit is same with old commit")
+}

@@ -75,6 +75,12 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The page on which a person can open the request, whatever becomes of this plan; none where nobody knows it.
+    pub fn compare_url(&self) -> Option<String> {
+        let site = self.site.as_ref()?;
+        Some(site.compare_page(&self.request.head, &self.request.base))
+    }
+
     /// What the push has to carry, each as the value of a `--push-option`. A server that takes none fails the push with
     /// [`refuses_options`](crate::refuses_options); push again without them then.
     pub fn push_options(&self) -> Vec<String> {

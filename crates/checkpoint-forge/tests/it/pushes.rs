@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use checkpoint_forge::{Outcome, Plan, Why, refuses_options};
+use checkpoint_forge::{Outcome, Plan, Why, has_it_already, refuses_options};
 use checkpoint_model::policy::{ForgeKind, PullRequest};
 
 use crate::scene::Scene;
@@ -24,6 +24,11 @@ ref=${command##* }
 printf '%s\n' "$command" >>commands
 for word in $command; do test ${#word} -eq 40 && new=$word; done
 old=$(git rev-parse -q --verify refs/pull/7/head || echo 0000000000000000000000000000000000000000)
+if test "$old" = "$new"; then
+	pkt "ng $ref new commit is same with old commit"
+	flush
+	exit 0
+fi
 git update-ref refs/pull/7/head "$new"
 case $SAYS in
 url) printf '\nVisit the existing pull request:\n  %s merges into main\n\n' "$URL" >&2 ;;
@@ -136,6 +141,13 @@ fn agit_opens_one_and_finds_it_again() {
         panic!("{outcome:?}")
     };
     assert!(opened.existed, "the second push goes to the same one");
+
+    let (pushed, printed, _) = push(&scene);
+    assert!(
+        !pushed && has_it_already(&printed),
+        "{}",
+        String::from_utf8_lossy(&printed)
+    );
 }
 
 #[test]
@@ -240,7 +252,7 @@ fn a_server_that_takes_no_options_is_known_by_its_words() {
         String::from_utf8_lossy(&printed)
     );
     assert!(matches!(outcome, Outcome::NotOpened(_)));
-    assert!(!refuses_options(b"remote: rejected"));
+    assert!(!refuses_options(b"remote: rejected") && !has_it_already(&printed));
 }
 
 #[test]

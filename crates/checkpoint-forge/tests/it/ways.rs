@@ -60,6 +60,14 @@ fn the_program_comes_before_the_token_before_the_push_before_the_person() {
     for (url, program, variable, with_program, without) in cases {
         let mut scene = Scene::new(url);
         assert_eq!(via(&scene), without, "{url}: with nothing");
+        let surroundings = scene.surroundings();
+        let page = Plan::of(&scene.request, &surroundings)
+            .unwrap()
+            .compare_url();
+        assert!(
+            page.is_some_and(|page| page.contains("/a/b/")),
+            "a person can do it"
+        );
         scene.script(program, "exit 1");
         assert_eq!(via(&scene), without, "{url}: {program} is not logged in");
         scene.env(variable, SECRET);

@@ -15,6 +15,7 @@ use super::{desk::Desk, error::HookError};
 use crate::CheckpointError;
 
 mod required;
+mod share;
 
 /// One line of what git tells: `<local ref> <local id> <remote ref> <remote id>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +43,9 @@ pub(super) fn run(desk: &Desk<'_>, words: &[OsString]) -> Result<(), CheckpointE
     for update in &updates {
         update.judge(desk, &reader, &remote)?;
     }
-    required::keep(desk, &reader, &updates)
+    required::keep(desk, &reader, &updates)?;
+    share::ride_along(desk, &remote);
+    Ok(())
 }
 
 impl Update {

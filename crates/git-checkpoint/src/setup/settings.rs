@@ -4,6 +4,7 @@ use std::path::Path;
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
+use checkpoint_share::{Direction, Remote};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -48,28 +49,100 @@ pub(crate) fn of_hook(hook: &Hook, binary: &Path) -> [Setting; 2] {
     ]
 }
 
-/// What records need to follow their commits, as far as it is not set, in `config` or by the person. Where notes of
-/// somebody else are rewritten as well, how is theirs to say.
+/// What records need to follow their commits and to be shared, as far as it is not set, in `config` or by the person.
+/// Where notes of somebody else are rewritten as well, how is theirs to say.
 pub(crate) fn of_notes(
     session: &Session<'_>,
     config: &[u8],
 ) -> Result<Vec<Setting>, CheckpointError> {
+    let known = Known::read(session, config)?;
     let [(refs, own), (mode, how)] = CONFIG;
-    let elsewhere = scoped(session, refs)?;
-    let ours = with(session, config, &["--get-all", refs])?;
-    let mut all: Vec<_> = ours.lines().chain(elsewhere.lines()).collect();
-    let has_own = all.contains(&own.as_bytes());
-    all.retain(|name| *name != own.as_bytes());
-    let mode_is_set = !with(session, config, &["--get-all", mode])?.is_empty()
-        || !scoped(session, mode)?.is_empty();
     let mut settings = Vec::new();
-    if !has_own {
+    let rewritten = known.values(refs);
+    if !rewritten.contains(&own) {
         settings.push(Setting::new(refs, own));
     }
-    if !mode_is_set && all.is_empty() {
+    let others = rewritten.iter().any(|name| *name != own);
+    if known.values(mode).is_empty() && !others {
         settings.push(Setting::new(mode, how));
     }
+    settings.extend(of_sharing(session, &known));
     Ok(settings)
+}
+
+/// How git merges records that it is told to merge, and that it fetches those of the remote that we share with.
+fn of_sharing(session: &Session<'_>, known: &Known) -> Vec<Setting> {
+    let strategies = checkpoint_share::RECORDS.iter().filter_map(|reference| {
+        let name = reference.strip_prefix("refs/notes/")?;
+        let key = format!("notes.{name}.mergeStrategy");
+        known
+            .values(&key)
+            .is_empty()
+            .then(|| Setting::new(key, CONFIG[1].1))
+    });
+    let mut settings: Vec<_> = strategies.collect();
+    let remote = Remote::default(&session.repo, Direction::Push).ok();
+    let named = remote.and_then(|remote| Some((remote.name.clone()?, remote)));
+    // The whole of a mirror is as it is there.
+    let is_mirror = |name: &str| known.values(&format!("remote.{name}.mirror")) == ["true"];
+    if let Some((name, remote)) = named.filter(|(name, _)| is_plain_name(name) && !is_mirror(name))
+    {
+        let key = format!("remote.{name}.fetch");
+        let there = known.values(&key);
+        let missing = remote.refspecs().into_iter();
+        let missing = missing.filter(|refspec| !there.contains(&refspec.as_str()));
+        settings.extend(missing.map(|refspec| Setting::new(key.clone(), refspec)));
+    }
+    settings
+}
+
+/// Whether a name needs no quoting where it stands in the header of a section.
+fn is_plain_name(name: &str) -> bool {
+    !name.contains(['"', '\\', '\n', '\0'])
+}
+
+/// What is set.
+struct Known(Vec<(String, String)>);
+
+impl Known {
+    /// In `config`, and by the person for all repositories.
+    fn read(session: &Session<'_>, config: &[u8]) -> Result<Self, CheckpointError> {
+        let mut all = with(session, config, &["--list", "-z"])?;
+        for scope in ["--global", "--system"] {
+            let git = session.repo.git(["config", scope, "--list", "-z"]);
+            // A global config that is not there is an error of its own for some gits.
+            all.extend(git.answer().ok().flatten().unwrap_or_default().iter());
+        }
+        Ok(Self(entries(&all)))
+    }
+
+    fn values(&self, key: &str) -> Vec<&str> {
+        let key = canonical(key);
+        let of_key = self.0.iter().filter(|(known, _)| *known == key);
+        of_key.map(|(_, value)| value.as_str()).collect()
+    }
+}
+
+/// Keys and values, as `git config --list -z` has them.
+fn entries(list: &[u8]) -> Vec<(String, String)> {
+    let entries = list.split_str(b"\0").filter(|entry| !entry.is_empty());
+    let parse = |entry: &[u8]| {
+        let entry = entry.to_str_lossy();
+        // A variable without a value is true.
+        let (key, value) = entry.split_once('\n').unwrap_or((&entry, "true"));
+        (key.to_owned(), value.to_owned())
+    };
+    entries.map(parse).collect()
+}
+
+/// A key as git lists it: only what is between the first and the last dot has upper case.
+fn canonical(key: &str) -> String {
+    let (section, variable) = key.rsplit_once('.').unwrap_or((key, ""));
+    let variable = variable.to_ascii_lowercase();
+    match section.split_once('.') {
+        Some((section, sub)) => format!("{}.{sub}.{variable}", section.to_ascii_lowercase()),
+        None => format!("{}.{variable}", section.to_ascii_lowercase()),
+    }
 }
 
 /// The text for these settings.
@@ -114,12 +187,10 @@ pub(crate) fn without_ours(
     for section in our_sections(&copy.git(session, &["--list", "--name-only", "-z"])?) {
         copy.git(session, &["--remove-section", &section])?;
     }
-    for (key, value) in CONFIG.iter().filter(|_| !block.is_empty()) {
-        let said = copy.git(session, &["--get-all", key])?;
-        if said.lines().any(|line| line == value.as_bytes()) {
-            let pattern = format!("^{}$", value.replace('.', "\\."));
-            copy.git(session, &["--unset-all", key, &pattern])?;
-        }
+    let put = Copy::of(session, block.as_bytes())?.git(session, &["--list", "-z"])?;
+    let now = entries(&copy.git(session, &["--list", "-z"])?);
+    for (key, value) in entries(&put).iter().filter(|entry| now.contains(entry)) {
+        copy.git(session, &["--unset-all", key, &pattern(value)])?;
     }
     copy.read()
 }
@@ -163,15 +234,16 @@ pub(crate) fn with(
     Copy::of(session, config)?.git(session, words)
 }
 
-/// What the person has set for all repositories.
-fn scoped(session: &Session<'_>, key: &str) -> Result<Vec<u8>, CheckpointError> {
-    let mut said = Vec::new();
-    for scope in ["--global", "--system"] {
-        let git = session.repo.git(["config", scope, "--get-all", key]);
-        // A global config that is not there is an error of its own for some gits.
-        said.extend(git.answer().ok().flatten().unwrap_or_default().iter());
+/// The regular expression that matches this value only.
+fn pattern(value: &str) -> String {
+    let mut pattern = String::from("^");
+    for c in value.chars() {
+        if ".[]{}()*+?^$|\\".contains(c) {
+            pattern.push('\\');
+        }
+        pattern.push(c);
     }
-    Ok(said)
+    pattern + "$"
 }
 
 /// A config file that only we know.

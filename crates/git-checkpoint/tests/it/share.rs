@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::scene::{Said, Scene};
 
+mod along;
 mod refusals;
 
 /// A repository, a bare one beside it, and clones.

@@ -14,10 +14,15 @@ const EXIT: [(&str, &str); 4] = [
     ),
 ];
 
-const CONFIGURATION: [(&str, &str); 7] = [
+const CONFIGURATION: [(&str, &str); 8] = [
     (
         "checkpoint.tagPrefix",
         "What the tags of named checkpoints begin with, below refs/tags/. Default: checkpoint.",
+    ),
+    (
+        "checkpoint.shareOnPush, checkpoint.shareTimeout",
+        "Whether records go along with a 'git push' to the remote that 'init' has set up, and how many seconds they \
+         may take. Default: true, 5.",
     ),
     (
         "user.name, user.email",

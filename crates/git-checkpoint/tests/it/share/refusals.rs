@@ -7,7 +7,7 @@ use crate::scene::Scene;
 
 impl Party {
     /// Puts a hook into the bare repository.
-    fn hook(&self, name: &str, text: &str) {
+    pub(super) fn hook(&self, name: &str, text: &str) {
         let path = self.scene.beside(&format!("remote.git/hooks/{name}"));
         fs_err::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
         fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();

@@ -1,0 +1,54 @@
+//! Records ride along with a push: as far as it goes in the time there is, and never in its way.
+
+use std::time::{Duration, Instant};
+
+use checkpoint_cli::shell_word;
+use checkpoint_git::Repository;
+use checkpoint_share::{Manner, Remote, ShareError};
+
+use crate::hook::desk::Desk;
+
+/// git config `checkpoint.shareOnPush`: whether records go along with a push to the remote that `init` has set up.
+const SHARE_ON_PUSH: &str = "checkpoint.shareOnPush";
+/// git config `checkpoint.shareTimeout`: so many seconds they may take. Default: 5.
+const SHARE_TIMEOUT: &str = "checkpoint.shareTimeout";
+
+/// Gives the records to the remote of this name. Nothing that goes wrong with it is of any concern to the push.
+pub(super) fn ride_along(desk: &Desk<'_>, remote: &str) {
+    let surroundings = &desk.session.surroundings;
+    if checkpoint_share::is_sharing(surroundings) {
+        return;
+    }
+    let Some(remote) = Remote::named(desk.repo(), &surroundings.cwd, remote) else {
+        return;
+    };
+    if let Err(error) = share(desk, &remote) {
+        let talk = desk.session.console.talk();
+        let name = remote.shown();
+        talk.status(format_args!(
+            "records are not shared with '{name}': {error}"
+        ));
+        talk.hint(format_args!("git checkpoint push {}", shell_word(&name)));
+    }
+}
+
+fn share(desk: &Desk<'_>, remote: &Remote) -> Result<(), ShareError> {
+    let repo = desk.repo();
+    let Some(budget) = budget(repo).filter(|_| remote.is_set_up(repo)) else {
+        return Ok(());
+    };
+    if checkpoint_share::is_shared(repo, remote)? {
+        return Ok(());
+    }
+    let manner = Manner::Until(Instant::now() + budget);
+    checkpoint_share::push_at_once(repo, remote, manner, &desk.doing(None)).map(drop)
+}
+
+/// How long it may take; none where it is not wanted.
+fn budget(repo: &Repository) -> Option<Duration> {
+    let config = repo.gix().config_snapshot();
+    let is_wanted = config.boolean(SHARE_ON_PUSH).unwrap_or(true);
+    let seconds = config.integer(SHARE_TIMEOUT).unwrap_or(5);
+    let seconds = u64::try_from(seconds).unwrap_or(0).min(3600);
+    (is_wanted && seconds > 0).then(|| Duration::from_secs(seconds))
+}

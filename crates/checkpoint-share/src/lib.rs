@@ -11,6 +11,7 @@
 
 mod error;
 mod fetch;
+mod locks;
 mod push;
 mod records;
 mod remote;

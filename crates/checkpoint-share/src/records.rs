@@ -11,9 +11,12 @@ use checkpoint_store::{
 use gix::ObjectId;
 
 use crate::{
-    Manner, Remote, ShareError,
+    Manner, Remote, ShareError, locks, report,
     transport::{Call, Said},
 };
+
+/// How often a fetch is tried while others fetch the same.
+const TRIES: usize = 8;
 
 /// The references that hold records, and are shared.
 pub const RECORDS: [&str; 3] = [CHECKPOINTS, AGENTS, GUARD];
@@ -78,14 +81,28 @@ pub(crate) fn bring(
         .into_iter()
         .chain(more.iter().cloned())
         .collect();
-    let said = call.git(&words, &(wanted.join("\n") + "\n"))?;
-    match said.is_done
-        || (!more.is_empty()
-            && !crate::report::tags_kept(&said.err).is_empty()
-            && !crate::report::has_other_rejections(&said.err))
-    {
-        true => Ok(said),
-        false => Err(call.unreachable(&said)),
+    let wanted = wanted.join("\n") + "\n";
+    let mut tries = 0;
+    loop {
+        locks::free(repo, remote);
+        let said = call.git(&words, &wanted)?;
+        // Tags that stay what they are make git fail.
+        let kept = report::tags_kept(&said.err);
+        let are_all_kept = !kept.is_empty() && !report::has_other_rejections(&said.err);
+        if said.is_done || are_all_kept {
+            return Ok(said);
+        }
+        tries += 1;
+        // Another fetch was here at the same time.
+        let is_race = [
+            "cannot lock ref",
+            "unable to update local ref",
+            ".lock': File exists",
+        ];
+        if tries >= TRIES || !is_race.iter().any(|words| said.err.contains(words)) {
+            return Err(call.unreachable(&said));
+        }
+        call.pause(tries);
     }
 }
 

@@ -14,6 +14,8 @@ use crate::{Remote, ShareError, remote::without_password};
 
 /// How often a child with a limit is asked whether it is done.
 const PAUSE: Duration = Duration::from_millis(5);
+/// The longest pause between two attempts.
+const LONGEST: Duration = Duration::from_secs(2);
 /// How long git may take to remove its locks when it is told to end.
 const GRACE: Duration = Duration::from_millis(300);
 
@@ -117,6 +119,19 @@ impl Call<'_> {
             true => Ok(said),
             false => Err(self.unreachable(&said)),
         }
+    }
+
+    /// Waits a random while, the longer the more often it was tried.
+    pub(crate) fn pause(&self, tries: usize) {
+        let doublings = u32::try_from(tries.min(8)).unwrap_or(8);
+        let most = Duration::from_millis(20) * 2_u32.pow(doublings);
+        let random = f64::from(checkpoint_store::fresh::random()[9]) / 256.0;
+        let pause = most.min(LONGEST).mul_f64(0.3 + random);
+        let left = match self.manner {
+            Manner::Until(until) => until.saturating_duration_since(Instant::now()),
+            _ => pause,
+        };
+        std::thread::sleep(pause.min(left));
     }
 
     pub(crate) fn unreachable(&self, said: &Said) -> ShareError {

@@ -1,14 +1,11 @@
 //! One push: attempt after attempt, until all of it is there.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeMap;
 
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::{event::EventBody, record::Record};
 use checkpoint_store::{
-    Doing, fresh,
+    Doing,
     notes::{self, CHECKPOINTS, Notes},
 };
 use gix::ObjectId;
@@ -25,8 +22,6 @@ use crate::{
 const TRIES: usize = 16;
 /// How often it is tried where nobody is faster, and the other side says no nevertheless.
 const TRIES_ALONE: usize = 3;
-/// The longest pause between two of them.
-const LONGEST: Duration = Duration::from_secs(2);
 
 /// A push, from the first attempt to the last.
 pub(super) struct Run<'a> {
@@ -107,7 +102,7 @@ impl<'a> Run<'a> {
                     self.is_atomic = false;
                 }
                 Attempt::Refused(reference, why) => {
-                    self.pause(tries);
+                    self.call.pause(tries);
                     self.take()?;
                     alone = if self.known()? == before {
                         alone + 1
@@ -309,7 +304,8 @@ impl<'a> Run<'a> {
         if let Some(prepared) = prepared {
             notes::merge(repo, CHECKPOINTS, prepared, self.doing)?;
         }
-        records::remember(repo, remote, tips, self.doing)?;
+        // What is not remembered is asked for again.
+        let _forgotten = records::remember(repo, remote, tips, self.doing);
         records::forget(repo, remote, self.doing)?;
         let tags = self.wanted.iter().filter_map(|wanted| {
             let (name, _) = wanted.tag.clone()?;
@@ -329,18 +325,6 @@ impl<'a> Run<'a> {
                 .filter_map(|name| self.shared.get(name).copied())
                 .collect(),
         })
-    }
-
-    /// Waits a random while, the longer the more often it was tried.
-    fn pause(&self, tries: usize) {
-        let most = Duration::from_millis(20) * 2_u32.pow(u32::try_from(tries.min(8)).unwrap_or(8));
-        let random = f64::from(fresh::random()[9]) / 256.0;
-        let pause = most.min(LONGEST).mul_f64(0.3 + random);
-        let left = match self.call.manner {
-            Manner::Until(until) => until.saturating_duration_since(Instant::now()),
-            _ => pause,
-        };
-        std::thread::sleep(pause.min(left));
     }
 }
 

@@ -48,6 +48,19 @@ fn every_point_is_passed_by_one_of_the_scenes() {
     assert_eq!(passed, known, "a point that is not passed is not tested");
 }
 
+/// Without a journal nobody would know, after a power cut, that a file is not what was written to it.
+#[test]
+fn files_are_on_the_disk_before_the_journal_goes() {
+    for scene in SCENES {
+        let points = scene().points();
+        let last = |name: &str| points.iter().rposition(|point| point.name == name);
+        let (written, synced) = (last("files::after_rename"), last("sync::after"));
+        assert!(written.is_some(), "the restore writes files");
+        assert!(written < synced, "no file is written after all are synced");
+        assert!(synced < last("journal::before_clear"), "the journal waits");
+    }
+}
+
 #[test]
 fn killed_anywhere_between_rebase_and_merge() {
     killed_anywhere(&Scene::from_a_merge_into_a_rebase());

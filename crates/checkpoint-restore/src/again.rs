@@ -40,6 +40,7 @@ pub fn proceed(
     let (desk, journal) = pick_up(repo)?;
     if let Some(rollback) = &journal.rollback {
         let restore = Restore::back_again(repo, rollback, &journal, request, policy, seen)?;
+        let restore = restore.after(Some(&stored(repo, journal.backup)?))?;
         return restore.run_at(&desk, Some(&journal), doing, tool, worktree);
     }
     let asked = Asked {
@@ -54,6 +55,7 @@ pub fn proceed(
     let other = other.map(|id| stored(repo, id)).transpose()?;
     let restore =
         Restore::prepare_after(repo, other.as_ref(), &target, &asked, request, policy, seen)?;
+    let restore = restore.after(other.as_ref())?;
     restore.run_at(&desk, Some(&journal), doing, tool, worktree)
 }
 
@@ -82,6 +84,7 @@ pub fn abort(
     let other = other.map(|id| stored(repo, id)).transpose()?;
     let restore =
         Restore::prepare_after(repo, other.as_ref(), &target, &asked, request, policy, seen)?;
+    let restore = restore.after(other.as_ref())?;
     restore.run_at(&desk, Some(&journal), doing, tool, worktree)
 }
 

@@ -20,7 +20,8 @@ use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 
 use crate::files::{
-    self, Applied, Attributes, Content, Durability, Expected, Options, Step, Token, Wanted, Writer,
+    self, Applied, Attributes, Content, Durability, Expected, Options, Step, Token, Unsynced,
+    Wanted, Writer,
 };
 use crate::index::{IndexLock, Make};
 use crate::journal::{Desk, Journal};
@@ -80,6 +81,7 @@ impl Restore<'_> {
             now,
             then,
             plan,
+            begun,
             ..
         } = self;
         let backup = match left.filter(|_| plan.is_empty()) {
@@ -98,6 +100,7 @@ impl Restore<'_> {
             now,
             then,
             plan,
+            begun,
         };
         let journal = work.journal(left, backup);
         // However often it is begun again, the state to go back to is the one before the first time; but what an abort
@@ -200,6 +203,7 @@ struct Work<'r> {
     now: State,
     then: State,
     plan: Plan,
+    begun: Option<Vec<BString>>,
 }
 
 impl Work<'_> {
@@ -242,34 +246,55 @@ impl Work<'_> {
         doing: &Doing,
         worktree: &str,
     ) -> Result<(), RestoreError> {
-        let changed = self.apply(desk, lock, journal, doing)?;
-        if !changed.is_empty() {
-            return Err(RestoreError::ChangedMeanwhile { changed });
+        let done = self.apply(desk, lock, journal, doing)?;
+        if !done.foreign.is_empty() {
+            return Err(RestoreError::ChangedMeanwhile {
+                changed: done.foreign,
+            });
         }
-        faults::point("check::before").map_err(|source| desk.failed(source))?;
-        check(
-            self.repo,
-            &self.request,
-            &self.then,
-            &self.plan,
-            &self.asked,
-            &self.goal,
-        )?;
-        let (snapshot, event) = event(self.repo, &self.goal, journal, backup, worktree)?;
-        faults::point("record::before").map_err(|source| desk.failed(source))?;
-        checkpoint_store::append(self.repo, snapshot, event, doing)?;
-        faults::passed("record::after");
+        let is_anywhere = self.begun.is_none();
+        let begun = self.begun.iter().flatten().cloned();
+        let unsynced = Unsynced::of(self.repo, done.touched.into_iter().chain(begun))?;
+        faults::point("sync::before").map_err(|source| desk.failed(source))?;
+        // While the disk is at it, what was read of the files is still in memory.
+        std::thread::scope(|scope| {
+            let synced = scope.spawn(|| {
+                if is_anywhere {
+                    // Nobody knows what the process that died has touched.
+                    rustix::fs::sync();
+                }
+                unsynced.wait()
+            });
+            faults::point("check::before").map_err(|source| desk.failed(source))?;
+            check(
+                self.repo,
+                &self.request,
+                &self.then,
+                &self.plan,
+                &self.asked,
+                &self.goal,
+            )?;
+            let (snapshot, event) = event(self.repo, &self.goal, journal, backup, worktree)?;
+            faults::point("record::before").map_err(|source| desk.failed(source))?;
+            checkpoint_store::append(self.repo, snapshot, event, doing)?;
+            faults::passed("record::after");
+            let synced = synced.join();
+            synced.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            faults::passed("sync::after");
+            Ok::<_, RestoreError>(())
+        })?;
+        // Without the journal nobody would know that files have yet to be there after a power cut.
         desk.clear()
     }
 
-    /// Does what is planned; gives the paths at which somebody else was at work meanwhile.
+    /// Does what is planned.
     fn apply(
         &self,
         desk: &Desk,
         lock: IndexLock,
         journal: &Journal,
         doing: &Doing,
-    ) -> Result<Vec<TreePath>, RestoreError> {
+    ) -> Result<Written, RestoreError> {
         let (repo, plan) = (self.repo, &self.plan);
         // Everything is in the repository now.
         let sink = ObjectSink::new(repo.gix())?;
@@ -280,7 +305,7 @@ impl Work<'_> {
             token: journal.token.parse().expect("a journal has a token"),
             links: self.then.side.links(),
         };
-        let changed = write_files(
+        let written = write_files(
             repo,
             &objects,
             plan,
@@ -300,7 +325,7 @@ impl Work<'_> {
         if plan.operation.is_some() {
             operation::apply(repo, &objects, &self.now, &self.then, desk.scratch())?;
         }
-        Ok(changed)
+        Ok(written)
     }
 }
 
@@ -413,7 +438,16 @@ fn destination(step: &HeadMove) -> Result<checkpoint_git::Head, RestoreError> {
     })
 }
 
-/// Does the file steps; gives the paths at which somebody else was at work meanwhile.
+/// What came of the file steps.
+#[derive(Default)]
+struct Written {
+    /// The paths at which somebody else was at work meanwhile.
+    foreign: Vec<TreePath>,
+    /// Those at which anything was changed.
+    touched: Vec<BString>,
+}
+
+/// Does the file steps.
 fn write_files(
     repo: &Repository,
     objects: &Objects<'_>,
@@ -422,9 +456,9 @@ fn write_files(
     empty: &[TreePath],
     discard: &[TreePath],
     options: &Options,
-) -> Result<Vec<TreePath>, RestoreError> {
+) -> Result<Written, RestoreError> {
     if plan.files.is_empty() && plan.directories.is_empty() && plan.hollow.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Written::default());
     }
     let (before, after) = attributes(repo, objects, plan, then)?;
     let attributes = Attributes {
@@ -432,13 +466,16 @@ fn write_files(
         after: &after,
     };
     let mut writer = Writer::new(repo, attributes, options)?;
-    let mut changed = Vec::new();
+    let mut written = Written::default();
     for step in steps(plan, empty, discard)? {
-        if let Applied::Foreign { .. } = writer.apply(&step)? {
-            changed.push(TreePath::new(step.path().to_owned()));
+        let path = || step.path().to_owned();
+        match writer.apply(&step)? {
+            Applied::Done => written.touched.push(path()),
+            Applied::Foreign { .. } => written.foreign.push(TreePath::new(path())),
+            Applied::AlreadySo | Applied::NotEmpty => {}
         }
     }
-    Ok(changed)
+    Ok(written)
 }
 
 /// The files of attributes that change: as they are, and as they shall be.

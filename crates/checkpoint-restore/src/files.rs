@@ -10,7 +10,7 @@
 //!
 //! Read in this order: [`step`] says what can be asked, [`writer`] does it, `directory` finds the place, `look` tells
 //! what is there, `content` and `filters` what shall be there, `compare` whether the two agree; `pour` fills the
-//! `temporary` file that is put there.
+//! `temporary` file that is put there, `sync` waits until all is on the disk.
 
 mod compare;
 mod content;
@@ -24,6 +24,7 @@ pub mod names;
 mod permissions;
 mod pour;
 pub mod step;
+mod sync;
 mod temporary;
 pub mod writer;
 
@@ -37,6 +38,7 @@ pub(crate) use leftovers::Leftovers;
 pub(crate) use look::{hash_at, is_executable};
 pub use names::Names;
 pub use step::{Applied, Content, Expected, FileKind, Found, Step, Wanted};
+pub(crate) use sync::Unsynced;
 pub use temporary::Token;
 pub use writer::{Durability, Options, Writer};
 

@@ -82,6 +82,11 @@ impl IndexLock {
         faults::point("index::before_rename").map_err(failed)?;
         rename_across(made, &self.index).map_err(failed)?;
         faults::passed("index::after_rename");
+        if let Some(directory) = self.index.parent() {
+            let directory = File::open(directory).map_err(failed)?;
+            // Some file systems have nothing to sync there.
+            drop(directory.sync_all());
+        }
         self.is_held = false;
         match fs_err::remove_file(&self.path) {
             Err(source) if source.kind() != ErrorKind::NotFound => Err(RestoreError::GitDir {

@@ -1,6 +1,7 @@
 //! Putting the operation in progress back: the files by which git remembers it, no more and no fewer.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::Path;
 
 use checkpoint_git::Repository;
@@ -82,6 +83,10 @@ pub(crate) fn apply(
             }
         }
     }
+    sync_above(
+        repo,
+        now.side.git_dir.keys().chain(then.side.git_dir.keys()),
+    );
     Ok(())
 }
 
@@ -114,11 +119,30 @@ fn write(path: &Path, content: &[u8], beside: &Path) -> Result<(), RestoreError>
         fs_err::create_dir_all(directory).map_err(failed)?;
     }
     faults::point("operation::before_write").map_err(failed)?;
-    fs_err::write(beside, content).map_err(failed)?;
+    write_durably(beside, content).map_err(failed)?;
     faults::point("operation::before_rename").map_err(failed)?;
     fs_err::rename(beside, path).map_err(failed)?;
     faults::passed("operation::after_rename");
     Ok(())
+}
+
+fn write_durably(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut file = fs_err::File::create(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// Waits until the names in the directories of these files of the git directory are on the disk.
+fn sync_above<'p>(repo: &Repository, paths: impl Iterator<Item = &'p BString>) {
+    let mut above: BTreeSet<&[u8]> = paths.flat_map(|path| ancestors(path)).collect();
+    above.insert(b"");
+    for directory in above {
+        // One that went with the last file in it has no names.
+        if let Ok(directory) = fs_err::File::open(repo.git_dir().join(as_path(directory.as_bstr())))
+        {
+            drop(directory.sync_all());
+        }
+    }
 }
 
 /// Those files that are references: `refs/bisect/…`, and where references are kept in reftable, also `MERGE_HEAD` and

@@ -105,6 +105,8 @@ pub struct Restore<'r> {
     pub(crate) now: State,
     pub(crate) then: State,
     pub(crate) plan: Plan,
+    /// Where a process that died has been at work already; none where nobody can tell.
+    pub(crate) begun: Option<Vec<BString>>,
 }
 
 impl<'r> Restore<'r> {
@@ -169,6 +171,21 @@ impl<'r> Restore<'r> {
             ..asked.clone()
         };
         present.into_restore(repo, goal, asked, (request, policy), then, plan)
+    }
+
+    /// The same, begun by a process that died somewhere between its target and `other`; none where that is no checkpoint.
+    pub(crate) fn after(mut self, other: Option<&Stored>) -> Result<Self, RestoreError> {
+        let objects = Objects { sink: &self.sink };
+        let other = other.map(|other| State::of_stored(self.repo, other, &objects));
+        let files = other
+            .transpose()?
+            .map(|other| difference::files(&objects, &other, &self.then));
+        let paths = |files: Vec<Difference>| {
+            let paths = files.iter().map(|file| file.path.as_bstr().to_owned());
+            paths.collect()
+        };
+        self.begun = files.transpose()?.map(paths);
+        Ok(self)
     }
 
     /// What would be done.
@@ -616,6 +633,7 @@ impl Present {
             now: self.now,
             then,
             plan,
+            begun: Some(Vec::new()),
         })
     }
 

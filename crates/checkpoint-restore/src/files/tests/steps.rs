@@ -3,11 +3,13 @@
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::time::{Duration, SystemTime};
 
+use gix::bstr::BString;
+
 use super::fixture::token;
 use super::fixture::{Entry, Fixture, delete, file, id_of, of_kind, options, stored, write};
 use crate::files::{
     Applied, Attributes, Content, Durability, Expected, FileKind, FilesError, Found, Leftovers,
-    Options, Step, Token, Wanted, Writer,
+    Options, Step, Token, Unsynced, Wanted, Writer,
 };
 
 /// What stands at `path` before the step.
@@ -433,6 +435,22 @@ fn synced_steps_do_the_same() {
         assert_eq!(writer.apply(step).unwrap(), Applied::Done, "{step:?}");
     }
     assert!(fixture.tree().is_empty());
+}
+
+#[test]
+fn whatever_stands_there_is_waited_for() {
+    let fixture = Fixture::new();
+    make(&fixture, "d/e/f", Now::File("x"));
+    make(&fixture, "l", Now::Link("nowhere"));
+    make(&fixture, "p", Now::Fifo);
+    let paths = ["d/e/f", "d/e/gone", "gone/f", "l", "p", "d/e/f/below", "d"];
+    let unsynced = Unsynced::of(&fixture.repo(), paths.map(BString::from)).unwrap();
+    unsynced.wait().unwrap();
+    let outside = Unsynced::of(&fixture.repo(), [BString::from(".git/config")]).unwrap();
+    assert!(
+        matches!(outside.wait(), Err(FilesError::InvalidPath { .. })),
+        "nothing is entered that is not the working tree's"
+    );
 }
 
 #[test]

@@ -313,6 +313,7 @@ impl Present {
         differences.retain(|difference| !is_in(&own, difference.path.as_bstr()));
         differences.retain(|difference| !self.has_those_bytes(difference));
         differences.retain(|difference| !self.is_so_unseen(difference));
+        reshape::spare(&self.repo, &self.objects(), then, &mut differences)?;
         spare::ignored(&self.repo, &self.objects(), then, &mut differences)?;
         if matches!(scope, Scope::Exact | Scope::Files) {
             let states = (&self.now, then);

@@ -32,13 +32,7 @@ pub(crate) fn add(
         .iter()
         .map(|difference| difference.path.as_bstr())
         .collect();
-    let index = repo
-        .read_index()
-        .map_err(checkpoint_capture::CaptureError::from)?;
-    let rules = rules(objects, then)?;
-    let hash = repo.gix().object_hash();
-    let rules = files::attributes_of(hash, rules.iter().map(|(path, id)| (path.as_bstr(), *id)));
-    let mut shapes = Shapes::new(repo.gix(), &index.state, &rules)?;
+    let mut shapes = shapes(repo, objects, then)?;
     let mut found = Vec::new();
     for (path, entry) in &below {
         let leaf = entry.leaf();
@@ -73,6 +67,55 @@ pub(crate) fn add(
     differences.append(&mut found);
     differences.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(())
+}
+
+/// Takes out of `differences` the files that hold the blob that is wanted as it is, where a checkout would give it so.
+///
+/// With `text`, a blob may have CR LF nevertheless: git takes the file for unchanged as long as it looks so, and would
+/// store another once it reads it. So one file may be told in two ways.
+pub(crate) fn spare(
+    repo: &Repository,
+    objects: &Objects<'_>,
+    then: &State,
+    differences: &mut Vec<Difference>,
+) -> Result<(), RestoreError> {
+    let wanted_as_it_is = |difference: &Difference| {
+        let (now, then) = (difference.now.as_ref()?, difference.then.as_ref()?);
+        let is_so = now.raw.as_ref() == Some(&then.id)
+            && then.raw.is_none()
+            && then.kind.is_regular()
+            && (now.kind, now.permissions) == (then.kind, then.permissions);
+        is_so.then(|| then.id.clone())
+    };
+    if !differences.iter().any(|one| wanted_as_it_is(one).is_some()) {
+        return Ok(());
+    }
+    let mut shapes = shapes(repo, objects, then)?;
+    let mut kept = Vec::with_capacity(differences.len());
+    for difference in differences.drain(..) {
+        if let Some(id) = wanted_as_it_is(&difference) {
+            let id = crate::apply::parse(&id)?;
+            let made = shapes.file(difference.path.as_bstr(), || objects.read(id, Kind::Blob))?;
+            let made = made.map(|bytes| gix::objs::compute_hash(id.kind(), Kind::Blob, &bytes));
+            if matches!(made, Some(Ok(made)) if made == id) {
+                continue;
+            }
+        }
+        kept.push(difference);
+    }
+    *differences = kept;
+    Ok(())
+}
+
+/// How files are made now, and how the attributes of `then` make them.
+fn shapes(repo: &Repository, objects: &Objects<'_>, then: &State) -> Result<Shapes, RestoreError> {
+    let index = repo
+        .read_index()
+        .map_err(checkpoint_capture::CaptureError::from)?;
+    let rules = rules(objects, then)?;
+    let rules = rules.iter().map(|(path, id)| (path.as_bstr(), *id));
+    let rules = files::attributes_of(repo.gix().object_hash(), rules);
+    Ok(Shapes::new(repo.gix(), &index.state, &rules)?)
 }
 
 /// The files that say the attributes of a state: those of its working tree, or else of its index.

@@ -84,6 +84,26 @@ fn files_that_attributes_came_to_later_are_as_they_were() {
     assert_eq!(after, before);
 }
 
+/// git stored a text with CR LF before it was told that it is one, and has not looked at it since.
+#[test]
+fn texts_that_are_not_normalised_yet_are_restored_once() {
+    for before in ["", "*.txt -text\n", "*.txt ident\n"] {
+        for change in ["touch new.txt", "rm new.txt", "echo more >>new.txt"] {
+            let sandbox = with(before, "new.txt", b"one\r\ntwo\r\n");
+            sandbox.write(".gitattributes", "*.txt text\n");
+            sandbox.checkpoint(["create", "kept"]).exits(0);
+            sandbox.sh(change);
+            sandbox.git(["safe-restore", "kept", "--exact", "--force"]);
+            assert_eq!(sandbox.read("new.txt"), b"one\r\ntwo\r\n", "{change}");
+            let again = sandbox.git(["safe-restore", "kept", "--exact", "--dry-run"]);
+            assert!(
+                !again.contains("new.txt"),
+                "{before}{change}: it is as it shall be, and yet:\n{again}"
+            );
+        }
+    }
+}
+
 /// `filter.<driver>.clean=` switches a command off: there is no empty command to be run.
 #[test]
 fn files_pass_a_driver_whose_commands_are_switched_off() {

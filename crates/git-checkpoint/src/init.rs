@@ -11,7 +11,7 @@ mod policy_file;
 use checkpoint_cli::{Schema, Session};
 
 use self::plan::{Plan, Wanted};
-pub(crate) use self::{hooks::is_called, outcome::InitOutcome};
+pub(crate) use self::{hooks::called, outcome::InitOutcome};
 use crate::{
     CheckpointError,
     args::InitArgs,

@@ -74,3 +74,41 @@ fn hooks_in_the_config_hold_where_git_takes_them_from_there() {
         .terminal("git switch -q main && git commit -q --allow-empty -m x")
         .exits(0);
 }
+
+/// The repository's own config is not the only one that git reads.
+#[test]
+fn doctor_says_of_hooks_in_the_config_what_git_does_with_them() {
+    let gits = Git::all();
+    let Some(git) = gits.iter().find(|git| git.version >= Git::CONFIG_HOOKS) else {
+        eprintln!(
+            "NOT TRIED: no git on this machine takes hooks from its config; CHECKPOINT_TEST_GITS may name one"
+        );
+        return;
+    };
+    let sandbox = configured(git);
+    sandbox.git(["config", "extensions.worktreeConfig", "true"]);
+    sandbox.git(["worktree", "add", "-q", "-b", "feature", "../linked"]);
+    sandbox.git(["switch", "-q", "--detach"]);
+    sandbox.sh("git -C ../linked switch -q main");
+    let check = |words: &str, is_held: bool| {
+        let unset = words.replace("--add ", "");
+        let unset = unset.rsplit_once(' ').expect("a key and a value").0;
+        sandbox.sh(&format!("git -C ../linked config --worktree {words}"));
+        let commit = "git -C ../linked hook run --ignore-missing pre-commit";
+        assert_eq!(sandbox.terminal(commit).code != 0, is_held, "git: {words}");
+        let doctor = sandbox.checkpoint(["doctor"]);
+        assert_eq!(doctor.code == 0, is_held, "{words}: {doctor}");
+        sandbox.sh(&format!(
+            "git -C ../linked config --worktree --unset-all {unset}"
+        ));
+        sandbox.checkpoint(["doctor"]).exits(0);
+    };
+    check("hook.checkpoint-pre-commit.enabled true", true);
+    check("hook.checkpoint-pre-commit.enabled false", false);
+    check("hook.checkpoint-pre-commit.enabled Off", false);
+    check("hook.checkpoint-pre-commit.enabled ''", false);
+    check("hook.pre-commit.enabled false", git.version < (2, 55));
+    check("hook.checkpoint-pre-commit.event ''", false);
+    check("hook.checkpoint-pre-commit.event pre-push", true);
+    check("hook.checkpoint-pre-commit.command true", false);
+}

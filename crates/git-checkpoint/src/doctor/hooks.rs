@@ -1,26 +1,27 @@
 //! Whether the hooks are in force, in this worktree and in the others.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+mod config;
+mod worktrees;
 
-use bstr::ByteSlice as _;
-use checkpoint_cli::{Session, count};
-use checkpoint_git::paths::as_path;
+use std::path::{Path, PathBuf};
+
+use checkpoint_cli::{Session, count, shell_word};
+use checkpoint_policy::MARK;
 use miette::Diagnostic as _;
 
+use self::config::{Config, State};
 use super::{finding::Finding, mend::Mend};
 use crate::{
     CheckpointError,
-    hook::scripts::{Event, HOOKS, Hook, Mode},
-    init::is_called,
+    hook::scripts::{HOOKS, Hook, Mode},
+    init::called,
     setup::{
-        ground::{Elsewhere, Ground, Manner, is_same, looked_into},
+        call::{Call, Line},
+        ground::{Ground, Manner},
         installed::Installed,
-        programs::{is_program, version_of},
+        programs::{Version, is_program, said_to_version},
         script,
-        there::{There, legacy, look as look_at, set_aside},
+        there::{There, legacy, look as look_at, replaced, set_aside},
     },
 };
 
@@ -41,35 +42,32 @@ pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
         }
     };
     let is_strict = installed.as_ref().is_some_and(|it| it.strict);
-    let wanted = HOOKS
-        .iter()
-        .filter(|hook| is_strict || hook.mode == Mode::Usual);
     let mut ward = Ward {
         session,
         ground: &ground,
         installed: installed.as_ref(),
+        config: Config::read(session, None),
+        wanted: HOOKS
+            .iter()
+            .filter(|hook| is_strict || hook.mode == Mode::Usual)
+            .collect(),
         in_force: 0,
         silent: Vec::new(),
-        config: config(session),
+        unread: Vec::new(),
         programs: Vec::new(),
         findings: Vec::new(),
     };
-    wanted.for_each(|hook| ward.hook(hook));
-    if ward.in_force == 0 && installed.is_none() {
+    ward.look();
+    if ward.in_force == 0 && ward.unread.is_empty() && installed.is_none() {
         return vec![Finding::warning(WHAT, "not installed: no branch is guarded").by(INIT)];
     }
-    ward.silent();
-    ward.programs();
-    ward.worktrees();
     let Ward {
         in_force, findings, ..
     } = ward;
     if findings.is_empty() {
         let hooks = count(in_force, "hook", "hooks");
-        return vec![Finding::ok(
-            WHAT,
-            format!("{hooks} in force, {}", place(&ground)),
-        )];
+        let says = format!("{hooks} in force, {}", place(&ground));
+        return vec![Finding::ok(WHAT, says)];
     }
     findings
 }
@@ -82,95 +80,97 @@ fn place(ground: &Ground) -> String {
     }
 }
 
-/// Whether the hook that guards commits would be run from this directory.
-fn runs_ours(dir: &Path) -> bool {
-    let elsewhere = Elsewhere {
-        dir: dir.to_owned(),
-        why: String::new(),
-    };
-    let Some(hook) = HOOKS.iter().find(|hook| hook.event == Event::PreCommit) else {
-        return false;
-    };
-    let path = elsewhere.file(hook.name());
-    let text = fs_err::read(&path).unwrap_or_default();
-    is_called(&elsewhere, hook, &path) || (hook.is_ours(&text.to_str_lossy()) && is_program(&path))
-}
-
-/// All values at once; of a key with several, the last one.
-fn config(session: &Session<'_>) -> BTreeMap<String, String> {
-    let words = ["config", "-z", "--get-regexp", "^hook\\.checkpoint-"];
-    let said = session.repo.git(words).answer().ok().flatten();
-    let said = said.unwrap_or_default();
-    let pairs = said.split_str(b"\0").filter_map(|entry| {
-        let (key, value) = entry.split_once_str(b"\n")?;
-        let text = |bytes: &[u8]| bytes.to_str_lossy().into_owned();
-        Some((text(key), text(value)))
-    });
-    pairs.collect()
-}
-
 struct Ward<'a, 's> {
     session: &'a Session<'s>,
     ground: &'a Ground,
     installed: Option<&'a Installed>,
+    config: Config,
+    /// The hooks that are to be in force.
+    wanted: Vec<&'static Hook>,
     in_force: u64,
     /// What git does not find where it looks.
     silent: Vec<&'static str>,
+    /// What is in the config, where the git that is found first does not look.
+    unread: Vec<&'static str>,
     /// What the hooks hand over to.
     programs: Vec<PathBuf>,
     findings: Vec<Finding>,
-    /// What the config says of hooks of ours, by key in lower case but for the middle.
-    config: BTreeMap<String, String>,
 }
 
 impl Ward<'_, '_> {
-    fn hook(&mut self, hook: &'static Hook) {
-        if self.is_in_config(hook) {
-            self.in_force += 1;
-            return;
-        }
-        match &self.ground.elsewhere {
-            Some(elsewhere) => {
-                let path = elsewhere.file(hook.name());
-                match is_called(elsewhere, hook, &path) {
-                    true => self.in_force += 1,
-                    false => self.silent.push(hook.name()),
-                }
+    fn look(&mut self) {
+        for hook in self.wanted.clone() {
+            match self.ground.manner() {
+                Manner::Config => self.in_config(hook),
+                Manner::Files => self.by_file(hook),
             }
-            None => self.file(hook),
+        }
+        self.unread();
+        self.silent();
+        self.programs();
+        match self.ground.manner() {
+            Manner::Config => self.configs(),
+            Manner::Files => self.directories(),
         }
     }
 
-    fn is_in_config(&mut self, hook: &Hook) -> bool {
-        if self.ground.manner() != Manner::Config {
-            return false;
+    fn in_config(&mut self, hook: &'static Hook) {
+        match self.config.state(hook, self.installed) {
+            State::Missing => self.by_file(hook),
+            State::InForce(command) => {
+                self.in_force += 1;
+                self.programs.extend(script::program(&command));
+            }
+            state => self.findings.extend(state.finding(hook, None)),
         }
-        let get = |variable: &str| {
-            let key = format!("hook.{}.{variable}", hook.config_name());
-            self.config.get(&key).cloned().unwrap_or_default()
+    }
+
+    fn by_file(&mut self, hook: &'static Hook) {
+        let Some(elsewhere) = &self.ground.elsewhere else {
+            return self.file(hook);
         };
-        let (command, event) = (get("command"), get("event"));
-        let is_on = hook.is_ours(&command) && event == hook.name() && get("enabled") != "false";
-        if is_on {
-            self.programs.extend(script::program(&command));
+        let path = elsewhere.file(hook.name());
+        match called(elsewhere, hook, &path) {
+            Call::None => match self.config.state(hook, self.installed) {
+                State::InForce(_) => self.unread.push(hook.name()),
+                _ => self.silent.push(hook.name()),
+            },
+            Call::Sure => self.in_force += 1,
+            Call::Doubtful(line) => self.doubtful(hook, &path, &line),
         }
-        is_on
     }
 
     fn file(&mut self, hook: &'static Hook) {
         let path = self.ground.hooks.join(hook.name());
+        let word = shell_word(&path.display().to_string()).into_owned();
         let name = hook.name();
+        let is_run = is_program(&path);
         let broken = match look_at(hook, &path, self.installed) {
-            There::Ours(text) | There::Changed { now: text, .. } if is_program(&path) => {
+            There::Ours(text) if is_run => {
                 self.programs.extend(script::program(&text));
                 self.in_force += 1;
                 return;
             }
-            There::ByHand if is_program(&path) => {
+            There::ByHand(None) if is_run => {
                 self.in_force += 1;
                 return;
             }
-            There::Nothing => format!("'{name}' is gone"),
+            There::ByHand(Some(line)) if is_run => return self.doubtful(hook, &path, &line),
+            There::ByHand(_) => {
+                let says = format!("'{name}' is not executable, so git does not run it");
+                return self.fails(says, format!("chmod +x {word}"));
+            }
+            There::Changed { now, ours } => {
+                let (line, text) = script::difference(&ours, &now).unwrap_or_default();
+                let says =
+                    format!("'{name}' was changed since it was installed, in line {line}: {text}");
+                let mend = format!("keep what you need of it, then: rm {word}; {INIT}");
+                return self.fails(says, mend);
+            }
+            There::Nothing => match self.config.state(hook, self.installed) {
+                State::InForce(_) => return self.unread.push(name),
+                _ => format!("'{name}' is gone"),
+            },
             There::Foreign(_) if set_aside(hook, &path, self.installed) == Some(legacy(&path)) => {
                 let says = format!("'{name}' is called by another one, which has set it aside");
                 let finding = Finding::warning(WHAT, says).by(INIT);
@@ -178,10 +178,50 @@ impl Ward<'_, '_> {
                 self.in_force += 1;
                 return;
             }
-            There::Foreign(_) => format!("'{name}' was replaced by another one"),
-            _ => format!("'{name}' is not executable, so git does not run it"),
+            There::Foreign(_) => match replaced(hook, &path, self.installed) {
+                Some(replaced) => {
+                    let says = replaced.to_string();
+                    return self.fails(says, format!("{}; {INIT}", replaced.aside()));
+                }
+                None => format!("'{name}' was replaced by another one"),
+            },
+            There::Ours(_) => format!("'{name}' is not executable, so git does not run it"),
         };
         let finding = Finding::failure(WHAT, broken).by(INIT);
+        self.findings.push(finding.fixed_by(Mend::Install));
+    }
+
+    fn fails(&mut self, says: String, command: String) {
+        self.findings.push(Finding::failure(WHAT, says).by(command));
+    }
+
+    fn doubtful(&mut self, hook: &Hook, path: &Path, Line { number, text }: &Line) {
+        let path = path.display();
+        let says = format!(
+            "cannot tell whether '{}' is in force, by line {number} of '{path}': {text}",
+            hook.name()
+        );
+        let line = script::line(hook, Path::new(&path.to_string()));
+        let mend = format!("put this above all other commands there: {line}");
+        self.findings.push(Finding::warning(WHAT, says).by(mend));
+    }
+
+    /// One git puts hooks into the config, and another one, which came since, does not look there.
+    fn unread(&mut self) {
+        if self.unread.is_empty() {
+            return;
+        }
+        let reads = |version: &Version| version.is_at_least(Version::CONFIG_HOOKS);
+        let mut gits = self.ground.gits.iter();
+        let old = gits.find(|git| !git.version.as_ref().is_some_and(reads));
+        let old = old.map_or_else(String::new, |git| {
+            let version = git.version.as_ref().map_or("unknown", Version::text);
+            format!(", {version} at '{}',", git.path.display())
+        });
+        let says = format!(
+            "the hooks are in the config, and a git on PATH{old} does not read them from there"
+        );
+        let finding = Finding::failure(WHAT, says).by(INIT);
         self.findings.push(finding.fixed_by(Mend::Install));
     }
 
@@ -206,54 +246,15 @@ impl Ward<'_, '_> {
             let why = match (path.exists(), is_program(&path)) {
                 (false, _) => "is gone",
                 (true, false) => "is not executable",
-                (true, true) if version_of(&path).is_none() => "cannot be run on this machine",
-                (true, true) => continue,
+                (true, true) => match said_to_version(&path) {
+                    None => "cannot be run on this machine",
+                    Some(said) if !said.starts_with(MARK) => "is no git-checkpoint",
+                    Some(_) => continue,
+                },
             };
             let says = format!("'{}', which the hooks call, {why}", path.display());
             let finding = Finding::failure(WHAT, says).by(INIT);
             self.findings.push(finding.fixed_by(Mend::Install));
         }
-    }
-
-    /// A relative `core.hooksPath`, or one of a single worktree, may leave others without a hook.
-    fn worktrees(&mut self) {
-        if self.ground.manner() == Manner::Config {
-            return;
-        }
-        let here = match &self.ground.elsewhere {
-            Some(elsewhere) => elsewhere.dir.clone(),
-            None => self.ground.hooks.clone(),
-        };
-        for worktree in self.others() {
-            let looked = looked_into(self.session, Some(&worktree));
-            let Some(dir) = looked.ok().filter(|dir| !is_same(dir, &here)) else {
-                continue;
-            };
-            if !runs_ours(&dir) {
-                let (worktree, dir) = (worktree.display(), dir.display());
-                let says = format!(
-                    "no hook of ours runs in the worktree '{worktree}': git takes them from '{dir}'"
-                );
-                let command = format!("git -C '{worktree}' config --show-origin core.hooksPath");
-                self.findings.push(Finding::failure(WHAT, says).by(command));
-            }
-        }
-    }
-
-    /// The linked worktrees that are there.
-    fn others(&self) -> Vec<PathBuf> {
-        let git = self
-            .session
-            .repo
-            .git(["worktree", "list", "--porcelain", "-z"]);
-        let said = git.output().unwrap_or_default();
-        let paths = said.split_str(b"\0").filter_map(|line| {
-            let path = line.strip_prefix(b"worktree ")?;
-            Some(as_path(path.as_bstr()).to_owned())
-        });
-        let is_other = |path: &PathBuf| {
-            path.join(".git").exists() && Some(path.as_path()) != self.session.repo.work_tree()
-        };
-        paths.filter(is_other).collect::<Vec<_>>()
     }
 }

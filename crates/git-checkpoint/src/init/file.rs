@@ -12,8 +12,8 @@ use crate::{
         programs::is_program,
         script::{self, Chain, kept},
         there::{
-            Foreign, There, has_kept, is_alike, is_of_one_manager, is_one_file, legacy, look,
-            set_aside,
+            Foreign, Replaced, There, has_kept, is_alike, is_of_one_manager, is_one_file, legacy,
+            look, set_aside,
         },
     },
 };
@@ -46,7 +46,7 @@ pub(super) fn place(
     let path = dir.join(hook.name());
     let there = look(hook, &path, installed);
     let decision = match there {
-        There::ByHand => return Ok(left(hook, path, Does::ByHand, None)),
+        There::ByHand(_) => return Ok(left(hook, path, Does::ByHand, None)),
         There::Changed { ours, .. } => return Ok(left(hook, path, Does::Changed, Some(ours))),
         There::Foreign(foreign) => {
             refuse_unchainable(hook, &path, foreign)?;
@@ -201,10 +201,11 @@ fn before_ours(
             before.extend(may_be_lost.then_some(again));
             Ok(Decision::chain(path, before, Vec::new()))
         }
-        None => Err(SetupError::Replaced {
+        None => Err(Replaced {
             path: path.to_owned(),
             kept: kept_at,
-        }),
+        }
+        .into()),
     }
 }
 

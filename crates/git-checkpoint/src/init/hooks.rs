@@ -6,9 +6,10 @@ use crate::{
     hook::scripts::Hook,
     setup::{
         SetupError,
+        call::{Call, call},
         ground::Elsewhere,
         programs::is_program,
-        script::{self, has_our_line},
+        script,
     },
 };
 
@@ -91,9 +92,17 @@ pub(super) fn elsewhere(
     }
 }
 
-/// Whether a file of somebody else's directory calls our hook, and would be run.
-pub(crate) fn is_called(elsewhere: &Elsewhere, hook: &Hook, path: &Path) -> bool {
+/// Whether a file of somebody else's directory calls our hook, and would be run. What is doubtful was somebody's wish.
+fn is_called(elsewhere: &Elsewhere, hook: &Hook, path: &Path) -> bool {
+    called(elsewhere, hook, path) != Call::None
+}
+
+/// How it does.
+pub(crate) fn called(elsewhere: &Elsewhere, hook: &Hook, path: &Path) -> Call {
     let text = fs_err::read(path).unwrap_or_default();
     let is_run = elsewhere.file("") != elsewhere.dir.join("") || is_program(path);
-    is_run && has_our_line(hook, &String::from_utf8_lossy(&text))
+    match is_run {
+        true => call(hook, &String::from_utf8_lossy(&text)),
+        false => Call::None,
+    }
 }

@@ -6,6 +6,8 @@ use checkpoint_cli::{Failure, Kind};
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::there::Replaced;
+
 /// Why the hooks stay as they are. Nothing was changed, but where a variant says otherwise.
 #[derive(Debug, Error, Diagnostic)]
 pub enum SetupError {
@@ -50,16 +52,19 @@ pub enum SetupError {
         line: String,
     },
     /// What was there before ours is still kept, and something else has come meanwhile.
-    #[error("'{}' was replaced since, and '{}' still holds the hook from before", path.display(), kept.display())]
+    #[error("{said}")]
     #[diagnostic(
         code(setup::hook_replaced),
-        help("rm '{}', or move it back: mv '{}' '{}'", kept.display(), kept.display(), path.display())
+        help(
+            "keep both: give the one from before another name, call it from the one that is there now if it is still \
+             wanted, and run this again:\n  {aside}"
+        )
     )]
     Replaced {
-        /// The hook.
-        path: PathBuf,
-        /// What was there when ours came.
-        kept: PathBuf,
+        /// Which hooks.
+        said: String,
+        /// The command that keeps both.
+        aside: String,
     },
     /// Our hook was edited: what was added to it would be lost.
     #[error("'{}' was changed since it was installed, in line {line}: {text}", path.display())]
@@ -123,6 +128,13 @@ pub enum SetupError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+impl From<Replaced> for SetupError {
+    fn from(replaced: Replaced) -> Self {
+        let (said, aside) = (replaced.to_string(), replaced.aside());
+        Self::Replaced { said, aside }
+    }
 }
 
 impl Failure for SetupError {

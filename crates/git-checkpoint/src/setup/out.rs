@@ -7,7 +7,10 @@ use super::{
     change::Change,
     installed::Installed,
     script::{difference, kept},
-    there::{There, has_kept, is_alike, is_of_one_manager, is_one_file, legacy, look, set_aside},
+    there::{
+        Replaced, There, has_kept, is_alike, is_of_one_manager, is_one_file, legacy, look,
+        set_aside,
+    },
 };
 use crate::hook::scripts::{HOOKS, Hook};
 
@@ -40,7 +43,7 @@ pub(crate) fn plan(hooks: &Path, installed: Option<&Installed>) -> Result<Outs, 
         let kept = kept(&path);
         let out = match look(hook, &path, installed) {
             There::Changed { now, ours } => return Err(changed(path, &ours, &now)),
-            There::ByHand => Some(Out::ByHand),
+            There::ByHand(_) => Some(Out::ByHand),
             There::Ours(_) | There::Nothing if has_kept(&path) => {
                 let at = path.clone();
                 changes.push(Change::GiveBack { kept, at });
@@ -85,7 +88,7 @@ fn beside(
         (false, Some(aside)) => changes.extend(out_of(&aside)),
         // There would be what we keep, had we not been there.
         (true, Some(at)) => changes.push(Change::GiveBack { kept, at }),
-        (true, None) => return Err(SetupError::Replaced { path, kept }),
+        (true, None) => return Err(Replaced { path, kept }.into()),
     }
     Ok(out)
 }

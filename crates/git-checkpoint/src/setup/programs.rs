@@ -82,15 +82,20 @@ pub(crate) fn ours(session: &Session<'_>) -> Option<PathBuf> {
     Some(on_path.unwrap_or_else(|| own.clone()))
 }
 
-/// What `<path> --version` says; none where it cannot be run.
+/// The version of a program; none where it cannot be run, or tells none.
 pub(crate) fn version_of(path: &Path) -> Option<Version> {
+    Version::parse(&said_to_version(path)?)
+}
+
+/// What `<path> --version` says; none where it cannot be run.
+pub(crate) fn said_to_version(path: &Path) -> Option<String> {
     let output = Command::new(path)
         .arg("--version")
         .stdin(Stdio::null())
         .output()
         .ok()?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    output.status.success().then(|| Version::parse(&said))?
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    output.status.success().then_some(said)
 }
 
 /// The files of this name on PATH that may be run.

@@ -42,9 +42,14 @@ impl Setting {
 
 /// What makes git run a hook of ours; the command first, since an event without one stops every commit.
 pub(crate) fn of_hook(hook: &Hook, binary: &Path) -> [Setting; 2] {
+    of_hook_as(hook, &hook.command(binary))
+}
+
+/// The same with a command that is given.
+pub(crate) fn of_hook_as(hook: &Hook, command: &str) -> [Setting; 2] {
     let name = hook.config_name();
     [
-        Setting::new(format!("hook.{name}.command"), hook.command(binary)),
+        Setting::new(format!("hook.{name}.command"), command),
         Setting::new(format!("hook.{name}.event"), hook.name()),
     ]
 }

@@ -1,13 +1,18 @@
 //! What lies at the place of a hook.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
+use checkpoint_cli::shell_word;
 use rustix::fs::{CWD, FileType, statat};
 
 use super::{
+    call::{Call, Line, call},
     installed::Installed,
     programs::is_program,
-    script::{MANAGERS_WITH_LEGACY, has_our_line, is_ours_as_written, kept},
+    script::{MANAGERS_WITH_LEGACY, is_ours_as_written, kept},
 };
 use crate::hook::scripts::Hook;
 
@@ -22,8 +27,8 @@ pub(crate) enum There {
         now: String,
         ours: String,
     },
-    /// Somebody else's, with a line that calls us.
-    ByHand,
+    /// Somebody else's, with a line that calls us; the line, where it cannot be told whether that holds.
+    ByHand(Option<Line>),
     /// Somebody else's.
     Foreign(Foreign),
 }
@@ -59,12 +64,15 @@ pub(crate) fn look(hook: &Hook, path: &Path, installed: Option<&Installed>) -> T
             now: text.into_owned(),
             ours: ours.to_owned(),
         },
-        _ if has_our_line(hook, &text) => There::ByHand,
-        _ => There::Foreign(Foreign {
-            is_executable: is_program(path),
-            asks_its_name: asks_its_name(&text),
-            is_file: is_file || !path.exists(),
-        }),
+        _ => match call(hook, &text) {
+            Call::Sure => There::ByHand(None),
+            Call::Doubtful(line) => There::ByHand(Some(line)),
+            Call::None => There::Foreign(Foreign {
+                is_executable: is_program(path),
+                asks_its_name: asks_its_name(&text),
+                is_file: is_file || !path.exists(),
+            }),
+        },
     }
 }
 
@@ -123,6 +131,53 @@ pub(crate) fn set_aside(
     let aside = [legacy(path), beside(path, "old")];
     let is_ours = |path: &PathBuf| matches!(look(hook, path, installed), There::Ours(_));
     aside.into_iter().find(is_ours)
+}
+
+/// Both hooks of somebody, where another one has come in the place of ours, and what was there before is still kept.
+pub(crate) struct Replaced {
+    pub(crate) path: PathBuf,
+    pub(crate) kept: PathBuf,
+}
+
+/// Whether it is so here: which of the two is wanted nobody but a person knows.
+pub(crate) fn replaced(
+    hook: &Hook,
+    path: &Path,
+    installed: Option<&Installed>,
+) -> Option<Replaced> {
+    let kept = kept(path);
+    let is_known = || {
+        is_one_file(path, &kept)
+            || is_alike(path, &kept)
+            || is_of_one_manager(path, &kept)
+            || set_aside(hook, path, installed).is_some()
+    };
+    let path = path.to_owned();
+    (is_there(&kept) && !is_known()).then_some(Replaced { path, kept })
+}
+
+impl Replaced {
+    /// The command that keeps both: the one from before gets a name that nobody calls.
+    pub(crate) fn aside(&self) -> String {
+        let word = |path: &Path| shell_word(&path.display().to_string()).into_owned();
+        let free = |path: &PathBuf| !is_there(path);
+        let numbered = (2..).map(|n| beside(&self.path, &format!("before-{n}")));
+        let mut names = std::iter::once(beside(&self.path, "before")).chain(numbered);
+        let before = names
+            .find(free)
+            .unwrap_or_else(|| beside(&self.path, "before"));
+        format!("mv {} {}", word(&self.kept), word(&before))
+    }
+}
+
+impl fmt::Display for Replaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, kept) = (self.path.display(), self.kept.display());
+        write!(
+            f,
+            "'{path}' was replaced since, and '{kept}' still holds the hook from before"
+        )
+    }
 }
 
 /// A few programs serve for all hooks and look at the name by which they were called.

@@ -1,5 +1,7 @@
 //! `doctor`: each fault that is planted is found, and told with what mends it.
 
+mod hooks;
+
 use serde_json::{Value, json};
 
 use crate::{install::scene, scene::Scene};
@@ -97,6 +99,7 @@ fn hooks_that_are_not_in_force_are_told_and_put_back() {
     plant("which the hooks call, is gone", &|scene| {
         calls(scene, "/gone")
     });
+    plant("is no git-checkpoint", &|scene| calls(scene, "/bin/true"));
     plant("is not executable", &|scene| {
         fs_err::write(scene.beside("plain"), "").unwrap();
         calls(scene, &scene.beside("plain"));

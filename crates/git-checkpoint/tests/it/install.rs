@@ -1,6 +1,6 @@
 //! `init` and `uninstall`, over whatever hooks there are.
 
-mod config;
+pub(crate) mod config;
 mod elsewhere;
 mod files;
 mod halfway;

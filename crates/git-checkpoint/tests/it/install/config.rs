@@ -8,7 +8,7 @@ use super::scene;
 use crate::scene::{Said, Scene};
 
 /// A folder whose only git says that it is 2.54.
-fn newer_git(scene: &Scene) -> String {
+pub(crate) fn newer_git(scene: &Scene) -> String {
     let dir = scene.beside("newer");
     fs_err::create_dir_all(&dir).unwrap();
     let real = scene.git(&["--exec-path"]);

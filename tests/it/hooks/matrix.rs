@@ -33,6 +33,26 @@ fn a_protected_branch_is_not_committed_to() {
     check("git switch -q feature; git rebase -q clash main");
 }
 
+/// What the manual says of `--no-verify`: here git runs no hook that could hold it.
+#[test]
+fn where_git_runs_no_hook_at_all_nothing_is_held() {
+    let check = |mode: Mode, script: &str, code: i32| {
+        let sandbox = guarded(mode);
+        let output = sandbox.terminal(script);
+        assert_eq!(output.code != 0, code != 0, "{script}: {output}");
+    };
+    let am = "git format-patch -q -1 --stdout feature >../patch; git am -q --no-verify ../patch";
+    check(Mode::Usual, am, 0);
+    check(Mode::Strict, am, 1);
+    check(
+        Mode::Usual,
+        "git push -q --no-verify origin feature:main",
+        0,
+    );
+    let delete = "git switch -q feature; git branch -q -D main";
+    check(Mode::Strict, delete, 0);
+}
+
 #[test]
 fn a_merge_by_pull_is_a_commit_too() {
     let sandbox = guarded(Mode::Usual);

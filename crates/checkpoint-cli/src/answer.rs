@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::{Outcome, Output, Talk};
+use crate::{Exit, Outcome, Output, Talk};
 
 /// The outcome of whichever work was done.
 pub struct Answer(Box<dyn Outcome>);
@@ -33,5 +33,9 @@ impl Outcome for Answer {
 
     fn is_refusal(&self) -> bool {
         self.0.is_refusal()
+    }
+
+    fn exit(&self) -> Exit {
+        self.0.exit()
     }
 }

@@ -76,11 +76,7 @@ where
             }
             _ => {
                 outcome.talk(&console.talk());
-                if outcome.is_refusal() {
-                    Exit::Refused
-                } else {
-                    Exit::Done
-                }
+                outcome.exit()
             }
         },
         Err(failure) => tell(&failure, failure.kind(), console),

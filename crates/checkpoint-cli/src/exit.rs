@@ -1,4 +1,4 @@
-//! The one place that chooses exit numbers; they are git's own.
+//! The one place that chooses exit numbers; they are git's own, but for one.
 
 use std::process::ExitCode;
 
@@ -11,6 +11,8 @@ pub enum Exit {
     Done,
     /// The answer is no, and nothing was changed: 1.
     Refused,
+    /// A part of it was done, and what is left is not worth stopping for: 3.
+    Partly,
     /// It could not go on: 128.
     Fatal,
     /// The command line made no sense: 129.
@@ -23,6 +25,7 @@ impl Exit {
         match self {
             Self::Done => 0,
             Self::Refused => 1,
+            Self::Partly => 3,
             Self::Fatal => 128,
             Self::Usage => 129,
         }

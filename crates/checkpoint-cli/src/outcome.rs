@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::{Output, Talk};
+use crate::{Exit, Output, Talk};
 
 /// What a command did, as values; told once, at the edge, as text or as JSON.
 pub trait Outcome {
@@ -28,5 +28,13 @@ pub trait Outcome {
     /// Whether the answer was no although there is data to show, as when a check found something: exit 1.
     fn is_refusal(&self) -> bool {
         false
+    }
+
+    /// How the command ends.
+    fn exit(&self) -> Exit {
+        match self.is_refusal() {
+            true => Exit::Refused,
+            false => Exit::Done,
+        }
     }
 }

@@ -263,8 +263,6 @@ impl Run {
             }
             RunEvent::RunAbandoned(abandoned) => {
                 self.state = TaskState::Failed;
-                self.is_branch_removed |= abandoned.branch_removed;
-                self.is_linked &= !abandoned.worktree_removed;
                 self.abandoned = Some(abandoned.clone());
             }
             RunEvent::RunCleanedUp(cleaned) => {

@@ -445,8 +445,6 @@ fn of_run(
             reason: maybe,
             checkpoint: None,
             commit: Some(commit),
-            branch_removed: claim,
-            worktree_removed: claim,
         }
         .into(),
         11 => RunCleanedUp {

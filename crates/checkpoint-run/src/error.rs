@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use checkpoint_capture::CaptureError;
 use checkpoint_cli::{Failure, Kind, SessionError};
+use checkpoint_forge::ForgeError;
 use checkpoint_git::{HeadMoveError, OpenError, ProgramError, refs::RefError};
 use checkpoint_model::words::OperationKind;
+use checkpoint_restore::RestoreError;
 use checkpoint_store::StoreError;
 use checkpoint_work::WorkError;
 use miette::Diagnostic;
@@ -44,6 +46,10 @@ pub enum RunError {
         /// Where it was to begin.
         base: String,
     },
+    /// The work here belongs to another branch.
+    #[error("the working tree has changes")]
+    #[diagnostic(code(run::dirty_here), help("git status"))]
+    DirtyHere,
     /// That is no commit.
     #[error("no commit '{base}'")]
     #[diagnostic(code(run::base_unknown), help("git branch --all"))]
@@ -103,6 +109,43 @@ pub enum RunError {
         /// The run.
         run: String,
     },
+    /// Its branch is gone, and was not removed by us.
+    #[error("the branch '{branch}' is gone")]
+    #[diagnostic(code(run::branch_gone), help("git reflog"))]
+    BranchGone {
+        /// The branch.
+        branch: String,
+    },
+    /// There is nowhere to push to.
+    #[error("there is no remote to push to")]
+    #[diagnostic(code(run::no_remote), help("git remote add origin <url>"))]
+    NoRemote,
+    /// Another process finishes it, or gives it up.
+    #[error("another process is at run '{run}'")]
+    #[diagnostic(code(run::busy), help("git agent-run show {run}"))]
+    Busy {
+        /// The run.
+        run: String,
+    },
+    /// The template of a pull request has a field that nothing fills. Commits and pushes that were made stay.
+    #[error("the template of the pull request has no field '{field}'")]
+    #[diagnostic(
+        code(run::template_field),
+        help(
+            "one of: task, task-id, agent, model, number, run, branch, base, checkpoint, steps, commits, record"
+        )
+    )]
+    Template {
+        /// What stands between the braces.
+        field: String,
+    },
+    /// The template that the policy names is not in the branch. Commits that were made stay.
+    #[error("the branch has no file '{path}', which the policy's runs.body names")]
+    #[diagnostic(code(run::template_missing))]
+    NoTemplate {
+        /// The path.
+        path: String,
+    },
     /// What was just written cannot be read back.
     #[error("the record of the run cannot be read")]
     #[diagnostic(code(run::unrecorded), help("git notes --ref=agents list"))]
@@ -135,10 +178,24 @@ pub enum RunError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Work(#[from] WorkError),
+    /// A checkpoint could not be put back. The run goes on without it.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Restore(Box<RestoreError>),
+    /// A pull request was not closed. The run is given up all the same.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Forge(#[from] ForgeError),
     /// A record could not be read or written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<RestoreError> for RunError {
+    fn from(error: RestoreError) -> Self {
+        Self::Restore(Box::new(error))
+    }
 }
 
 impl Failure for RunError {
@@ -152,6 +209,8 @@ impl Failure for RunError {
             Self::Session(error) => error.kind(),
             Self::Capture(error) => error.kind(),
             Self::Work(error) => error.kind(),
+            Self::Restore(error) => error.kind(),
+            Self::Forge(error) => error.kind(),
             Self::Store(error) => error.kind(),
             _ => Kind::Refused,
         }

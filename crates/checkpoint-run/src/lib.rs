@@ -1,7 +1,8 @@
 //! Runs of agents: a task on a branch of its own, from its start to its pull request.
 //!
 //! Read in this order: [`start`] gives a task its branch, its working tree and its record; [`choose`] finds the run that
-//! is meant; [`progress`] tells of it. Below them, `number` finds a free branch, `remote` asks the remote, `clock` and
+//! is meant; [`progress`] tells of it; [`finish`] hands the work in;
+//! [`abandon`] gives it up, restorably, and [`resume`] goes on with it. Below them, `number` finds a free branch, `remote` asks the remote, `clock` and
 //! `log` keep the order of what is recorded.
 //!
 //! What it does *not* do: read arguments, print an outcome, or choose exit numbers. Whatever fails, the work is where it
@@ -9,11 +10,16 @@
 
 mod error;
 
+mod abandon;
 mod choose;
+mod finish;
 mod progress;
+mod resume;
 mod start;
 
 mod back;
+mod body;
+mod guard;
 mod number;
 mod remote;
 mod worktree;
@@ -21,9 +27,12 @@ mod worktree;
 mod log;
 mod place;
 
+pub use abandon::{Abandoned, abandon};
 pub use choose::{choose, choose_here};
 pub use error::RunError;
+pub use finish::{Done, Finish, Finished, Trouble, close, finish};
 pub use log::Log;
 pub use place::{Place, current_branch};
 pub use progress::{Told, progress};
+pub use resume::{Resumed, resume};
 pub use start::{Start, Started, Who, Worktree, start, take_back};

@@ -3,7 +3,7 @@
 use std::{cell::Cell, time::Instant};
 
 use checkpoint_cli::Session;
-use checkpoint_git::refs::RefChange;
+use checkpoint_git::{ProgramError, refs::RefChange};
 use checkpoint_model::{
     event::{Event, EventBody, GitOperationFailed},
     id::RunId,
@@ -104,6 +104,21 @@ pub(crate) fn in_short(message: &str) -> String {
     match message.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &message[..end]),
         None => message,
+    }
+}
+
+/// What a git program said, on one line: its command line says nothing to whoever reads of what we do.
+pub(crate) fn said(error: &ProgramError) -> String {
+    match error {
+        ProgramError::Failed { stderr, .. } => {
+            let line = stderr.lines().find(|line| !line.trim().is_empty());
+            let line = line.unwrap_or_default();
+            let plain = ["fatal: ", "error: "]
+                .iter()
+                .find_map(|mark| line.strip_prefix(mark));
+            without_credentials(plain.unwrap_or(line))
+        }
+        other => without_credentials(&other.to_string()),
     }
 }
 

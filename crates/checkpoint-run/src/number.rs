@@ -37,7 +37,7 @@ pub(crate) fn next(
     if let Some(remote) = remote {
         match remote::branches(repo, remote, &branches.stem()) {
             Ok(names) => taken.extend(names),
-            Err(error) => unasked = Some(crate::log::in_short(&error.to_string())),
+            Err(error) => unasked = Some(crate::log::said(&error)),
         }
     }
     Ok(Free {

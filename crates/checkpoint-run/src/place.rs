@@ -1,8 +1,10 @@
 //! Where a run is at home: the clone that it was started in.
 
+use std::path::PathBuf;
+
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
-use checkpoint_model::run::Run;
+use checkpoint_model::{run::Run, words::Actor};
 
 use crate::RunError;
 
@@ -19,11 +21,9 @@ impl Place {
     /// The clone that we are in.
     #[must_use]
     pub fn here(session: &Session<'_>) -> Self {
-        let common = session.repo.common_dir();
-        let common = common.canonicalize().unwrap_or_else(|_| common.to_owned());
         Self {
             host: session.actor(None, None).host,
-            repository: common.to_string_lossy().into_owned(),
+            repository: common_dir(session).to_string_lossy().into_owned(),
         }
     }
 
@@ -43,6 +43,21 @@ impl Place {
                 repository: run.started.repository.clone(),
             }),
         }
+    }
+}
+
+/// The git directory that all worktrees share, by a path that does not lead through one of them.
+pub(crate) fn common_dir(session: &Session<'_>) -> PathBuf {
+    let common = session.repo.common_dir();
+    common.canonicalize().unwrap_or_else(|_| common.to_owned())
+}
+
+/// Who acts on a run: its agent, unless another one is told.
+pub(crate) fn actor(session: &Session<'_>, run: &Run) -> Actor {
+    Actor {
+        agent: run.by.agent.clone(),
+        session: run.by.session.clone(),
+        ..session.actor(None, None)
     }
 }
 

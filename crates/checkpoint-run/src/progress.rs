@@ -5,10 +5,9 @@ use checkpoint_model::{
     event::{Percent, TaskProgress, TaskState},
     id::RunId,
     run::Run,
-    words::Actor,
 };
 
-use crate::{Log, Place, RunError, choose_here};
+use crate::{Log, Place, RunError, choose_here, place};
 
 /// What is told of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,11 +28,7 @@ pub fn progress(session: &Session<'_>, typed: Option<&str>, told: &Told) -> Resu
             run: run.short_branch().to_owned(),
         });
     }
-    let by = Actor {
-        agent: run.by.agent.clone(),
-        session: run.by.session.clone(),
-        ..session.actor(None, None)
-    };
+    let by = place::actor(session, &run);
     let log = Log::new(session, by, "git agent-run progress");
     let body = TaskProgress {
         run: run.id,
@@ -41,9 +36,7 @@ pub fn progress(session: &Session<'_>, typed: Option<&str>, told: &Told) -> Resu
         percent: told.percent,
         state: told.state,
     };
-    let event = log.event(body);
-    let subject = checkpoint_store::Subject::run(run.id);
-    checkpoint_store::append_with(&session.repo, [(subject, event)], &[], &log.doing())?;
+    log.tell(run.id, body)?;
     checkpoint_store::run_by_id(&session.repo, run.id)?.ok_or(RunError::Unrecorded)
 }
 

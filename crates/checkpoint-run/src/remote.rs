@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bstr::ByteSlice as _;
+use bstr::{BStr, ByteSlice as _};
 use checkpoint_git::{ProgramError, Repository};
 
 /// How long a remote may take to say which branches it has.
@@ -28,6 +28,22 @@ pub(crate) fn of(repo: &Repository, branch: Option<&str>) -> Option<String> {
         .or(followed)
         .or_else(origin)
         .or_else(only)
+}
+
+/// Where a push to `remote` goes, as git would have it after all rewriting.
+pub(crate) fn push_url(repo: &Repository, remote: &str) -> Result<String, ProgramError> {
+    let known = repo
+        .gix()
+        .remote_names()
+        .iter()
+        .any(|name| **name == BStr::new(remote));
+    if !known {
+        return Ok(remote.to_owned());
+    }
+    let url = repo
+        .git(["remote", "get-url", "--push", "--", remote])
+        .output()?;
+    Ok(url.trim_end().to_str_lossy().into_owned())
 }
 
 /// The branches of `remote` that begin with `stem`, without `refs/heads/`.

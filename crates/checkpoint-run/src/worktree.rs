@@ -21,7 +21,7 @@ pub(crate) fn default_dir(session: &Session<'_>, slug: &Slug, number: u32) -> Pa
 /// The top of the main working tree; of a bare repository, its own name without `.git`.
 fn main_top(session: &Session<'_>) -> PathBuf {
     let repo = &session.repo;
-    let common = repo.common_dir();
+    let common = &crate::place::common_dir(session);
     match (repo.work_tree(), repo.worktree_name()) {
         (Some(top), None) => top.to_owned(),
         _ if common.file_name().is_some_and(|name| name == ".git") => {
@@ -40,8 +40,17 @@ pub(crate) fn add(session: &Session<'_>, dir: &Path, branch: &str) -> Result<(),
 
 /// Removes a working tree, unless it holds anything that git would miss: git itself refuses then.
 pub(crate) fn remove(session: &Session<'_>, dir: &Path) -> Result<(), ProgramError> {
-    let words = ["worktree", "remove", "--"].map(std::ffi::OsStr::new);
-    let program = session.repo.git(words.into_iter().chain([dir.as_os_str()]));
+    remove_by(session, dir, &["worktree", "remove", "--"])
+}
+
+/// Removes a working tree with what is in it. It has to be in a checkpoint.
+pub(crate) fn discard(session: &Session<'_>, dir: &Path) -> Result<(), ProgramError> {
+    remove_by(session, dir, &["worktree", "remove", "--force", "--"])
+}
+
+fn remove_by(session: &Session<'_>, dir: &Path, words: &[&str]) -> Result<(), ProgramError> {
+    let words = words.iter().map(std::ffi::OsStr::new);
+    let program = session.repo.git(words.chain([dir.as_os_str()]));
     program.at(session.repo.common_dir()).output()?;
     // The folder of all runs goes with the last of them; the system refuses while there is another.
     if let Some(folder) = dir.parent().filter(|folder| is_of_runs(folder)) {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use checkpoint_cli::Common;
-use checkpoint_model::event::TaskState;
+use checkpoint_model::{event::TaskState, policy::Cleanup};
 use clap::{Args as ClapArgs, Parser, Subcommand, builder::PossibleValuesParser};
 
 /// Give an agent's task its branch, push it, and keep the record of it
@@ -46,6 +46,25 @@ pub(crate) enum Command {
     Start(Box<StartArgs>),
     /// Tell what the agent is at
     Progress(ProgressArgs),
+    /// Hand the work in: commit what is left, push, open a draft pull request, clean up
+    ///
+    /// What is wanted is in the policy's [runs]; options say otherwise for this run. Each step is recorded. Nothing is
+    /// pushed by force, and hooks run. When a step fails, what was done before stays; the next 'finish' goes on from
+    /// there, and commits, pushes and opens nothing twice.
+    ///
+    /// Exit status: 1 nothing was done, 128 committed but not pushed, 3 pushed but there is no pull request (or it was
+    /// not merged).
+    Finish(FinishArgs),
+    /// Go on with a run, also one that was abandoned
+    ///
+    /// Its branch and its working tree are made again where they are gone, and the checkpoint that was made when it was
+    /// abandoned is put back; what is there is backed up before.
+    Resume(ResumeArgs),
+    /// Give a run up, keeping its work as a checkpoint
+    ///
+    /// A named checkpoint keeps commits and files. Then the working tree that was made for the run goes, and its branch.
+    /// In a working tree that was there before, no work is taken out of the files.
+    Abandon(AbandonArgs),
     /// List the runs, the newest first
     List(ListArgs),
     /// Show a run: its branch, its commits, its steps, what failed
@@ -116,6 +135,62 @@ pub(crate) struct ProgressArgs {
 
 fn states() -> PossibleValuesParser {
     PossibleValuesParser::new(TaskState::ALL.iter().map(|state| state.as_str()))
+}
+
+/// `finish`
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FinishArgs {
+    /// The run
+    pub(crate) run: Option<String>,
+    /// Push the branch; default: the policy's runs.push
+    #[arg(long)]
+    pub(crate) push: bool,
+    /// Do not push the branch
+    #[arg(long, conflicts_with_all = ["push", "pull_request", "merge"])]
+    pub(crate) no_push: bool,
+    /// Open a pull request; default: the policy's runs.pull-request
+    #[arg(long)]
+    pub(crate) pull_request: bool,
+    /// Open no pull request
+    #[arg(long, conflicts_with_all = ["pull_request", "merge"])]
+    pub(crate) no_pull_request: bool,
+    /// Remove here what is no longer needed: the working tree that was made for the run, or also its branch when it is
+    /// pushed; default: the policy's runs.cleanup
+    #[arg(long, value_name = "what", num_args = 0..=1, require_equals = true, default_missing_value = "worktree", value_parser = cleanups())]
+    pub(crate) cleanup: Option<String>,
+    /// Merge the pull request when its checks have passed; it is then opened ready, not as a draft
+    #[arg(long)]
+    pub(crate) merge: bool,
+    /// What the commit of what is left says; default: the last step
+    #[arg(short, long, value_name = "text")]
+    pub(crate) message: Option<String>,
+}
+
+fn cleanups() -> PossibleValuesParser {
+    PossibleValuesParser::new(Cleanup::ALL.iter().map(|what| what.as_str()))
+}
+
+/// `resume`
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ResumeArgs {
+    /// The run
+    pub(crate) run: Option<String>,
+    /// Put back this checkpoint
+    #[arg(long, value_name = "checkpoint")]
+    pub(crate) at: Option<String>,
+}
+
+/// `abandon`
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AbandonArgs {
+    /// The run
+    pub(crate) run: Option<String>,
+    /// Why, for the record
+    #[arg(short, long, value_name = "text")]
+    pub(crate) message: Option<String>,
+    /// Close its pull request, too
+    #[arg(long)]
+    pub(crate) close: bool,
 }
 
 /// `list`

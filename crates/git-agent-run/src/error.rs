@@ -3,7 +3,7 @@
 use checkpoint_cli::{Failure, Kind, SessionError};
 use checkpoint_model::{
     event::PercentError, policy::PrefixError, run::LineError, template::TemplateError,
-    words::WordError,
+    who::WhoError, words::WordError,
 };
 use checkpoint_run::RunError;
 use checkpoint_store::StoreError;
@@ -20,11 +20,15 @@ pub enum AgentRunError {
     /// Something was not done to a run.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Run(#[from] RunError),
+    Run(Box<RunError>),
     /// A text has more lines than one, or none.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Line(#[from] LineError),
+    /// A name cannot stand for who works.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Who(#[from] WhoError),
     /// No branch can begin like this.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -47,12 +51,19 @@ pub enum AgentRunError {
     Store(#[from] StoreError),
 }
 
+impl From<RunError> for AgentRunError {
+    fn from(error: RunError) -> Self {
+        Self::Run(Box::new(error))
+    }
+}
+
 impl Failure for AgentRunError {
     fn kind(&self) -> Kind {
         match self {
             Self::Session(error) => error.kind(),
             Self::Run(error) => error.kind(),
             Self::Line(error) => error.kind(),
+            Self::Who(error) => error.kind(),
             Self::Prefix(error) => error.kind(),
             Self::Template(error) => error.kind(),
             Self::Percent(error) => error.kind(),

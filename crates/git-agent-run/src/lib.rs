@@ -10,12 +10,16 @@ mod args;
 mod error;
 mod schemas;
 
+mod environment;
 mod view;
 mod who;
 
+mod abandon;
+mod finish;
 mod list;
 mod log;
 mod progress;
+mod resume;
 mod show;
 mod start;
 
@@ -48,6 +52,9 @@ pub fn run(args: Args, console: &Console) -> Result<Answer, AgentRunError> {
 fn run_in(session: &Session<'_>, command: Command) -> Result<Answer, AgentRunError> {
     Ok(match command {
         Command::Start(args) => Answer::of(start::run(session.console, *args)?),
+        Command::Finish(args) => Answer::of(finish::run(session, &args)?),
+        Command::Resume(args) => Answer::of(resume::run(session, &args)?),
+        Command::Abandon(args) => Answer::of(abandon::run(session, &args)?),
         Command::Progress(args) => Answer::of(progress::run(session, &args)?),
         Command::List(args) => Answer::of(list::run(session, &args)?),
         Command::Show(args) => Answer::of(show::run(session, &args)?),

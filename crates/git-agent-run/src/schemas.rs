@@ -1,6 +1,6 @@
 //! The published schemas of what `--json` prints.
 
-use crate::{list, log, progress, show, start};
+use crate::{abandon, finish, list, log, progress, resume, show, start};
 
 /// The schema of each kind of document, by its name; an error is told as `git checkpoint` tells it.
 #[must_use]
@@ -8,6 +8,9 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     let all = [
         start::schema(),
         progress::schema(),
+        finish::schema(),
+        resume::schema(),
+        abandon::schema(),
         list::schema(),
         show::schema(),
         log::schema(),

@@ -108,7 +108,10 @@ fn facts(run: &Run, out: &Output) -> Table<2> {
     facts.add_some("Abandoned:", run.abandoned.as_ref().map(abandoned));
     facts.add_some("Errors:", (run.errors > 0).then_some(run.errors));
     let last = run.last_error.as_ref();
-    let last = last.map(|last| format!("{}: {}", last.operation, last.message));
+    let last = last.map(|last| {
+        let said = last.message.lines().next().unwrap_or_default();
+        format!("{}: {said}", last.operation)
+    });
     facts.add_some(
         "Last error:",
         last.map(|last| Cell::new(Style::Removed, last)),

@@ -438,15 +438,9 @@ pub struct RunAbandoned {
     /// The last commit of the branch, in hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Whether its branch was removed.
-    #[serde(default)]
-    pub branch_removed: bool,
-    /// Whether its working tree was removed.
-    #[serde(default)]
-    pub worktree_removed: bool,
 }
 
-/// `run_cleaned_up`: what a finished run no longer needs is gone.
+/// `run_cleaned_up`: what a run that is finished or given up no longer needs is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunCleanedUp {
     /// The run.

@@ -3,12 +3,14 @@
 use std::{io, path::PathBuf};
 
 use checkpoint_cli::{Envelope, Outcome, Output, Schema, Talk, shell_word, write_line};
-use checkpoint_model::{run::Run, slug::Slug};
 use checkpoint_run::Started;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::view::RunView;
+use crate::{
+    environment::{Variable, environment},
+    view::RunView,
+};
 
 /// The runs that were begun: one, or one in each repository.
 pub(crate) struct StartOutcome {
@@ -26,42 +28,8 @@ struct StartJson {
     others: Vec<RunView>,
 }
 
-/// A variable of the environment.
-#[derive(Serialize, JsonSchema)]
-struct Variable {
-    name: &'static str,
-    value: String,
-}
-
 pub(super) fn schema() -> Schema {
     Schema::of::<Envelope<StartJson>>("run-start")
-}
-
-/// What an agent's commit takes for the name of a task at most.
-const LONGEST_TASK: usize = 200;
-
-/// What a process of the agent has to have in its environment.
-fn environment(run: &Run) -> Vec<Variable> {
-    let started = &run.started;
-    let named = started.task_id.as_ref().unwrap_or(&started.task);
-    let task = match named.len() {
-        0..=LONGEST_TASK => named.clone(),
-        _ => Slug::of(named).to_string(),
-    };
-    let all = [
-        ("GIT_AGENT_RUN", Some(run.id.to_string())),
-        ("GIT_AGENT_TASK", Some(task)),
-        ("GIT_AGENT_NAME", run.by.agent.clone()),
-        ("GIT_AGENT_SESSION", run.by.session.clone()),
-        ("GIT_AGENT_MODEL", started.model.clone()),
-    ];
-    let variable = |(name, value): (_, Option<String>)| {
-        Some(Variable {
-            name,
-            value: value?,
-        })
-    };
-    all.into_iter().filter_map(variable).collect()
 }
 
 impl Outcome for StartOutcome {

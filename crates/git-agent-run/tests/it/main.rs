@@ -1,1 +1,1 @@
-
+//! Runs, as terminal sessions.

@@ -1,0 +1,256 @@
+//! `abandon`: gives a run up; its work stays restorable.
+
+use std::path::{Path, PathBuf};
+
+use bstr::ByteSlice as _;
+use checkpoint_cli::Session;
+use checkpoint_git::{Head, refs};
+use checkpoint_model::{
+    event::RunAbandoned, id::CheckpointId, name::CheckpointName, policy::Policy, run::Run,
+    verdict::Verdict, words::CheckpointKind,
+};
+use checkpoint_store::Stored;
+use checkpoint_work::{Created, Wish};
+use gix::ObjectId;
+
+use crate::{
+    Log, Place, RunError,
+    finish::{Removed, remove},
+    guard::Guard,
+    place, worktree,
+};
+
+/// The command, for records and reflogs.
+const COMMAND: &str = "git agent-run abandon";
+
+/// A run that was given up.
+#[derive(Debug, Clone)]
+pub struct Abandoned {
+    /// The run as it is now.
+    pub run: Run,
+    /// The checkpoint that has its work; none where there was nothing beyond what the remote has.
+    pub checkpoint: Option<Stored>,
+    /// The working tree that was removed.
+    pub worktree: Option<PathBuf>,
+    /// Whether the branch was removed.
+    pub is_branch_removed: bool,
+    /// What stays, and why.
+    pub kept: Vec<String>,
+}
+
+/// Gives `run` up: keeps its work as a named checkpoint, which no retention takes, then removes the working tree that
+/// was made for it and its branch. Nothing is removed that the checkpoint does not hold; in a working tree that was not
+/// made for the run, no file changes but as `git switch` changes them. Whoever was interrupted can do it again.
+pub fn abandon(
+    session: &Session<'_>,
+    run: &Run,
+    reason: Option<&str>,
+) -> Result<Abandoned, RunError> {
+    Place::here(session).must_have(run)?;
+    let common = common(session)?;
+    let tip = refs::find(&common.repo, &format!("refs/heads/{}", run.started.branch))?;
+    if run.abandoned.is_some() && tip.is_none() {
+        let run = run.short_branch().to_owned();
+        return Err(RunError::Abandoned { run });
+    }
+    let dir = worktree::of_branch(&common, &run.started.branch)?;
+    let there = match &dir {
+        Some(dir) => &Session::open_at(session.console, dir)?,
+        None => &common,
+    };
+    let _guard = Guard::of(there, run)?;
+    let log = Log::new(&common, place::actor(there, run), COMMAND);
+    let policy = there.policy()?;
+    let checkpoint = match &dir {
+        Some(_) => Some(keep(there, &policy, run)?),
+        None => kept_before(&common, run)?,
+    };
+    let event = RunAbandoned {
+        run: run.id,
+        reason: reason.map(str::to_owned),
+        checkpoint: checkpoint.as_ref().map(|stored| stored.checkpoint.id),
+        commit: tip.map(|tip| tip.to_string()),
+    };
+    // Before anything goes: whatever happens next, the record knows where the work is.
+    log.tell(run.id, event)?;
+    let mut kept = Vec::new();
+    let left = match (&dir, &checkpoint) {
+        (Some(dir), Some(stored)) => leave(there, &policy, run, dir, stored, tip, &mut kept)?,
+        _ => Left::Gone(None),
+    };
+    let (worktree, is_branch_removed) = match left {
+        Left::Stays => (None, false),
+        Left::Gone(gone) if checkpoint.is_none() && has_unpushed(run, tip) => {
+            kept.push(format!(
+                "branch '{}' stays: it has commits that are not pushed, and is checked out nowhere",
+                run.started.branch
+            ));
+            (gone, false)
+        }
+        Left::Gone(gone) => (gone, tip.is_some()),
+    };
+    if is_branch_removed || worktree.is_some() {
+        let asked = Removed {
+            branch: tip.filter(|_| is_branch_removed),
+            worktree: worktree.is_some(),
+        };
+        remove(&log, &common, run, asked)?;
+    }
+    let runs = checkpoint_store::runs(&common.repo)?.runs;
+    let now = runs.into_iter().find(|now| now.id == run.id);
+    Ok(Abandoned {
+        run: now.ok_or(RunError::Unrecorded)?,
+        checkpoint,
+        worktree,
+        is_branch_removed,
+        kept,
+    })
+}
+
+/// The repository, from where no working tree of a run can take it away.
+fn common<'c>(session: &Session<'c>) -> Result<Session<'c>, RunError> {
+    Ok(Session::open_at(
+        session.console,
+        &place::common_dir(session),
+    )?)
+}
+
+/// The checkpoint of an attempt that was interrupted when the working tree was gone.
+fn kept_before(session: &Session<'_>, run: &Run) -> Result<Option<Stored>, RunError> {
+    let Some(id) = run.abandoned.as_ref().and_then(|given| given.checkpoint) else {
+        return Ok(None);
+    };
+    Ok(Some(session.choose_state(&id.to_string())?))
+}
+
+/// Whether the branch has commits that only this repository has.
+fn has_unpushed(run: &Run, tip: Option<ObjectId>) -> bool {
+    let tip = tip.map(|tip| tip.to_string());
+    let pushed = run.push.as_ref().map(|push| push.commit.clone());
+    tip.is_some() && tip != pushed && tip != run.started.commit
+}
+
+/// The work of the run as a checkpoint with a name; HEAD is in it, and with it every commit of the branch.
+fn keep(session: &Session<'_>, policy: &Policy, run: &Run) -> Result<Stored, RunError> {
+    let plain: Option<CheckpointName> = format!("abandoned/{}", run.short_branch()).parse().ok();
+    let is_taken = |name: &CheckpointName| {
+        checkpoint_store::tag::find(&session.repo, name).is_ok_and(|tag| tag.is_some())
+    };
+    // Two prefixes may have a run of the same name, and one run may be given up twice.
+    let name = plain.filter(|name| !is_taken(name));
+    let again = || {
+        format!(
+            "abandoned/{}-{}",
+            run.short_branch(),
+            session.now().timestamp_millis()
+        )
+    };
+    let wish = Wish {
+        name: name.or_else(|| again().parse().ok()),
+        kind: CheckpointKind::ErrorRecovery,
+        if_changed: false,
+        agent: run.by.agent.clone(),
+        session: run.by.session.clone(),
+        task: run
+            .started
+            .task_id
+            .clone()
+            .or_else(|| Some(run.started.task.clone())),
+        ..Wish::automatic(
+            COMMAND,
+            None,
+            &format!("the run of '{}', given up", run.started.task),
+        )
+    };
+    match checkpoint_work::create(session, policy, &wish)? {
+        Created::Made { stored, .. } => Ok(stored),
+        Created::Unchanged { latest } => Ok(latest),
+    }
+}
+
+/// Whether the branch is still checked out.
+enum Left {
+    /// It is nowhere; the working tree that is gone with it.
+    Gone(Option<PathBuf>),
+    Stays,
+}
+
+fn leave(
+    session: &Session<'_>,
+    policy: &Policy,
+    run: &Run,
+    dir: &Path,
+    stored: &Stored,
+    tip: Option<ObjectId>,
+    kept: &mut Vec<String>,
+) -> Result<Left, RunError> {
+    if !run.is_linked || Path::new(&run.worktree) != dir {
+        return step_aside(session, run, tip, kept);
+    }
+    let stays = |why: &str| format!("working tree '{}' stays: {why}", dir.display());
+    if stored.checkpoint.created.verdict != Verdict::Full {
+        kept.push(stays("the checkpoint does not hold all of it"));
+        return Ok(Left::Stays);
+    }
+    if has_changed_since(session, policy, stored.checkpoint.id)? {
+        kept.push(stays("somebody works in it"));
+        return Ok(Left::Stays);
+    }
+    match worktree::discard(session, dir) {
+        Ok(()) => Ok(Left::Gone(Some(dir.to_owned()))),
+        Err(error) => {
+            kept.push(stays(&crate::log::said(&error)));
+            Ok(Left::Stays)
+        }
+    }
+}
+
+/// Whether the working tree is no longer as it was a moment ago.
+fn has_changed_since(
+    session: &Session<'_>,
+    policy: &Policy,
+    checkpoint: CheckpointId,
+) -> Result<bool, RunError> {
+    let wish = Wish::automatic(COMMAND, None, "while its run was given up");
+    Ok(match checkpoint_work::create(session, policy, &wish)? {
+        Created::Unchanged { latest } => latest.checkpoint.id != checkpoint,
+        Created::Made { .. } => true,
+    })
+}
+
+/// Takes HEAD back to where the run began, in a working tree that was there before it: without a commit on the branch
+/// work that is not committed stays in the files, else git changes them, or refuses.
+fn step_aside(
+    session: &Session<'_>,
+    run: &Run,
+    tip: Option<ObjectId>,
+    kept: &mut Vec<String>,
+) -> Result<Left, RunError> {
+    let base = run.started.base.as_deref().unwrap_or_default();
+    let reference = format!("refs/heads/{base}");
+    let base_at = refs::find(&session.repo, &reference).unwrap_or_default();
+    let mut stays = |why: String| {
+        kept.push(format!("branch '{}' stays: {why}", run.started.branch));
+        Ok(Left::Stays)
+    };
+    let head: Head = session.repo.head()?;
+    if tip == base_at && (base_at.is_some() || !base.is_empty()) {
+        session.repo.move_head(&head, &reference)?;
+        return Ok(Left::Gone(None));
+    }
+    if base_at.is_none() {
+        return stays("it is checked out, and where it began is no branch".to_owned());
+    }
+    let words = ["status", "--porcelain", "--untracked-files=no"];
+    if !session.repo.git(words).output()?.trim().is_empty() {
+        return stays("it is checked out, and its files have changes".to_owned());
+    }
+    match session
+        .repo
+        .git(["switch", "--quiet", "--no-guess", base])
+        .output()
+    {
+        Ok(_) => Ok(Left::Gone(None)),
+        Err(error) => stays(crate::log::said(&error)),
+    }
+}

@@ -1,0 +1,266 @@
+//! `finish`: commits what is left, pushes, opens the pull request, cleans up; goes on where it stopped.
+//!
+//! Read in this order: [`finish`] tells the story; `commit`, `push`, `pull_request` and `clean` are its steps. Each looks
+//! at what is there before it does anything, so that whoever was interrupted can do everything again: what is done is
+//! found, not done twice.
+
+mod clean;
+mod commit;
+mod pull_request;
+mod push;
+
+use std::path::PathBuf;
+
+use bstr::ByteSlice as _;
+use checkpoint_cli::Session;
+use checkpoint_forge::ForgeError;
+use checkpoint_git::refs;
+use checkpoint_model::{
+    event::{GitPushFailed, TaskCompleted, TaskState},
+    policy::{Cleanup, Policy, PullRequest},
+    run::Run,
+};
+use gix::ObjectId;
+
+pub(crate) use self::clean::{Removed, remove};
+pub use self::pull_request::close;
+use crate::{Log, Place, RunError, guard::Guard, place, remote, worktree};
+
+/// The command, for records and reflogs.
+const COMMAND: &str = "git agent-run finish";
+
+/// What is asked for; where nothing is said, the policy's `[runs]` counts.
+#[derive(Debug, Clone, Default)]
+pub struct Finish {
+    /// Whether the branch is pushed.
+    pub push: Option<bool>,
+    /// Whether a pull request is opened.
+    pub pull_request: Option<bool>,
+    /// What is removed here afterwards.
+    pub cleanup: Option<Cleanup>,
+    /// Whether the pull request is merged when its checks have passed.
+    pub merge: bool,
+    /// What the commit of what is left says.
+    pub message: Option<String>,
+}
+
+/// What was done, in order.
+#[derive(Debug)]
+pub struct Finished {
+    /// The run as it is now.
+    pub run: Run,
+    /// What was done, oldest first.
+    pub done: Vec<Done>,
+    /// Why it went no further. What was done stays.
+    pub trouble: Option<Trouble>,
+}
+
+/// A step that was made, or found to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// What was left is committed.
+    Committed(ObjectId),
+    /// There is not one commit on the branch.
+    NothingToPush,
+    /// The branch is at the remote.
+    Pushed {
+        /// The remote.
+        remote: String,
+        /// The commit it has there.
+        commit: ObjectId,
+    },
+    /// It stays here, since that was asked for.
+    NotPushed,
+    /// There is no remote to push to.
+    NoRemote,
+    /// There is a pull request; whether it was there before.
+    PullRequest {
+        /// Its page.
+        url: String,
+        /// Whether it was there before.
+        existed: bool,
+    },
+    /// A person opens the pull request, here.
+    CompareUrl(String),
+    /// The pull request is merged.
+    Merged(String),
+    /// The working tree is gone.
+    WorktreeRemoved(PathBuf),
+    /// The branch is gone.
+    BranchRemoved(String),
+    /// Something is not removed, and why.
+    Kept(String),
+}
+
+/// Why a run was not finished.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The branch is not at the remote.
+    NotPushed(GitPushFailed),
+    /// It is, and there is no pull request; the page on which a person opens one, and why there is none.
+    NoPullRequest {
+        /// The page, where one is known.
+        compare_url: Option<String>,
+        /// Why, in words.
+        why: String,
+        /// What the forge failed with, where it did.
+        error: Option<ForgeError>,
+    },
+    /// There is one, and it is not merged yet.
+    NotMerged {
+        /// Its page.
+        url: String,
+        /// Why, in words.
+        why: String,
+    },
+}
+
+/// A run that is being finished.
+pub(crate) struct Work<'s> {
+    /// Where the branch is checked out, or where the command was started.
+    pub(crate) session: &'s Session<'s>,
+    /// The same repository, from where no working tree that is removed can take it away.
+    pub(crate) common: &'s Session<'s>,
+    pub(crate) policy: &'s Policy,
+    pub(crate) log: Log<'s>,
+    pub(crate) run: Run,
+    /// Where the branch is checked out.
+    pub(crate) dir: Option<PathBuf>,
+    /// The last commit of the branch.
+    pub(crate) tip: ObjectId,
+    pub(crate) done: Vec<Done>,
+}
+
+impl Work<'_> {
+    pub(crate) fn branch(&self) -> &str {
+        &self.run.started.branch
+    }
+
+    pub(crate) fn reference(&self) -> String {
+        format!("refs/heads/{}", self.branch())
+    }
+
+    /// Reads the run again, with what was recorded since.
+    pub(crate) fn reread(&mut self) -> Result<(), RunError> {
+        let id = self.run.id;
+        let runs = checkpoint_store::runs(&self.common.repo)?.runs;
+        self.run = runs
+            .into_iter()
+            .find(|run| run.id == id)
+            .ok_or(RunError::Unrecorded)?;
+        Ok(())
+    }
+}
+
+/// Finishes `run`, which was chosen here. What fails before anything was done is an error; what fails later is in
+/// [`Finished::trouble`], beside what was done.
+pub fn finish(session: &Session<'_>, run: Run, wish: &Finish) -> Result<Finished, RunError> {
+    Place::here(session).must_have(&run)?;
+    if run.abandoned.is_some() {
+        let run = run.short_branch().to_owned();
+        return Err(RunError::Abandoned { run });
+    }
+    let dir = worktree::of_branch(session, &run.started.branch)?;
+    let common = Session::open_at(session.console, &place::common_dir(session))?;
+    let there = match &dir {
+        Some(dir) => &Session::open_at(session.console, dir)?,
+        None => &common,
+    };
+    let _guard = Guard::of(there, &run)?;
+    let Some(tip) = refs::find(&there.repo, &format!("refs/heads/{}", run.started.branch))? else {
+        return gone_or_unborn(run);
+    };
+    let policy = there.policy()?;
+    let by = place::actor(there, &run);
+    let mut work = Work {
+        log: Log::new(&common, by, COMMAND),
+        session: there,
+        common: &common,
+        policy: &policy,
+        run,
+        dir,
+        tip,
+        done: Vec::new(),
+    };
+    commit::what_is_left(&mut work, wish.message.as_deref())?;
+    let trouble = hand_in(&mut work, wish)?;
+    if trouble.is_none() {
+        complete(&mut work, wish)?;
+    }
+    Ok(Finished {
+        run: work.run,
+        done: work.done,
+        trouble,
+    })
+}
+
+/// Without a branch there is nothing to do: it was cleaned up, or has no commit yet.
+fn gone_or_unborn(run: Run) -> Result<Finished, RunError> {
+    let is_unborn = run.started.commit.is_none() && run.commits.is_empty();
+    match run.state == TaskState::Completed || is_unborn {
+        true => Ok(Finished {
+            run,
+            done: vec![Done::NothingToPush],
+            trouble: None,
+        }),
+        false => Err(RunError::BranchGone {
+            branch: run.started.branch,
+        }),
+    }
+}
+
+/// Pushes and opens the pull request, as far as that is wanted.
+fn hand_in(work: &mut Work<'_>, wish: &Finish) -> Result<Option<Trouble>, RunError> {
+    if work.run.started.commit.as_deref() == Some(work.tip.to_string().as_str()) {
+        work.done.push(Done::NothingToPush);
+        return Ok(None);
+    }
+    if !wish.push.unwrap_or(work.policy.runs.push) {
+        work.done.push(Done::NotPushed);
+        return Ok(None);
+    }
+    let Some(remote) = remote::of(&work.session.repo, Some(work.branch())) else {
+        work.done.push(Done::NoRemote);
+        return match wish.push {
+            Some(true) => Err(RunError::NoRemote),
+            _ => Ok(None),
+        };
+    };
+    let wants_request = wish.pull_request != Some(false);
+    let way = match (wish.pull_request, work.policy.runs.pull_request) {
+        (Some(true), PullRequest::Never) => PullRequest::Auto,
+        (_, way) => way,
+    };
+    let asked = pull_request::Asked {
+        way: if wants_request {
+            way
+        } else {
+            PullRequest::Never
+        },
+        draft: work.policy.runs.draft && !wish.merge,
+        merge: wish.merge,
+    };
+    pull_request::push_and_open(work, &remote, &asked)
+}
+
+/// Says that it is done, and takes away what is no longer needed.
+fn complete(work: &mut Work<'_>, wish: &Finish) -> Result<(), RunError> {
+    if work.run.state != TaskState::Completed {
+        work.log
+            .tell(work.run.id, TaskCompleted { run: work.run.id })?;
+    }
+    let cleanup = wish.cleanup.unwrap_or(work.policy.runs.cleanup);
+    if cleanup != Cleanup::Keep {
+        clean::up(work, cleanup)?;
+    }
+    work.reread()
+}
+
+/// What stands first in a message of git's.
+pub(crate) fn first_line(text: &[u8]) -> String {
+    text.lines()
+        .next()
+        .unwrap_or_default()
+        .to_str_lossy()
+        .into_owned()
+}

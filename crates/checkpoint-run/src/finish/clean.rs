@@ -1,0 +1,128 @@
+//! The last step: what is no longer needed here is removed, and nothing else.
+
+use std::path::Path;
+
+use checkpoint_cli::Session;
+use checkpoint_git::{ProgramError, refs::RefChange};
+use checkpoint_model::{event::RunCleanedUp, policy::Cleanup, run::Run};
+use checkpoint_work::Wish;
+use gix::ObjectId;
+
+use super::{COMMAND, Done, Work, push};
+use crate::{Log, RunError, worktree};
+
+/// Removes the working tree, if it was made for the run, and with [`Cleanup::All`] the branch, if its last commit is at
+/// the remote. What git would miss stays, and is told.
+pub(super) fn up(work: &mut Work<'_>, cleanup: Cleanup) -> Result<(), RunError> {
+    let removed = away(work)?;
+    let wants_branch = cleanup == Cleanup::All;
+    let tip = work.tip.to_string();
+    let is_pushed = work
+        .run
+        .push
+        .as_ref()
+        .is_some_and(|push| push.commit == tip);
+    let why_not = match () {
+        () if !wants_branch => None,
+        () if !is_pushed && !is_empty(&work.run, work.tip) => {
+            Some("it has commits that are not pushed")
+        }
+        () if work.dir.is_some() => Some("it is checked out"),
+        () => None,
+    };
+    if let Some(why) = why_not {
+        work.done.push(Done::Kept(format!(
+            "branch '{}' stays: {why}",
+            work.branch()
+        )));
+    }
+    let asked = Removed {
+        branch: (wants_branch && why_not.is_none()).then_some(work.tip),
+        worktree: removed,
+    };
+    if asked.branch.is_none() && !asked.worktree {
+        return Ok(());
+    }
+    remove(&work.log, work.common, &work.run, asked)?;
+    if asked.branch.is_some() {
+        forget(work);
+        work.done
+            .push(Done::BranchRemoved(work.branch().to_owned()));
+    }
+    Ok(())
+}
+
+/// Whether nothing was committed on the branch.
+fn is_empty(run: &Run, tip: ObjectId) -> bool {
+    run.started.commit.as_deref() == Some(tip.to_string().as_str())
+}
+
+/// What goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Removed {
+    /// The last commit of the branch, if that goes.
+    pub(crate) branch: Option<ObjectId>,
+    /// Whether the working tree is gone.
+    pub(crate) worktree: bool,
+}
+
+/// Removes the branch, if it still is where it was, together with the word of it; `common` stands in no working tree
+/// that may be gone.
+pub(crate) fn remove(
+    log: &Log<'_>,
+    common: &Session<'_>,
+    run: &Run,
+    removed: Removed,
+) -> Result<(), RunError> {
+    let reference = format!("refs/heads/{}", run.started.branch);
+    let delete = removed.branch.map(|tip| RefChange::delete(reference, tip));
+    let changes: Vec<_> = delete.into_iter().collect();
+    let event = RunCleanedUp {
+        run: run.id,
+        branch_removed: removed.branch.is_some(),
+        worktree_removed: removed.worktree,
+    };
+    let told = [(checkpoint_store::Subject::run(run.id), log.event(event))];
+    Ok(checkpoint_store::append_with(
+        &common.repo,
+        told,
+        &changes,
+        &log.doing(),
+    )?)
+}
+
+/// Takes HEAD, or the whole working tree, off the branch; whether the working tree is gone. It is kept first.
+fn away(work: &mut Work<'_>) -> Result<bool, RunError> {
+    let Some(dir) = work.dir.clone() else {
+        // Whoever was interrupted has removed it, and not told so.
+        return Ok(work.run.is_linked && !Path::new(&work.run.worktree).exists());
+    };
+    if !work.run.is_linked || Path::new(&work.run.worktree) != dir {
+        return Ok(false);
+    }
+    let wish = Wish::automatic(COMMAND, None, "before its working tree was removed");
+    checkpoint_work::create(work.session, work.policy, &wish)?;
+    match worktree::remove(work.common, &dir) {
+        Ok(()) => {
+            work.done.push(Done::WorktreeRemoved(dir));
+            work.dir = None;
+            Ok(true)
+        }
+        Err(error @ ProgramError::Failed { .. }) => {
+            let said = crate::log::said(&error);
+            work.done.push(Done::Kept(format!(
+                "working tree '{}' stays: {said}",
+                dir.display()
+            )));
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the branch followed is no longer anybody's matter; as `git branch -d` does.
+fn forget(work: &Work<'_>) {
+    let section = format!("branch.{}", work.branch());
+    // There may be none.
+    push::set(work, &["--remove-section", &section]).ok();
+}

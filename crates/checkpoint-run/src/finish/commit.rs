@@ -1,0 +1,111 @@
+//! The first step: what is left is committed, and every commit of the branch is on record.
+
+use bstr::ByteSlice as _;
+use checkpoint_git::refs;
+use checkpoint_model::{event::GitCommitCreated, run::Run};
+use checkpoint_store::Subject;
+use checkpoint_work::{Created, Wish};
+use gix::ObjectId;
+
+use super::{COMMAND, Done, Work};
+use crate::{RunError, body::Commit};
+
+/// Commits what is left in the working tree of the run, if its branch is checked out anywhere. Fails as `git commit`
+/// does, with index and files as they were.
+pub(super) fn what_is_left(work: &mut Work<'_>, message: Option<&str>) -> Result<(), RunError> {
+    if work.dir.is_some() {
+        match commit(work, message) {
+            Ok(Some(commit)) => {
+                work.tip = commit;
+                work.done.push(Done::Committed(commit));
+            }
+            Ok(None) => {}
+            Err(error) => {
+                work.log.tell_failure(work.run.id, "commit", &error);
+                return Err(error);
+            }
+        }
+    }
+    if let Some(tip) = refs::find(&work.session.repo, &work.reference())? {
+        work.tip = tip;
+    }
+    record_others(work)?;
+    work.reread()
+}
+
+fn commit(work: &Work<'_>, message: Option<&str>) -> Result<Option<ObjectId>, RunError> {
+    let description = message.map_or_else(|| told(&work.run), str::to_owned);
+    let wish = Wish {
+        description,
+        commit: true,
+        agent: work.run.by.agent.clone(),
+        session: work.run.by.session.clone(),
+        ..Wish::automatic(COMMAND, None, "")
+    };
+    match checkpoint_work::create(work.session, work.policy, &wish)? {
+        Created::Made { commit, .. } => Ok(commit),
+        Created::Unchanged { .. } => Ok(None),
+    }
+}
+
+/// What the agent was last at; else that there was something left.
+fn told(run: &Run) -> String {
+    let last = run.steps.last().map(|step| step.step.clone());
+    last.unwrap_or_else(|| "what was left".to_owned())
+}
+
+/// Commits that were made by git itself, or whose record a crash has swallowed, are those of the run, too.
+fn record_others(work: &Work<'_>) -> Result<(), RunError> {
+    let commits = of_branch(work)?;
+    let is_known = |commit: &&Commit| work.run.commits.contains(&commit.id);
+    let told = commits
+        .iter()
+        .filter(|commit| !is_known(commit))
+        .filter_map(|commit| {
+            let id = ObjectId::from_hex(commit.id.as_bytes()).ok()?;
+            let body = GitCommitCreated {
+                commit: commit.id.clone(),
+                branch: Some(work.branch().to_owned()),
+                run: Some(work.run.id),
+            };
+            Some((Subject::commit(id), work.log.event(body)))
+        });
+    let told: Vec<_> = told.collect();
+    Ok(checkpoint_store::append_with(
+        &work.session.repo,
+        told,
+        &[],
+        &work.log.doing(),
+    )?)
+}
+
+/// The commits of the run, oldest first: those of the branch since it was begun, without what was merged into it.
+pub(super) fn of_branch(work: &Work<'_>) -> Result<Vec<Commit>, RunError> {
+    let tip = work.tip.to_string();
+    let not = work
+        .run
+        .started
+        .commit
+        .as_ref()
+        .map(|base| format!("^{base}"));
+    let words = [
+        "log",
+        "--no-show-signature",
+        "--no-color",
+        "--first-parent",
+        "--reverse",
+    ];
+    let words = words
+        .into_iter()
+        .chain(["--format=%H %s", &tip])
+        .chain(not.as_deref());
+    let output = work.session.repo.git(words.chain(["--"])).output()?;
+    let commit = |line: &[u8]| {
+        let (id, subject) = line.split_once_str(" ")?;
+        Some(Commit {
+            id: id.to_str_lossy().into_owned(),
+            subject: subject.to_str_lossy().into_owned(),
+        })
+    };
+    Ok(output.lines().filter_map(commit).collect())
+}

@@ -1,0 +1,279 @@
+//! The second step: the branch goes to the remote, by the git program, never by force.
+
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+use bstr::ByteSlice as _;
+use checkpoint_git::ProgramError;
+use checkpoint_model::event::{GitPushFailed, GitPushSuccess, PushFailure};
+
+use super::{Done, Work};
+use crate::{
+    RunError,
+    log::{in_short, without_credentials},
+};
+
+/// What a push carries beside commits.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Carried {
+    /// Values of `--push-option`.
+    pub(super) options: Vec<String>,
+    /// The full ref that the branch is pushed to in place of its own.
+    pub(super) to: Option<String>,
+}
+
+/// What came of it.
+pub(super) enum Pushed {
+    /// What git printed, on both streams.
+    Done(Vec<u8>),
+    /// It has failed; what git printed on standard error.
+    Failed(GitPushFailed, Vec<u8>),
+}
+
+/// Whether the record has the tip of the branch at the remote already.
+pub(super) fn is_there(work: &Work<'_>, remote: &str) -> bool {
+    let (push, tip) = (work.run.push.as_ref(), work.tip.to_string());
+    push.is_some_and(|push| push.commit == tip && push.remote == remote)
+}
+
+/// Pushes the branch; what is there already is no failure. Hooks run, and whatever of the remote's is printed is shown.
+pub(super) fn push(
+    work: &mut Work<'_>,
+    remote: &str,
+    url: &str,
+    carried: &Carried,
+) -> Result<Pushed, RunError> {
+    let output = run(work, remote, carried)?;
+    show(work, &output);
+    if !output.status.success() {
+        let failed = failure(work, remote, url, &output);
+        return Ok(Pushed::Failed(failed, output.stderr));
+    }
+    let body = GitPushSuccess {
+        run: Some(work.run.id),
+        remote: remote.to_owned(),
+        url: Some(without_credentials(url)),
+        branch: work.branch().to_owned(),
+        commit: work.tip.to_string(),
+    };
+    work.log.tell(work.run.id, body)?;
+    if carried.to.is_none() {
+        follow(work, remote);
+    }
+    work.done.push(Done::Pushed {
+        remote: remote.to_owned(),
+        commit: work.tip,
+    });
+    Ok(Pushed::Done([output.stdout, output.stderr].concat()))
+}
+
+fn run(work: &Work<'_>, remote: &str, carried: &Carried) -> Result<Output, ProgramError> {
+    let reference = work.reference();
+    // The commit that was looked at, not whatever the branch is by now.
+    let refspec = format!(
+        "{}:{}",
+        work.tip,
+        carried.to.as_deref().unwrap_or(&reference)
+    );
+    let options: Vec<_> = carried
+        .options
+        .iter()
+        .map(|option| format!("--push-option={option}"))
+        .collect();
+    let words = ["push", "--porcelain", "--no-force"].into_iter();
+    let words = words.chain(options.iter().map(String::as_str));
+    let words = words.chain(["--", remote, &refspec]);
+    // Untranslated, and in the encoding of the locale all the same: by its words a failure is told from another.
+    let program = work.session.repo.git(words).env("LANGUAGE", "en");
+    let mut command = program.into_command();
+    command.stdin(Stdio::null());
+    command.output().map_err(|source| ProgramError::NotRun {
+        what: "git push".to_owned(),
+        source,
+    })
+}
+
+/// Forges tell of requests there, and hooks of what they did.
+fn show(work: &Work<'_>, output: &Output) {
+    let talk = work.session.console.talk();
+    for line in output
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with(b"remote:"))
+    {
+        let line = line.trim_end();
+        if line.len() > "remote:".len() {
+            talk.status(line.to_str_lossy());
+        }
+    }
+}
+
+fn failure(work: &Work<'_>, remote: &str, url: &str, output: &Output) -> GitPushFailed {
+    GitPushFailed {
+        run: Some(work.run.id),
+        remote: remote.to_owned(),
+        url: Some(without_credentials(url)),
+        branch: work.branch().to_owned(),
+        reason: reason(&output.stdout, &output.stderr),
+        code: output.status.code(),
+        message: in_short(&message(&output.stdout, &output.stderr)),
+    }
+}
+
+/// What git says of the branch itself, and its errors.
+fn message(stdout: &[u8], stderr: &[u8]) -> String {
+    let refused = stdout.lines().filter_map(|line| {
+        let why = line.strip_prefix(b"!\t")?.rsplit_once_str("\t")?.1;
+        Some(why.to_str_lossy().into_owned())
+    });
+    // What everybody is told each time, and what was shown already.
+    let idle = [
+        "remote:",
+        "hint:",
+        "To ",
+        "error: failed to push",
+        "Please make sure",
+        "and the repository exists",
+    ];
+    let said = stderr
+        .lines()
+        .map(|line| line.to_str_lossy().trim().to_owned());
+    let said = said.filter(|line| !idle.iter().any(|idle| line.starts_with(idle)));
+    let lines: Vec<_> = refused
+        .chain(said)
+        .filter(|line| !line.is_empty())
+        .collect();
+    match lines.is_empty() {
+        true => stderr.to_str_lossy().trim().to_owned(),
+        false => lines.join("\n"),
+    }
+}
+
+/// Tells one failure from another by what `git push --porcelain` says of the branch, else by git's own words.
+fn reason(stdout: &[u8], stderr: &[u8]) -> PushFailure {
+    let has = |text: &[u8], words: &[&str]| words.iter().any(|word| text.contains_str(word));
+    let refused = |words: &[&str]| {
+        let mut lines = stdout.lines().filter(|line| line.starts_with(b"!"));
+        lines.any(|line| has(line, words))
+    };
+    match () {
+        () if refused(&["[remote rejected]", "[remote failure]"]) => PushFailure::Rejected,
+        () if refused(&["[rejected]"]) => PushFailure::NonFastForward,
+        () if has(
+            stderr,
+            &[
+                "Authentication failed",
+                "could not read Username",
+                "could not read Password",
+                "Permission denied (",
+                "terminal prompts disabled",
+                "The requested URL returned error: 403",
+                "Host key verification failed",
+            ],
+        ) =>
+        {
+            PushFailure::Authentication
+        }
+        () if has(
+            stderr,
+            &[
+                "Could not resolve host",
+                "unable to access",
+                "does not appear to be a git repository",
+                "Could not read from remote repository",
+                "repository not found",
+                "Connection refused",
+                "Connection timed out",
+                "unable to connect",
+            ],
+        ) =>
+        {
+            PushFailure::Unreachable
+        }
+        // git push says no more where the pre-push hook has said no.
+        () if has(stderr, &["failed to push some refs"]) && !stderr.contains_str("remote:") => {
+            PushFailure::Hook
+        }
+        () => PushFailure::Other,
+    }
+}
+
+/// How long one waits for others who write to the configuration.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Lets the branch follow the one at the remote, as `git push --set-upstream` does; that would fail the whole push where
+/// another process is at the configuration.
+fn follow(work: &Work<'_>, remote: &str) {
+    for (key, value) in [("remote", remote), ("merge", &work.reference())] {
+        let key = format!("branch.{}.{key}", work.branch());
+        if let Err(error) = set(work, &["--replace-all", &key, value]) {
+            let talk = work.session.console.talk();
+            talk.warning(format_args!(
+                "'{}' follows nothing yet: {error}",
+                work.branch()
+            ));
+            return;
+        }
+    }
+}
+
+/// Runs `git config --local` until nobody else has the lock.
+pub(super) fn set(work: &Work<'_>, words: &[&str]) -> Result<(), ProgramError> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let words = ["config", "--local"].iter().chain(words);
+        match work.common.repo.git(words).output() {
+            Err(ProgramError::Failed { stderr, .. })
+                if stderr.contains("could not lock") && Instant::now() < until =>
+            {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            done => return done.map(|_| ()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_failure_is_told_from_another() {
+        let check = |stdout: &str, stderr: &str, want: PushFailure| {
+            assert_eq!(
+                reason(stdout.as_bytes(), stderr.as_bytes()),
+                want,
+                "{stdout} {stderr}"
+            );
+        };
+        let refused = |why: &str| format!("To origin\n!\ta:refs/heads/b\t{why}\nDone\n");
+        let failed = "error: failed to push some refs to 'origin'";
+        check(
+            &refused("[remote rejected] (pre-receive hook declined)"),
+            failed,
+            PushFailure::Rejected,
+        );
+        check(
+            &refused("[rejected] (fetch first)"),
+            failed,
+            PushFailure::NonFastForward,
+        );
+        check("", failed, PushFailure::Hook);
+        check(
+            "",
+            "fatal: Authentication failed for 'https://h/a'",
+            PushFailure::Authentication,
+        );
+        check(
+            "",
+            "git@h: Permission denied (publickey).\nfatal: Could not read from remote repository.",
+            PushFailure::Authentication,
+        );
+        check(
+            "",
+            "fatal: '/gone.git' does not appear to be a git repository\nfatal: Could not read from remote repository.",
+            PushFailure::Unreachable,
+        );
+        check("", "fatal: bad thing", PushFailure::Other);
+    }
+}

@@ -1,0 +1,208 @@
+//! `resume`: goes on with a run, also one that was given up.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::AtomicU64,
+};
+
+use checkpoint_cli::{Additions, Session};
+use checkpoint_git::refs::{self, RefChange};
+use checkpoint_model::{
+    event::{EventBody, RunResumed},
+    policy::Policy,
+    restore::{Action, Scope},
+    run::Run,
+};
+use checkpoint_restore::{Asked, Restore};
+use checkpoint_store::{Place as StatePlace, Stored};
+use gix::ObjectId;
+
+use crate::{Log, Place, RunError, place, worktree};
+
+/// The command, for records and reflogs.
+const COMMAND: &str = "git agent-run resume";
+
+/// A run that goes on.
+#[derive(Debug, Clone)]
+pub struct Resumed {
+    /// The run as it is now.
+    pub run: Run,
+    /// Where its working tree is.
+    pub worktree: PathBuf,
+    /// The checkpoint that was put back there.
+    pub checkpoint: Option<Stored>,
+    /// The checkpoint of what was there before that.
+    pub backup: Option<checkpoint_model::id::CheckpointId>,
+}
+
+/// Goes on with `run`: makes its branch again where it was removed, checks it out again where it was, and puts back the
+/// checkpoint `at`, or the one that was made when the run was given up. What is there is backed up before.
+pub fn resume(session: &Session<'_>, run: &Run, at: Option<Stored>) -> Result<Resumed, RunError> {
+    Place::here(session).must_have(run)?;
+    let at = match at {
+        Some(at) => Some(at),
+        None => of_abandoned(session, run)?,
+    };
+    let log = Log::new(session, place::actor(session, run), COMMAND);
+    let branch = &run.started.branch;
+    let reference = format!("refs/heads/{branch}");
+    let tip = refs::find(&session.repo, &reference)?;
+    let checked_out = worktree::of_branch(session, branch)?;
+    let (dir, is_linked) = match &checked_out {
+        Some(dir) => (dir.clone(), run.is_linked),
+        None => place_for(session, run),
+    };
+    let body = RunResumed {
+        run: run.id,
+        checkpoint: at.as_ref().map(|at| at.checkpoint.id),
+        worktree: dir.to_string_lossy().into_owned(),
+        linked: is_linked,
+    };
+    let commit = match tip {
+        Some(tip) => tip,
+        None => last_commit(session, run, at.as_ref())?,
+    };
+    let head = session.repo.head()?;
+    let is_at_head = !is_linked && head.id == Some(commit);
+    if checked_out.is_none() && !is_at_head {
+        refuse_dirty(session, &dir, is_linked)?;
+    }
+    let create = tip
+        .is_none()
+        .then(|| RefChange::create(reference.clone(), commit));
+    let changes: Vec<_> = create.into_iter().collect();
+    log.tell_with(run.id, [EventBody::from(body)], &changes)?;
+    let went = match (&checked_out, is_at_head) {
+        (Some(_), _) => Ok(()),
+        (None, true) => session
+            .repo
+            .move_head(&head, &reference)
+            .map_err(RunError::from),
+        (None, false) => check_out(session, &dir, branch, is_linked),
+    };
+    if let Err(error) = went {
+        log.tell_failure(run.id, "worktree", &error);
+        return Err(error);
+    }
+    let backup = match &at {
+        Some(at) => put_back(session, &dir, at)?,
+        None => None,
+    };
+    let runs = checkpoint_store::runs(&session.repo)?.runs;
+    let now = runs.into_iter().find(|now| now.id == run.id);
+    Ok(Resumed {
+        run: now.ok_or(RunError::Unrecorded)?,
+        worktree: dir,
+        checkpoint: at,
+        backup,
+    })
+}
+
+/// The checkpoint that was made when the run was given up, if its state is here.
+fn of_abandoned(session: &Session<'_>, run: &Run) -> Result<Option<Stored>, RunError> {
+    let Some(id) = run.abandoned.as_ref().and_then(|given| given.checkpoint) else {
+        return Ok(None);
+    };
+    Ok(Some(session.choose_state(&id.to_string())?))
+}
+
+/// Where the branch goes: a working tree of its own, as it had one, or the one that the run was begun in.
+fn place_for(session: &Session<'_>, run: &Run) -> (PathBuf, bool) {
+    match run.started.linked {
+        true => (PathBuf::from(&run.started.worktree), true),
+        false => (PathBuf::from(session.worktree()), false),
+    }
+}
+
+fn refuse_dirty(session: &Session<'_>, dir: &Path, is_linked: bool) -> Result<(), RunError> {
+    if is_linked {
+        let is_empty = fs_err::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
+        return match is_empty {
+            true => Ok(()),
+            false => Err(RunError::Occupied {
+                dir: dir.to_owned(),
+            }),
+        };
+    }
+    if session.repo.work_tree().is_none() {
+        return Err(RunError::Bare);
+    }
+    if let Some(&operation) = checkpoint_capture::operations(&session.repo)?.first() {
+        return Err(RunError::InOperation { operation });
+    }
+    let words = ["status", "--porcelain", "--untracked-files=no"];
+    match session.repo.git(words).output()?.is_empty() {
+        true => Ok(()),
+        false => Err(RunError::DirtyHere),
+    }
+}
+
+/// The commit that a branch which is gone had last: as the checkpoint has it, or as it was recorded.
+fn last_commit(
+    session: &Session<'_>,
+    run: &Run,
+    at: Option<&Stored>,
+) -> Result<ObjectId, RunError> {
+    let of_checkpoint = at.and_then(|at| at.checkpoint.created.head.clone());
+    let recorded = run
+        .abandoned
+        .as_ref()
+        .and_then(|given| given.commit.clone());
+    let known = [
+        of_checkpoint,
+        recorded,
+        run.push.as_ref().map(|push| push.commit.clone()),
+        run.commits.last().cloned(),
+    ];
+    let ids = known.into_iter().flatten();
+    let ids = ids.filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
+    let mut here = ids.filter(|id| session.repo.gix().find_object(*id).is_ok());
+    here.next().ok_or_else(|| RunError::BranchGone {
+        branch: run.started.branch.clone(),
+    })
+}
+
+fn check_out(
+    session: &Session<'_>,
+    dir: &Path,
+    branch: &str,
+    is_linked: bool,
+) -> Result<(), RunError> {
+    if is_linked {
+        return Ok(worktree::add(session, dir, branch)?);
+    }
+    let words = ["switch", "--quiet", "--no-guess", branch];
+    session.repo.git(words).output()?;
+    Ok(())
+}
+
+/// Puts the checkpoint back exactly, with a backup of what is there.
+fn put_back(
+    session: &Session<'_>,
+    dir: &Path,
+    at: &Stored,
+) -> Result<Option<checkpoint_model::id::CheckpointId>, RunError> {
+    if at.place != StatePlace::Here {
+        let id = at.checkpoint.id;
+        return Err(checkpoint_store::StoreError::StateMissing { id }.into());
+    }
+    let there = Session::open_at(session.console, dir)?;
+    let policy: Policy = there.policy_of_moves()?;
+    let request = there.request(&policy.capture, &Additions::default())?;
+    let asked = Asked {
+        scope: Some(Scope::Exact),
+        paths: Vec::new(),
+        discard: Vec::new(),
+        action: Action::Restore,
+        branch: None,
+    };
+    let seen = AtomicU64::new(0);
+    let restore = Restore::prepare(&there.repo, at, &asked, &request, &policy, &seen)?;
+    if restore.plan().is_empty() {
+        return Ok(None);
+    }
+    restore.guard()?;
+    let doing = there.doing(COMMAND);
+    let restored = restore.run(&doing, env!("CARGO_PKG_VERSION"), &there.worktree())?;
+    Ok(restored.backup)
+}

@@ -1,0 +1,231 @@
+//! What `finish` tells.
+
+use std::io;
+
+use checkpoint_cli::{
+    Envelope, Exit, Outcome, Output, Schema, Style, Talk, shell_word, write_line,
+};
+use checkpoint_model::event::PushFailure;
+use checkpoint_run::{Done, Finished, Trouble};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::view::RunView;
+
+/// What was done, and why it went no further.
+pub(crate) struct FinishOutcome {
+    pub(super) finished: Finished,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct FinishJson {
+    /// Whether everything that was wanted is done.
+    finished: bool,
+    /// The run as it is now.
+    run: RunView,
+    /// What was done, in order.
+    done: Vec<DoneJson>,
+    /// Why it went no further; null where it did.
+    trouble: Option<TroubleJson>,
+}
+
+/// A step that was made, or found to be made.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "step", rename_all = "snake_case")]
+enum DoneJson {
+    /// What was left is committed.
+    Committed { commit: String },
+    /// There is no commit on the branch.
+    NothingToPush,
+    /// The branch is at the remote.
+    Pushed { remote: String, commit: String },
+    /// It stays here, since that was asked for.
+    NotPushed,
+    /// There is no remote.
+    NoRemote,
+    /// There is a pull request.
+    PullRequest { url: String, existed: bool },
+    /// A person opens the pull request there.
+    CompareUrl { url: String },
+    /// The pull request is merged.
+    Merged { url: String },
+    /// The working tree is gone.
+    WorktreeRemoved { path: String },
+    /// The branch is gone.
+    BranchRemoved { branch: String },
+    /// Something is not removed.
+    Kept { why: String },
+}
+
+/// Why a run was not finished.
+#[derive(Serialize, JsonSchema)]
+struct TroubleJson {
+    /// Which step failed: push, pull_request or merge.
+    step: &'static str,
+    /// What kind of failure it was, of a push.
+    reason: Option<PushFailure>,
+    /// What was said about it.
+    message: String,
+    /// The page on which a person opens the pull request.
+    compare_url: Option<String>,
+    /// What to type next.
+    next: String,
+}
+
+pub(super) fn schema() -> Schema {
+    Schema::of::<Envelope<FinishJson>>("run-finish")
+}
+
+impl From<&Done> for DoneJson {
+    fn from(done: &Done) -> Self {
+        match done.clone() {
+            Done::Committed(commit) => Self::Committed {
+                commit: commit.to_string(),
+            },
+            Done::NothingToPush => Self::NothingToPush,
+            Done::Pushed { remote, commit } => Self::Pushed {
+                remote,
+                commit: commit.to_string(),
+            },
+            Done::NotPushed => Self::NotPushed,
+            Done::NoRemote => Self::NoRemote,
+            Done::PullRequest { url, existed } => Self::PullRequest { url, existed },
+            Done::CompareUrl(url) => Self::CompareUrl { url },
+            Done::Merged(url) => Self::Merged { url },
+            Done::WorktreeRemoved(path) => Self::WorktreeRemoved {
+                path: path.display().to_string(),
+            },
+            Done::BranchRemoved(branch) => Self::BranchRemoved { branch },
+            Done::Kept(why) => Self::Kept { why },
+        }
+    }
+}
+
+impl FinishOutcome {
+    fn trouble(&self) -> Option<TroubleJson> {
+        let again = || {
+            format!(
+                "git agent-run finish {}",
+                shell_word(self.finished.run.short_branch())
+            )
+        };
+        Some(match self.finished.trouble.as_ref()? {
+            Trouble::NotPushed(failed) => TroubleJson {
+                step: "push",
+                reason: Some(failed.reason),
+                message: failed.message.clone(),
+                compare_url: None,
+                next: match failed.reason {
+                    PushFailure::NonFastForward => {
+                        format!(
+                            "git pull --rebase {} {} && {}",
+                            failed.remote,
+                            failed.branch,
+                            again()
+                        )
+                    }
+                    _ => again(),
+                },
+            },
+            Trouble::NoPullRequest {
+                compare_url, why, ..
+            } => TroubleJson {
+                step: "pull_request",
+                reason: None,
+                message: why.clone(),
+                compare_url: compare_url.clone(),
+                next: again(),
+            },
+            Trouble::NotMerged { why, .. } => TroubleJson {
+                step: "merge",
+                reason: None,
+                message: why.clone(),
+                compare_url: None,
+                next: format!("{} --merge", again()),
+            },
+        })
+    }
+}
+
+impl Outcome for FinishOutcome {
+    /// The page of the pull request is the data; the rest is talk.
+    fn text(&self, out: &mut Output) -> io::Result<()> {
+        for done in &self.finished.done {
+            if let Done::PullRequest { url, .. } | Done::CompareUrl(url) = done {
+                writeln!(out, "{}", out.paint(Style::Name, url))?;
+            }
+        }
+        if let Some(Trouble::NoPullRequest {
+            compare_url: Some(url),
+            ..
+        }) = &self.finished.trouble
+        {
+            writeln!(out, "{}", out.paint(Style::Name, url))?;
+        }
+        Ok(())
+    }
+
+    fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let body = FinishJson {
+            finished: self.finished.trouble.is_none(),
+            run: (&self.finished.run).into(),
+            done: self.finished.done.iter().map(Into::into).collect(),
+            trouble: self.trouble(),
+        };
+        write_line(out, &Envelope::new("agent-run finish", body))
+    }
+
+    fn talk(&self, talk: &Talk) {
+        let branch = &self.finished.run.started.branch;
+        for done in &self.finished.done {
+            tell(done, branch, talk);
+        }
+        let Some(trouble) = self.trouble() else {
+            return;
+        };
+        let what = match trouble.step {
+            "push" => "not pushed",
+            "merge" => "the pull request is not merged",
+            _ => "pushed, but there is no pull request",
+        };
+        let message = trouble.message.lines().next().unwrap_or_default();
+        talk.warning(format_args!("{what}: {message}"));
+        if let Some(Trouble::NoPullRequest {
+            error: Some(error), ..
+        }) = &self.finished.trouble
+            && let Some(help) = miette::Diagnostic::help(error)
+        {
+            talk.hint(help);
+        }
+        talk.hint(format_args!("to go on: {}", trouble.next));
+    }
+
+    fn exit(&self) -> Exit {
+        match &self.finished.trouble {
+            None => Exit::Done,
+            Some(Trouble::NotPushed(_)) => Exit::Fatal,
+            Some(Trouble::NoPullRequest { .. } | Trouble::NotMerged { .. }) => Exit::Partly,
+        }
+    }
+}
+
+fn tell(done: &Done, branch: &str, talk: &Talk) {
+    match done {
+        Done::Committed(commit) => {
+            talk.status(format_args!("committed {}", commit.to_hex_with_len(7)))
+        }
+        Done::NothingToPush => talk.status(format_args!("nothing to push: no commit on {branch}")),
+        Done::Pushed { remote, .. } => talk.status(format_args!("pushed {branch} to {remote}")),
+        Done::NotPushed => talk.status(format_args!("{branch} stays here")),
+        Done::NoRemote => talk.status(format_args!("{branch} stays here: there is no remote")),
+        Done::PullRequest { existed, .. } => match existed {
+            true => talk.status("the pull request is there already"),
+            false => talk.status("opened a pull request"),
+        },
+        Done::CompareUrl(_) => talk.status("open the pull request on that page"),
+        Done::Merged(url) => talk.status(format_args!("merged {url}")),
+        Done::WorktreeRemoved(dir) => talk.status(format_args!("removed {}", dir.display())),
+        Done::BranchRemoved(branch) => talk.status(format_args!("removed {branch}")),
+        Done::Kept(why) => talk.warning(why),
+    }
+}

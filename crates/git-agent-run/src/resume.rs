@@ -1,0 +1,96 @@
+//! `git agent-run resume`.
+
+use std::io;
+
+use checkpoint_cli::{
+    CheckpointView, Envelope, Outcome, Output, Schema, Session, Talk, shell_word, write_line,
+};
+use checkpoint_model::id::CheckpointId;
+use checkpoint_run::Resumed;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    AgentRunError,
+    args::ResumeArgs,
+    environment::{Variable, environment},
+    view::RunView,
+};
+
+/// Goes on with the run.
+pub(crate) fn run(
+    session: &Session<'_>,
+    args: &ResumeArgs,
+) -> Result<ResumeOutcome, AgentRunError> {
+    let run = checkpoint_run::choose_here(session, args.run.as_deref())?;
+    let at = args
+        .at
+        .as_deref()
+        .map(|at| session.choose_state(at))
+        .transpose()?;
+    let resumed = checkpoint_run::resume(session, &run, at)?;
+    Ok(ResumeOutcome { resumed })
+}
+
+/// A run that goes on.
+pub(crate) struct ResumeOutcome {
+    resumed: Resumed,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ResumeJson {
+    /// The run.
+    run: RunView,
+    /// Where its working tree is.
+    worktree: String,
+    /// The checkpoint that was put back there.
+    checkpoint: Option<CheckpointView>,
+    /// The checkpoint of what was there before that.
+    backup: Option<CheckpointId>,
+    /// What the agent's processes need in their environment.
+    environment: Vec<Variable>,
+}
+
+/// The schema of `resume --json`.
+pub(crate) fn schema() -> Schema {
+    Schema::of::<Envelope<ResumeJson>>("run-resume")
+}
+
+impl Outcome for ResumeOutcome {
+    fn text(&self, out: &mut Output) -> io::Result<()> {
+        for Variable { name, value } in environment(&self.resumed.run) {
+            writeln!(out, "export {name}={}", shell_word(&value))?;
+        }
+        writeln!(
+            out,
+            "cd {}",
+            shell_word(&self.resumed.worktree.to_string_lossy())
+        )
+    }
+
+    fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let resumed = &self.resumed;
+        let body = ResumeJson {
+            run: (&resumed.run).into(),
+            worktree: resumed.worktree.display().to_string(),
+            checkpoint: resumed.checkpoint.as_ref().map(Into::into),
+            backup: resumed.backup,
+            environment: environment(&resumed.run),
+        };
+        write_line(out, &Envelope::new("agent-run resume", body))
+    }
+
+    fn talk(&self, talk: &Talk) {
+        let resumed = &self.resumed;
+        talk.status(format_args!("on branch {}", resumed.run.started.branch));
+        if let Some(stored) = &resumed.checkpoint {
+            talk.status(format_args!(
+                "put back: checkpoint {}",
+                stored.checkpoint.id.short()
+            ));
+        }
+        if resumed.backup.is_some() {
+            talk.hint("git safe-restore --undo takes that back");
+        }
+    }
+}

@@ -32,7 +32,7 @@ pub use choose::{choose, choose_here};
 pub use error::RunError;
 pub use finish::{Done, Finish, Finished, Trouble, close, finish};
 pub use log::Log;
-pub use place::{Place, current_branch};
+pub use place::{Place, current_branch, task_name};
 pub use progress::{Told, progress};
 pub use resume::{Resumed, resume};
 pub use start::{Start, Started, Who, Worktree, start, take_back};

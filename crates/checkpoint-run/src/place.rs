@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
-use checkpoint_model::{run::Run, words::Actor};
+use checkpoint_model::{run::Run, slug::Slug, words::Actor};
 
 use crate::RunError;
 
@@ -50,6 +50,20 @@ impl Place {
 pub(crate) fn common_dir(session: &Session<'_>) -> PathBuf {
     let common = session.repo.common_dir();
     common.canonicalize().unwrap_or_else(|_| common.to_owned())
+}
+
+/// What a commit takes for the name of a task at most.
+const LONGEST_TASK: usize = 200;
+
+/// The task of a run as commits name it: by its id, else in its words, or what is left of them.
+#[must_use]
+pub fn task_name(run: &Run) -> String {
+    let started = &run.started;
+    let named = started.task_id.as_ref().unwrap_or(&started.task);
+    match named.len() {
+        0..=LONGEST_TASK => named.clone(),
+        _ => Slug::of(named).to_string(),
+    }
 }
 
 /// Who acts on a run: its agent, unless another one is told.

@@ -1,14 +1,15 @@
 //! The first step: what is left is committed, and every commit of the branch is on record.
 
 use bstr::ByteSlice as _;
+use checkpoint_cli::Additions;
 use checkpoint_git::refs;
-use checkpoint_model::{event::GitCommitCreated, run::Run};
+use checkpoint_model::{event::GitCommitCreated, run::Run, who::Who};
 use checkpoint_store::Subject;
-use checkpoint_work::{Created, Wish};
+use checkpoint_work::{By, CommitError, CommitWish, Scope, Words, WorkError};
 use gix::ObjectId;
 
 use super::{COMMAND, Done, Work};
-use crate::{RunError, body::Commit};
+use crate::{RunError, body::Commit, place};
 
 /// Commits what is left in the working tree of the run, if its branch is checked out anywhere. Fails as `git commit`
 /// does, with index and files as they were.
@@ -33,19 +34,48 @@ pub(super) fn what_is_left(work: &mut Work<'_>, message: Option<&str>) -> Result
     work.reread()
 }
 
+/// None where there is nothing to commit.
 fn commit(work: &Work<'_>, message: Option<&str>) -> Result<Option<ObjectId>, RunError> {
     let description = message.map_or_else(|| told(&work.run), str::to_owned);
-    let wish = Wish {
-        description,
-        commit: true,
-        agent: work.run.by.agent.clone(),
-        session: work.run.by.session.clone(),
-        ..Wish::automatic(COMMAND, None, "")
+    let wish = CommitWish {
+        scope: Scope::Everything,
+        words: Words {
+            description,
+            body: String::new(),
+        },
+        by: by(&work.run),
+        additions: Additions::default(),
+        command: COMMAND,
     };
-    match checkpoint_work::create(work.session, work.policy, &wish)? {
-        Created::Made { commit, .. } => Ok(commit),
-        Created::Unchanged { .. } => Ok(None),
+    match checkpoint_work::commit(work.session, work.policy, &wish) {
+        Ok(committed) => Ok(Some(committed.id)),
+        Err(WorkError::Commit(CommitError::Nothing { .. })) => Ok(None),
+        Err(error) => Err(error.into()),
     }
+}
+
+/// Whose commit it is; a run that a person has begun without an agent makes plain ones.
+fn by(run: &Run) -> Option<By> {
+    let who = Who {
+        agent: run.by.agent.as_ref()?.parse().ok()?,
+        task: place::task_name(run).parse().ok(),
+        session: run
+            .by
+            .session
+            .as_ref()
+            .and_then(|session| session.parse().ok()),
+        model: run
+            .started
+            .model
+            .as_ref()
+            .and_then(|model| model.parse().ok()),
+    };
+    let template = run.started.template.as_ref();
+    Some(By {
+        who,
+        run: Some(run.id),
+        template: template.and_then(|template| template.parse().ok()),
+    })
 }
 
 /// What the agent was last at; else that there was something left.
@@ -67,6 +97,9 @@ fn record_others(work: &Work<'_>) -> Result<(), RunError> {
                 commit: commit.id.clone(),
                 branch: Some(work.branch().to_owned()),
                 run: Some(work.run.id),
+                task: None,
+                model: None,
+                checkpoint: None,
             };
             Some((Subject::commit(id), work.log.event(body)))
         });

@@ -30,6 +30,8 @@ pub(super) fn what_is_left(work: &mut Work<'_>, message: Option<&str>) -> Result
     if let Some(tip) = refs::find(&work.session.repo, &work.reference())? {
         work.tip = tip;
     }
+    // A commit of ours is on record already.
+    work.reread()?;
     record_others(work)?;
     work.reread()
 }

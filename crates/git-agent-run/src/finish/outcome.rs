@@ -128,13 +128,18 @@ impl FinishOutcome {
                 },
             },
             Trouble::NoPullRequest {
-                compare_url, why, ..
+                compare_url,
+                why,
+                error,
             } => TroubleJson {
                 step: "pull_request",
                 reason: None,
                 message: why.clone(),
                 compare_url: compare_url.clone(),
-                next: again(),
+                next: match error {
+                    Some(_) => again(),
+                    None => format!("{} --no-pull-request", again()),
+                },
             },
             Trouble::NotMerged { why, .. } => TroubleJson {
                 step: "merge",

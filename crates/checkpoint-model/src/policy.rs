@@ -112,6 +112,11 @@ pub struct CheckpointRules {
     pub test_command: Option<String>,
     /// `checkpoint.sign`: whether the tags of named checkpoints are signed. Default: false.
     pub sign: bool,
+    /// `checkpoint.signers`: a file on the protected branch that lists who may sign them, as git-config(1)
+    /// `gpg.ssh.allowedSignersFile` does. Default: none, what git config names counts.
+    #[serde(deserialize_with = "file")]
+    #[schemars(with = "String")]
+    pub signers: Option<String>,
 }
 
 words! {
@@ -191,6 +196,18 @@ fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
         return Err(D::Error::custom("the command is empty"));
     }
     Ok(Some(command))
+}
+
+/// A path from the top of the repository.
+fn file<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let path = String::deserialize(deserializer)?;
+    let is_inside = |part: &str| !part.is_empty() && part != "." && part != "..";
+    match path.split('/').all(is_inside) {
+        true => Ok(Some(path)),
+        false => Err(D::Error::custom(
+            "it is no path from the top of the repository",
+        )),
+    }
 }
 
 fn extra_paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

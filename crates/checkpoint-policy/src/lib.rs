@@ -9,6 +9,7 @@
 //! [`Surroundings`](checkpoint_git::Surroundings).
 
 mod agent;
+mod agreed;
 mod allow;
 mod error;
 mod installed;
@@ -18,6 +19,7 @@ pub mod upstream;
 mod version;
 
 pub use agent::Agent;
+pub use agreed::{Agreed, agreed_file};
 pub use allow::Allowance;
 pub use error::ReadError;
 pub use installed::{MARK, is_installed};

@@ -79,7 +79,8 @@ fn an_empty_policy_is_the_default() {
         CheckpointRules {
             require: Require::Never,
             test_command: None,
-            sign: false
+            sign: false,
+            signers: None
         }
     );
 }
@@ -124,6 +125,7 @@ fn every_key_can_be_set() {
         body = ".github/agent.md"
         cleanup = "worktree"
         forges = { "Git.Example.org" = "gitea", "[::1]:3000" = "forgejo" }
+        signers = ".github/signers"
         [push]
         allow-rules = ["jwt"]
         allow-paths = ["tests/fixtures/"]

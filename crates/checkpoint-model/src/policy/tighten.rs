@@ -49,6 +49,7 @@ impl Policy {
             "runs" "body" runs.body,
             "runs" "cleanup" runs.cleanup,
             "runs" "forges" runs.forges,
+            "checkpoint" "signers" checkpoint.signers,
             "push" "allow-rules" push.allow_rules,
             "push" "allow-paths" push.allow_paths,
             "push" "allow-hashes" push.allow_hashes,
@@ -122,6 +123,7 @@ impl CheckpointRules {
                 .clone()
                 .or_else(|| other.test_command.clone()),
             sign: self.sign || other.sign,
+            signers: self.signers.clone().or_else(|| other.signers.clone()),
         }
     }
 }

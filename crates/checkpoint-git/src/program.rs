@@ -137,6 +137,15 @@ impl Program {
         self
     }
 
+    /// Runs as a git that was told of no repository: it finds the one of the directory it runs in, or makes one there.
+    #[must_use]
+    pub fn without_repository(mut self) -> Self {
+        LOCAL.iter().for_each(|name| {
+            self.command.env_remove(name);
+        });
+        self
+    }
+
     /// The command itself, for a caller that streams.
     pub fn into_command(self) -> Command {
         self.command

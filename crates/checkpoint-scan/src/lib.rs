@@ -26,7 +26,7 @@ mod matcher;
 
 pub use error::ScanError;
 pub use list::reachable;
-pub use scan::{Blob, Finding, Findings, Rules, scan};
+pub use scan::{Blob, Finding, Findings, Rules, scan, scan_text};
 
 #[cfg(test)]
 mod tests;

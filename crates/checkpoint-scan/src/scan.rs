@@ -171,6 +171,20 @@ pub fn scan(
     Ok(findings)
 }
 
+/// Looks for secrets in a text that is no blob, such as a message; findings tell `path` for its place.
+#[must_use]
+pub fn scan_text(path: &BStr, text: &[u8], rules: &Rules) -> Vec<Finding> {
+    let group = Group {
+        id: ObjectId::null(gix::hash::Kind::Sha1),
+        paths: vec![path],
+    };
+    let mut findings = Findings::default();
+    if let Ok(content) = content::search(&mut &text[..], false) {
+        findings.add(&group, &content, rules);
+    }
+    findings.findings
+}
+
 /// A blob with its paths.
 struct Group<'a> {
     id: ObjectId,

@@ -1,0 +1,80 @@
+//! Why it could not be looked at all: nothing is said of any checkpoint then.
+
+use checkpoint_git::{OpenError, ProgramError, refs::RefError};
+use checkpoint_model::failure::{Failure, Kind};
+use checkpoint_policy::ReadError;
+use checkpoint_scan::ScanError;
+use checkpoint_store::StoreError;
+use gix::ObjectId;
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// Why nothing can be said.
+#[derive(Debug, Error, Diagnostic)]
+pub enum VerifyError {
+    /// The range is none that git knows.
+    #[error("cannot list the commits of '{range}'")]
+    #[diagnostic(code(verify::range_unknown), help("git fetch --unshallow"))]
+    Range {
+        /// What was given.
+        range: String,
+        /// What git said.
+        source: ProgramError,
+    },
+    /// The remote does not tell its tags.
+    #[error("cannot ask '{remote}' for its tags")]
+    #[diagnostic(code(verify::remote_unreachable), help("git ls-remote {remote}"))]
+    Remote {
+        /// The remote.
+        remote: String,
+        /// What git said.
+        source: ProgramError,
+    },
+    /// An object that is here cannot be read.
+    #[error("cannot read object {id}")]
+    #[diagnostic(code(verify::unreadable), help("git fsck"))]
+    Unreadable {
+        /// The object.
+        id: ObjectId,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// There is no place for a scratch repository, or for the list of signers.
+    #[error("cannot write a temporary file")]
+    #[diagnostic(code(verify::no_room))]
+    NoRoom(#[from] std::io::Error),
+    /// A scratch repository cannot be opened.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Open(#[from] OpenError),
+    /// The git program failed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Program(#[from] ProgramError),
+    /// References cannot be listed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Refs(#[from] RefError),
+    /// Records cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Store(#[from] StoreError),
+    /// The signers cannot be read from the protected branch.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Policy(#[from] ReadError),
+    /// Secrets cannot be looked for.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scan(#[from] ScanError),
+}
+
+impl Failure for VerifyError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Scan(error) => error.kind(),
+            Self::Range { .. } => Kind::Usage,
+            _ => Kind::Fatal,
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What the repository has of each checkpoint: a tag, a record, a state; found separately, and put together by what they
+//! themselves say.
+
+use std::collections::{BTreeMap, HashMap};
+
+use bstr::{BString, ByteSlice as _};
+use checkpoint_git::{Repository, refs};
+use checkpoint_model::{
+    checkpoint::Checkpoint,
+    event::{Event, EventBody},
+    id::CheckpointId,
+    record::Record,
+    trailers::Message,
+};
+use checkpoint_store::{
+    notes::{CHECKPOINTS, Notes},
+    tag,
+};
+use gix::{ObjectId, objs::Kind};
+
+use crate::VerifyError;
+
+/// All there is.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    /// One for each tag; then those that have a state or a record only. Oldest first, as far as they tell.
+    pub(crate) all: Vec<Fact>,
+    /// Whether there are records at all.
+    pub(crate) has_records: bool,
+    /// What stands before the names of tags, in full: `refs/tags/checkpoint/`.
+    pub(crate) prefix: String,
+}
+
+/// What there is of one checkpoint.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Fact {
+    pub(crate) tag: Option<Tag>,
+    pub(crate) record: Option<Noted>,
+    /// What `refs/checkpoints/<id>` points at.
+    pub(crate) state: Option<ObjectId>,
+    pub(crate) snapshot: Option<ObjectId>,
+    pub(crate) id: Option<CheckpointId>,
+}
+
+/// A tag below the prefix.
+#[derive(Debug, Clone)]
+pub(crate) struct Tag {
+    /// Without the prefix.
+    pub(crate) name: String,
+    pub(crate) id: ObjectId,
+    /// None where the object is no tag, or is not here.
+    pub(crate) object: Option<TagObject>,
+}
+
+/// A tag object, read.
+#[derive(Debug, Clone)]
+pub(crate) struct TagObject {
+    pub(crate) name: BString,
+    pub(crate) target: ObjectId,
+    pub(crate) target_kind: Kind,
+    /// Seconds since 1970.
+    pub(crate) at: Option<i64>,
+    pub(crate) is_signed: bool,
+    pub(crate) text: String,
+    pub(crate) message: Option<Message>,
+}
+
+/// A note of `refs/notes/checkpoints`.
+#[derive(Debug, Clone)]
+pub(crate) struct Noted {
+    /// What it annotates.
+    pub(crate) key: ObjectId,
+    pub(crate) record: Record,
+    pub(crate) checkpoint: Option<Box<Checkpoint>>,
+    /// Where it cannot be read at all.
+    pub(crate) why: Option<String>,
+}
+
+impl Noted {
+    fn read(key: ObjectId, bytes: Result<&[u8], checkpoint_store::StoreError>) -> Self {
+        match bytes {
+            Ok(bytes) => {
+                let record = Record::parse(bytes);
+                let checkpoint = Checkpoint::fold(&record).map(Box::new);
+                Self {
+                    key,
+                    record,
+                    checkpoint,
+                    why: None,
+                }
+            }
+            Err(error) => Self {
+                key,
+                record: Record::default(),
+                checkpoint: None,
+                why: Some(error.to_string()),
+            },
+        }
+    }
+
+    /// The events that tell of its making: one, unless somebody added another.
+    pub(crate) fn makings(&self) -> Vec<&Event> {
+        let events = self.record.events().into_iter();
+        events
+            .filter(|event| matches!(event.body, EventBody::CheckpointCreated(_)))
+            .collect()
+    }
+
+    fn is_kept(&self) -> bool {
+        self.checkpoint
+            .as_ref()
+            .is_none_or(|checkpoint| checkpoint.is_kept())
+    }
+}
+
+impl Facts {
+    /// Reads tags, records and the names of states.
+    pub(crate) fn gather(repo: &Repository) -> Result<Self, VerifyError> {
+        let prefix = format!("refs/tags/{}", tag::prefix(repo));
+        let notes = Notes::read(repo, CHECKPOINTS)?;
+        let noted = notes.read_all(Noted::read)?;
+        let mut records: BTreeMap<ObjectId, Noted> =
+            noted.into_iter().map(|noted| (noted.key, noted)).collect();
+        let states = refs::list(repo, CheckpointId::REF_PREFIX)?;
+        let states = states.into_iter().filter_map(|(name, id)| {
+            let checkpoint = CheckpointId::from_ref_name(name.to_str().ok()?)?;
+            Some((checkpoint, id))
+        });
+        let mut states: HashMap<CheckpointId, ObjectId> = states.collect();
+        let mut all = Vec::new();
+        let mut taken = Vec::new();
+        for (name, id) in refs::list(repo, &prefix)? {
+            let name = name.to_str_lossy();
+            let tag = Tag::read(repo, name.strip_prefix(&prefix).unwrap_or(&name), id)?;
+            let message = tag
+                .object
+                .as_ref()
+                .and_then(|object| object.message.as_ref());
+            let snapshot = message
+                .and_then(|message| ObjectId::from_hex(message.created.snapshot.as_bytes()).ok());
+            let id = message.map(|message| message.created.checkpoint);
+            // Two tags may claim one record, of which one lies.
+            taken.extend(snapshot);
+            all.push(Fact {
+                tag: Some(tag),
+                record: snapshot.and_then(|snapshot| records.get(&snapshot).cloned()),
+                state: id.and_then(|id| states.get(&id).copied()),
+                snapshot,
+                id,
+            });
+        }
+        for snapshot in taken {
+            records.remove(&snapshot);
+        }
+        for fact in &all {
+            fact.id.map(|id| states.remove(&id));
+        }
+        for (snapshot, noted) in records {
+            let id = noted.checkpoint.as_ref().map(|checkpoint| checkpoint.id);
+            let state = id.and_then(|id| states.remove(&id));
+            if noted.is_kept() || state.is_some() {
+                all.push(Fact {
+                    tag: None,
+                    record: Some(noted),
+                    state,
+                    snapshot: Some(snapshot),
+                    id,
+                });
+            }
+        }
+        let alone = states.into_iter();
+        all.extend(alone.map(|(id, state)| Fact {
+            state: Some(state),
+            snapshot: Some(state),
+            id: Some(id),
+            ..Fact::default()
+        }));
+        all.sort_by_key(|fact| {
+            (
+                fact.id.is_none(),
+                fact.id,
+                fact.tag.as_ref().map(|tag| tag.name.clone()),
+            )
+        });
+        Ok(Self {
+            all,
+            has_records: notes.tip().is_some(),
+            prefix,
+        })
+    }
+}
+
+impl Tag {
+    fn read(repo: &Repository, name: &str, id: ObjectId) -> Result<Self, VerifyError> {
+        let unreadable = |source: Box<dyn std::error::Error + Send + Sync>| {
+            VerifyError::Unreadable { id, source }
+        };
+        let object = repo
+            .gix()
+            .try_find_object(id)
+            .map_err(|error| unreadable(error.into()))?;
+        let object = object.filter(|object| object.kind == Kind::Tag);
+        let object = object.and_then(|object| {
+            let tag = object.try_to_tag_ref().ok()?;
+            let text = tag.message.to_str_lossy().into_owned();
+            Some(TagObject {
+                name: tag.name.to_owned(),
+                target: tag.target(),
+                target_kind: tag.target_kind,
+                at: tag
+                    .tagger()
+                    .ok()
+                    .flatten()
+                    .and_then(|tagger| Some(tagger.time().ok()?.seconds)),
+                is_signed: tag.signature.is_some(),
+                message: Message::parse(&text).ok(),
+                text,
+            })
+        });
+        Ok(Self {
+            name: name.to_owned(),
+            id,
+            object,
+        })
+    }
+}
+
+impl Fact {
+    /// What its record comes to.
+    pub(crate) fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.record.as_ref()?.checkpoint.as_deref()
+    }
+
+    /// The same, unless it is the record of another checkpoint.
+    pub(crate) fn own_checkpoint(&self) -> Option<&Checkpoint> {
+        let key = self.record.as_ref()?.key.to_string();
+        let is_own = |checkpoint: &&Checkpoint| checkpoint.created.snapshot == key;
+        self.checkpoint().filter(is_own)
+    }
+
+    /// What its tag tells.
+    pub(crate) fn message(&self) -> Option<&Message> {
+        self.tag.as_ref()?.object.as_ref()?.message.as_ref()
+    }
+}

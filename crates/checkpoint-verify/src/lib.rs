@@ -1,0 +1,32 @@
+//! Proves checkpoints: that tags, records, states and commits are what they say.
+//!
+//! [`verify()`] makes every check that is asked for and gives a [`Report`]. Each check has an id that stays, ends in one of
+//! four ways, and tells why and what can be done. What is not here is never taken for good: a missing tag or record fails
+//! and names the command that fetches it; a state that was never fetched is told as such.
+//!
+//! Read in this order: [`check`] has the ids, `facts` gathers what there is, [`mod@verify`] tells the story; `tags`,
+//! `records`, `signature`, `states`, `range`, `secrets` and `scratch` are the checks. `trees` and `manifest` are one walk for
+//! all states: a thousand checkpoints share nearly all of their trees.
+//!
+//! What it does *not* do: fetch, write to the repository, decide where the policy is read, or print.
+
+pub mod check;
+pub mod verify;
+
+mod error;
+mod facts;
+mod history;
+mod manifest;
+mod range;
+mod records;
+mod remote;
+mod scratch;
+mod secrets;
+mod signature;
+mod states;
+mod tags;
+mod trees;
+
+pub use check::{About, Check, CheckId, Report, Status, Verified};
+pub use error::VerifyError;
+pub use verify::{Request, Wanted, Which, verify};

@@ -1,0 +1,213 @@
+//! The checks of a tag, without its signature.
+
+use checkpoint_git::Repository;
+use checkpoint_model::name::CheckpointName;
+use gix::{ObjectId, objs::Kind};
+
+use crate::{
+    check::{Check, CheckId, Objection, short},
+    facts::{Fact, Tag, TagObject},
+    remote::Remote,
+};
+
+/// How far clocks may be apart, in seconds.
+const SKEW: i64 = 600;
+/// How far the clocks of two machines may be apart, whose work meets in one history.
+const FOREIGN_SKEW: i64 = 24 * 3600;
+
+/// What the checks of tags look at beside the tag.
+pub(crate) struct Tags<'a> {
+    pub(crate) repo: &'a Repository,
+    /// In full: `refs/tags/checkpoint/`.
+    pub(crate) prefix: &'a str,
+    pub(crate) remote: Option<&'a Remote>,
+    /// HEADs of checkpoints that have no history in common with the branches here.
+    pub(crate) strangers: &'a [ObjectId],
+}
+
+impl Tags<'_> {
+    pub(crate) fn check(&self, fact: &Fact) -> Vec<Check> {
+        let Some(tag) = &fact.tag else {
+            return self.missing(fact);
+        };
+        let mut checks = vec![Check::passed(CheckId::TagPresent)];
+        checks.push(Check::of(CheckId::NameValid, self.name_objection(tag)));
+        checks.push(Check::of(CheckId::TagAnnotated, annotated_objection(tag)));
+        if let Some(object) = &tag.object {
+            checks.push(Check::of(
+                CheckId::TagOnCommit,
+                self.commit_objection(fact, object),
+            ));
+            checks.push(Check::of(CheckId::TagDated, self.date_objection(object)));
+        }
+        checks.push(self.immutable(tag));
+        checks
+    }
+
+    /// A checkpoint that is named and has no tag here is not proven by anything.
+    fn missing(&self, fact: &Fact) -> Vec<Check> {
+        let kept = fact.checkpoint().filter(|checkpoint| checkpoint.is_kept());
+        let name = kept.and_then(|checkpoint| checkpoint.name.as_ref());
+        let missing = name.map(|name| {
+            let remote = self.remote.map_or("origin", |remote| &remote.name);
+            let reference = format!("{}{name}", self.prefix);
+            let why =
+                format!("the record calls it '{name}', and there is no tag '{reference}' here");
+            let remedy = format!("git fetch {remote} '+{reference}:{reference}'");
+            Check::failed(CheckId::TagPresent, why, Some(remedy))
+        });
+        missing.into_iter().collect()
+    }
+
+    fn name_objection(&self, tag: &Tag) -> Option<Objection> {
+        if let Err(error) = tag.name.parse::<CheckpointName>() {
+            return Some(Objection::new(error.to_string()));
+        }
+        let object = tag.object.as_ref()?;
+        let short = self
+            .prefix
+            .strip_prefix("refs/tags/")
+            .unwrap_or(self.prefix);
+        let wanted = format!("{short}{}", tag.name);
+        (object.name != wanted.as_str()).then(|| {
+            let why = format!(
+                "the tag object says it is '{}': it was renamed, or put in the place of another",
+                object.name
+            );
+            Objection::new(why)
+        })
+    }
+
+    fn commit_objection(&self, fact: &Fact, object: &TagObject) -> Option<Objection> {
+        if object.target_kind != Kind::Commit {
+            return Some(Objection::new(format!(
+                "it points at a {}, not at a commit",
+                object.target_kind
+            )));
+        }
+        let Some(mark) = Commit::read(self.repo, object.target) else {
+            let why = format!(
+                "the commit {} it points at is not here",
+                short(object.target)
+            );
+            return Some(Objection::new(why).with("git fetch --unshallow --tags"));
+        };
+        let head = fact
+            .message()
+            .and_then(|message| message.created.head.as_deref());
+        let head = head.and_then(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
+        // History ends somewhere in a shallow clone, and a mark may be that end.
+        let is_cut = mark.parents.is_empty() && self.repo.gix().is_shallow().unwrap_or(false);
+        if !is_cut && mark.parents != head.into_iter().collect::<Vec<_>>() {
+            return Some(Objection::new(
+                "it does not stand beside the HEAD that it tells of",
+            ));
+        }
+        let tree = match head {
+            Some(head) => Commit::read(self.repo, head).map(|head| head.tree),
+            None => Some(self.repo.gix().object_hash().empty_tree()),
+        };
+        if tree.is_some_and(|tree| tree != mark.tree) {
+            let why =
+                "the commit it points at has other files than HEAD: publishing it publishes them";
+            return Some(Objection::new(why));
+        }
+        head.filter(|head| self.strangers.contains(head)).map(|head| {
+            Objection::new(format!("its HEAD {} has no history in common with any branch here: it is of another repository",
+                short(head)))
+        })
+    }
+
+    fn date_objection(&self, object: &TagObject) -> Option<Objection> {
+        let message = object.message.as_ref()?;
+        let made = message.at.timestamp();
+        let named = message.created.checkpoint.at().timestamp();
+        if (made - named).abs() > SKEW {
+            return Some(Objection::new(
+                "the time it tells of is not the time in the id of the checkpoint",
+            ));
+        }
+        match object.at {
+            None => return Some(Objection::new("it has no date")),
+            Some(at) if at + SKEW < made => {
+                return Some(Objection::new(
+                    "its date is before the checkpoint was made: it was dated back",
+                ));
+            }
+            Some(_) => {}
+        }
+        let head = message.created.head.as_deref()?;
+        let head = Commit::read(self.repo, ObjectId::from_hex(head.as_bytes()).ok()?)?;
+        (made + FOREIGN_SKEW < head.at)
+            .then(|| Objection::new("the time it tells of is before its own HEAD was committed"))
+    }
+
+    fn immutable(&self, tag: &Tag) -> Check {
+        let id = CheckId::TagImmutable;
+        let Some(remote) = self.remote else {
+            return Check::not_asked(id, "--remote <remote> compares it");
+        };
+        let reference = format!("{}{}", self.prefix, tag.name);
+        match remote.tags.get(&reference) {
+            Some(there) if *there != tag.id => {
+                let why = format!(
+                    "it was moved: here it is {}, on '{}' {}",
+                    short(tag.id),
+                    remote.name,
+                    short(*there)
+                );
+                let remedy = format!(
+                    "git fetch --force {} '+{reference}:{reference}'",
+                    remote.name
+                );
+                Check::failed(id, why, Some(remedy))
+            }
+            Some(_) => Check::passed(id),
+            None => Check::not_here(
+                id,
+                format!("'{}' does not have it", remote.name),
+                Some(format!("git push {} {reference}", remote.name)),
+            ),
+        }
+    }
+}
+
+fn annotated_objection(tag: &Tag) -> Option<Objection> {
+    match &tag.object {
+        None => {
+            let why = format!(
+                "it is no annotated tag: it points straight at {}",
+                short(tag.id)
+            );
+            Some(Objection::new(why).with("git fetch --force origin '+refs/tags/*:refs/tags/*'"))
+        }
+        Some(object) if object.message.is_none() => {
+            Some(Objection::new("its message does not tell of a checkpoint"))
+        }
+        Some(_) => None,
+    }
+}
+
+/// What is asked of a commit.
+pub(crate) struct Commit {
+    pub(crate) tree: ObjectId,
+    pub(crate) parents: Vec<ObjectId>,
+    /// Of its committer, in seconds since 1970.
+    pub(crate) at: i64,
+    pub(crate) message: String,
+}
+
+impl Commit {
+    /// None where it is not here, or no commit.
+    pub(crate) fn read(repo: &Repository, id: ObjectId) -> Option<Self> {
+        let object = repo.gix().try_find_object(id).ok()??;
+        let commit = gix::objs::CommitRef::from_bytes(&object.data, id.kind());
+        let commit = commit.ok().filter(|_| object.kind == Kind::Commit)?;
+        Some(Self {
+            tree: commit.tree(),
+            parents: commit.parents().collect(),
+            at: commit.committer().ok()?.time().ok()?.seconds,
+            message: String::from_utf8_lossy(commit.message).into_owned(),
+        })
+    }
+}

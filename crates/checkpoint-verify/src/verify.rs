@@ -1,0 +1,220 @@
+//! The story: gather what there is, check it, tell.
+
+use std::collections::BTreeSet;
+
+use checkpoint_git::{Repository, Surroundings};
+use checkpoint_model::policy::Policy;
+use checkpoint_scan::Rules;
+use gix::ObjectId;
+
+use crate::{
+    VerifyError,
+    check::{About, Check, CheckId, Report, Verified},
+    facts::{Fact, Facts},
+    history,
+    range::Range,
+    records,
+    remote::Remote,
+    scratch, secrets,
+    signature::Signers,
+    states,
+    tags::Tags,
+};
+
+/// What is to be verified, and how far.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Which checkpoints.
+    pub which: Which,
+    /// A range of commits, in the words of git-rev-list(1).
+    pub range: Option<String>,
+    /// A remote to compare tags with.
+    pub remote: Option<String>,
+    /// Whether states are restored into a scratch repository.
+    pub restore: bool,
+    /// Whether the content of states is scanned for secrets.
+    pub secrets: bool,
+}
+
+/// Which checkpoints are verified.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Which {
+    /// Every one that has a tag, a record or a state here.
+    #[default]
+    All,
+    /// These.
+    Some(Vec<Wanted>),
+}
+
+/// A checkpoint to be verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// By what its tag is called, whatever that points at.
+    Tag(String),
+    /// By its snapshot.
+    Snapshot(ObjectId),
+}
+
+/// Makes every check that is asked for. `policy` is what was agreed on; reads, and changes nothing.
+///
+/// Fails with [`VerifyError`] only where nothing can be said at all; what is wrong with a checkpoint is in the report.
+pub fn verify(
+    repo: &Repository,
+    surroundings: &Surroundings,
+    policy: &Policy,
+    request: &Request,
+) -> Result<Report, VerifyError> {
+    let facts = Facts::gather(repo)?;
+    let remote = request.remote.as_deref();
+    let remote = remote
+        .map(|name| Remote::ask(repo, name, &facts.prefix))
+        .transpose()?;
+    let mut report = Report::default();
+    let whole = repository(repo, &facts, remote.as_ref(), request);
+    let chosen = chosen(&facts, &request.which);
+    let mut checkpoints = checkpoints(repo, &facts, &chosen, remote.as_ref(), policy)?;
+    let rules = Rules::new(&policy.push);
+    for (fact, verified) in chosen.iter().zip(&mut checkpoints) {
+        verified.checks.push(secrets::of_words(fact, &rules));
+        if request.restore {
+            verified
+                .checks
+                .push(scratch::check(repo, surroundings, fact)?);
+        }
+        verified.checks.sort_by_key(|check| check.id);
+    }
+    report.verified.extend(whole);
+    if request.secrets {
+        let check = secrets::of_states(repo, &chosen, &rules)?;
+        report.verified.push(Verified {
+            about: About::Repository,
+            checks: vec![check],
+        });
+    }
+    report.verified.append(&mut checkpoints);
+    if let Some(words) = &request.range {
+        let range = Range {
+            repo,
+            policy,
+            facts: &facts,
+            remote: remote_name(remote.as_ref()),
+        };
+        report.verified.extend(range.check(words)?);
+    }
+    Ok(report)
+}
+
+fn chosen<'f>(facts: &'f Facts, which: &Which) -> Vec<&'f Fact> {
+    let is_wanted = |fact: &Fact| match which {
+        Which::All => true,
+        Which::Some(wanted) => wanted.iter().any(|wanted| match wanted {
+            Wanted::Tag(name) => fact.tag.as_ref().is_some_and(|tag| tag.name == *name),
+            Wanted::Snapshot(id) => fact.snapshot == Some(*id),
+        }),
+    };
+    facts.all.iter().filter(|fact| is_wanted(fact)).collect()
+}
+
+fn remote_name(remote: Option<&Remote>) -> &str {
+    remote.map_or("origin", |remote| remote.name.as_str())
+}
+
+fn checkpoints(
+    repo: &Repository,
+    facts: &Facts,
+    chosen: &[&Fact],
+    remote: Option<&Remote>,
+    policy: &Policy,
+) -> Result<Vec<Verified>, VerifyError> {
+    let heads = chosen
+        .iter()
+        .filter_map(|fact| fact.message()?.created.head.clone());
+    let heads: BTreeSet<_> = heads
+        .filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok())
+        .collect();
+    let strangers = history::strangers(repo, &heads)?;
+    let tags = Tags {
+        repo,
+        prefix: &facts.prefix,
+        remote,
+        strangers: &strangers,
+    };
+    let signers = Signers::of(repo, policy)?;
+    let name = remote_name(remote);
+    let states = states::check(repo, chosen, name);
+    let verified = chosen.iter().zip(states).map(|(fact, states)| {
+        let mut checks = tags.check(fact);
+        checks.extend(records::check(fact, facts.has_records, name));
+        checks.extend(signers.check(repo, fact));
+        checks.extend(states);
+        Verified {
+            about: about(fact),
+            checks,
+        }
+    });
+    Ok(verified.collect())
+}
+
+fn about(fact: &Fact) -> About {
+    let recorded = || fact.checkpoint()?.name.as_ref().map(ToString::to_string);
+    About::Checkpoint {
+        id: fact.id,
+        name: fact
+            .tag
+            .as_ref()
+            .map(|tag| tag.name.clone())
+            .or_else(recorded),
+        snapshot: fact.snapshot,
+    }
+}
+
+/// What is not here of what should be, where no checkpoint tells of it.
+fn repository(
+    repo: &Repository,
+    facts: &Facts,
+    remote: Option<&Remote>,
+    request: &Request,
+) -> Option<Verified> {
+    let mut checks = Vec::new();
+    if let (Some(remote), Which::All) = (remote, &request.which) {
+        let is_here = |name: &str| {
+            let short = name.strip_prefix(&facts.prefix).unwrap_or(name);
+            facts
+                .all
+                .iter()
+                .any(|fact| fact.tag.as_ref().is_some_and(|tag| tag.name == short))
+        };
+        let mut missing = remote.tags.keys().filter(|name| !is_here(name));
+        if let Some(first) = missing.next() {
+            let more = match missing.count() {
+                0 => String::new(),
+                n => format!(", and {n} more"),
+            };
+            let why = format!(
+                "'{}' has tags that are not here: {first}{more}",
+                remote.name
+            );
+            let prefix = &facts.prefix;
+            let remedy = format!("git fetch {} '+{prefix}*:{prefix}*'", remote.name);
+            checks.push(Check::failed(CheckId::TagPresent, why, Some(remedy)));
+        }
+    }
+    let may_have = match remote {
+        Some(remote) => remote.has_records,
+        // Nobody was asked: with a remote there might be some.
+        None => facts.all.is_empty() && !repo.gix().remote_names().is_empty(),
+    };
+    if !facts.has_records && may_have && request.which == Which::All && facts.all.is_empty() {
+        let why = "neither tags nor records of checkpoints are here, so nothing can be verified";
+        let name = remote_name(remote);
+        let remedy = format!(
+            "git fetch {name} '+refs/notes/*:refs/notes/*' '+{0}*:{0}*'    (or --remote {name}, to ask whether there are any)",
+            facts.prefix
+        );
+        checks.push(Check::failed(CheckId::RecordPresent, why, Some(remedy)));
+    }
+    (!checks.is_empty()).then_some(Verified {
+        about: About::Repository,
+        checks,
+    })
+}

@@ -15,7 +15,7 @@ pub(crate) fn resolve(session: &Session<'_>, args: &WhoArgs) -> Result<Who, Agen
         session: args.session.clone(),
         model: args.model.clone(),
     };
-    let who = checkpoint_work::who(&told, &session.surroundings)?;
+    let who = checkpoint_work::who(&told, None, &session.surroundings)?;
     Ok(who.map_or_else(Who::default, |who| Who {
         agent: Some(who.agent.to_string()),
         session: who.session.map(|session| session.to_string()),

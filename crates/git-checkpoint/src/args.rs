@@ -8,6 +8,7 @@ mod read;
 mod scan;
 mod setup;
 mod share;
+mod verify;
 mod words;
 mod write;
 
@@ -24,6 +25,7 @@ pub(crate) use self::{
     scan::ScanArgs,
     setup::{DoctorArgs, InitArgs, UninstallArgs},
     share::{FetchArgs, PushArgs},
+    verify::{Format, VerifyArgs},
     write::{DeleteArgs, NameArgs, PruneArgs},
 };
 
@@ -119,6 +121,12 @@ pub(crate) enum Command {
     /// Records are merged; nothing that is here is lost. Names that are here stay. With the state of a checkpoint,
     /// 'git safe-restore' puts another machine's work here.
     Fetch(FetchArgs),
+    /// Prove that checkpoints are what they say; exit 1 if a check fails, 128 if nothing could be looked at
+    ///
+    /// Tags, records, states and commits are checked against one another, against a remote and the policy, as the
+    /// protected branch has it. A missing tag or record is a failure that names the command which fetches it; a state
+    /// that was never fetched is told as not here. Nothing is changed.
+    Verify(VerifyArgs),
     /// Look for secrets in what a state would publish; exit 1 if there are any
     ///
     /// Looked at is what the state holds and no remote has, as far as is known here; without a remote, what its HEAD

@@ -12,6 +12,7 @@ use checkpoint_model::{
 use checkpoint_scan::ScanError;
 use checkpoint_share::ShareError;
 use checkpoint_store::StoreError;
+use checkpoint_verify::VerifyError;
 use checkpoint_work::WorkError;
 use miette::Diagnostic;
 use thiserror::Error;
@@ -104,6 +105,17 @@ pub enum CheckpointError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Objects(#[from] ObjectError),
+    /// The file that GITHUB_STEP_SUMMARY names cannot be written.
+    #[error("cannot write the summary of the job")]
+    #[diagnostic(code(verify::no_summary))]
+    NoSummary {
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Nothing can be said of any checkpoint.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Verify(#[from] VerifyError),
     /// Secrets could not be looked for.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -117,7 +129,9 @@ pub enum CheckpointError {
 impl Failure for CheckpointError {
     fn kind(&self) -> Kind {
         match self {
-            Self::TestNotRun { .. } | Self::Open(_) | Self::Program(_) => Kind::Fatal,
+            Self::TestNotRun { .. } | Self::NoSummary { .. } | Self::Open(_) | Self::Program(_) => {
+                Kind::Fatal
+            }
             Self::Session(error) => error.kind(),
             Self::Present(error) => error.kind(),
             Self::Work(error) => error.kind(),
@@ -135,6 +149,7 @@ impl Failure for CheckpointError {
             Self::Capture(error) => error.kind(),
             Self::Objects(_) => Kind::Fatal,
             Self::Scan(error) => error.kind(),
+            Self::Verify(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
     }

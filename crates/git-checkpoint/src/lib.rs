@@ -38,6 +38,7 @@ mod share;
 mod show;
 mod summary;
 mod uninstall;
+mod verify;
 
 use checkpoint_cli::{Answer, Console, Session};
 use clap::CommandFactory as _;
@@ -87,6 +88,7 @@ fn run_in(session: &Session<'_>, command: Command) -> Result<Answer, CheckpointE
         Command::Import(args) => Answer::of(import::run(session, args)?),
         Command::Push(args) => Answer::of(push::run(session, args)?),
         Command::Fetch(args) => Answer::of(fetch::run(session, args)?),
+        Command::Verify(args) => Answer::of(verify::run(session, args)?),
         Command::Scan(args) => scan::run(session, args)?,
         Command::Init(args) => Answer::of(init::run(session, args)?),
         Command::Uninstall(args) => Answer::of(uninstall::run(session, args)?),

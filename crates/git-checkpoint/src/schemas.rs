@@ -5,7 +5,7 @@ use checkpoint_model::policy::Policy;
 
 use crate::{
     create, delete, diff, doctor, export, fetch, import, init, list, log, name, prune, push, scan,
-    show, status, summary, uninstall, validate,
+    show, status, summary, uninstall, validate, verify,
 };
 
 /// The schema of each kind of document, by its name: those of the subcommands, `error`, and `policy`, which is not
@@ -33,6 +33,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         init::schema(),
         uninstall::schema(),
         doctor::schema(),
+        verify::schema(),
     ];
     all.into_iter()
         .chain(scan::schemas())

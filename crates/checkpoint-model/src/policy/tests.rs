@@ -113,6 +113,7 @@ fn every_key_can_be_set() {
         require = "push"
         test-command = "cargo test"
         sign = true
+        signers = ".github/signers"
         [agents]
         attribution = "kernel"
         hash-sessions = true
@@ -125,7 +126,6 @@ fn every_key_can_be_set() {
         body = ".github/agent.md"
         cleanup = "worktree"
         forges = { "Git.Example.org" = "gitea", "[::1]:3000" = "forgejo" }
-        signers = ".github/signers"
         [push]
         allow-rules = ["jwt"]
         allow-paths = ["tests/fixtures/"]

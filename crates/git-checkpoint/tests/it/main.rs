@@ -7,6 +7,7 @@ mod scene;
 mod create;
 mod status;
 mod validate;
+mod verify;
 
 mod delete;
 mod diff;

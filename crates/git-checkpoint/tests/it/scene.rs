@@ -35,6 +35,21 @@ pub(crate) struct Scene {
     top: PathBuf,
 }
 
+/// A repository beside that of a scene.
+pub(crate) struct Elsewhere<'s> {
+    /// Its directory is removed with the scene.
+    _of: &'s Scene,
+    scene: Scene,
+}
+
+impl std::ops::Deref for Elsewhere<'_> {
+    type Target = Scene;
+
+    fn deref(&self) -> &Scene {
+        &self.scene
+    }
+}
+
 /// What a command said.
 #[derive(Debug)]
 pub(crate) struct Said {
@@ -87,6 +102,16 @@ impl Scene {
         &self.top
     }
 
+    /// The same world, seen from another directory in it.
+    pub(crate) fn at(&self, top: impl Into<PathBuf>) -> Elsewhere<'_> {
+        let top: PathBuf = top.into();
+        let world = TempDir::new().unwrap();
+        Elsewhere {
+            _of: self,
+            scene: Self { world, top },
+        }
+    }
+
     /// A place outside the repository.
     pub(crate) fn beside(&self, name: &str) -> String {
         self.world.path().join(name).display().to_string()
@@ -109,6 +134,13 @@ impl Scene {
         let said = Said::from(output);
         assert_eq!(said.code, 0, "git {args:?}: {}", said.err);
         said.out.trim_end().to_owned()
+    }
+
+    /// Writes an object as it is, however odd; its id.
+    pub(crate) fn write_object(&self, kind: &str, content: &[u8]) -> String {
+        let place = self.beside("object");
+        fs_err::write(&place, content).unwrap();
+        self.git(&["hash-object", "-w", "--literally", "-t", kind, &place])
     }
 
     /// Runs `git checkpoint` with these words.

@@ -1,0 +1,100 @@
+//! `git checkpoint verify`: whether checkpoints are what they say.
+
+mod github;
+mod junit;
+mod outcome;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use checkpoint_cli::{Schema, Session};
+use checkpoint_git::refs;
+use checkpoint_policy::PolicyReader;
+use checkpoint_store::{StoreError, tag};
+use checkpoint_verify::{Report, Request, Wanted, Which};
+
+pub(crate) use self::outcome::VerifyOutcome;
+use crate::{
+    CheckpointError,
+    args::{Format, VerifyArgs},
+};
+
+/// Makes the checks that are asked for. In GitHub Actions the summary of the job is written as well.
+pub(crate) fn run(
+    session: &Session<'_>,
+    args: VerifyArgs,
+) -> Result<VerifyOutcome, CheckpointError> {
+    let reader = PolicyReader::new(&session.repo);
+    let rules = reader.rules(None);
+    session.tell_of(&reader);
+    let request = Request {
+        which: which(session, &args.checkpoints)?,
+        range: args.range,
+        remote: args.remote,
+        restore: args.restore,
+        secrets: args.secrets,
+    };
+    let mut report = checkpoint_verify::verify(
+        &session.repo,
+        &session.surroundings,
+        &rules.merged(),
+        &request,
+    )?;
+    report.policy = rules
+        .layers()
+        .iter()
+        .map(|layer| layer.source.to_string())
+        .collect::<Vec<_>>()
+        .join(", ");
+    if args.format == Format::Github {
+        summarize(session, &report)?;
+    }
+    Ok(VerifyOutcome {
+        report,
+        format: args.format,
+    })
+}
+
+/// The schema of `verify --json`.
+pub(crate) fn schema() -> Schema {
+    outcome::schema()
+}
+
+/// What was typed means a tag where there is one of that name, whatever it points at: a broken one is to be told as such.
+fn which(session: &Session<'_>, typed: &[String]) -> Result<Which, CheckpointError> {
+    if typed.is_empty() {
+        return Ok(Which::All);
+    }
+    let prefix = format!("refs/tags/{}", tag::prefix(&session.repo));
+    let mut wanted = Vec::new();
+    for word in typed {
+        let name = word.strip_prefix(&prefix).unwrap_or(word);
+        let is_tag = gix::validate::reference::name(format!("{prefix}{name}").as_str().into())
+            .is_ok()
+            && refs::find(&session.repo, &format!("{prefix}{name}"))
+                .map_err(StoreError::from)?
+                .is_some();
+        wanted.push(match is_tag {
+            true => Wanted::Tag(name.to_owned()),
+            false => Wanted::Snapshot(session.choose(word)?.snapshot),
+        });
+    }
+    Ok(Which::Some(wanted))
+}
+
+/// Adds the summary to the file that GitHub Actions names; elsewhere there is none.
+fn summarize(session: &Session<'_>, report: &Report) -> Result<(), CheckpointError> {
+    let Some(path) = session
+        .surroundings
+        .filled("GITHUB_STEP_SUMMARY")
+        .map(PathBuf::from)
+    else {
+        return Ok(());
+    };
+    let file = fs_err::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(&path);
+    let written = file.and_then(|mut file| file.write_all(github::summary(report).as_bytes()));
+    written.map_err(|source| CheckpointError::NoSummary { source })
+}

@@ -1,0 +1,270 @@
+//! `verify`.
+
+mod formats;
+mod range;
+mod signed;
+mod tampered;
+
+use serde_json::Value;
+
+use crate::scene::Scene;
+
+/// The document of a run, and its exit number.
+fn verified(scene: &Scene, args: &[&str]) -> (i32, Value) {
+    let said = scene.run(&[&["verify", "--json"], args].concat());
+    let document = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{said:?}"));
+    (said.code, document)
+}
+
+/// The checks that ended so, each once, in order.
+fn checks(document: &Value, status: &str) -> Vec<String> {
+    let subjects = document["subjects"].as_array().unwrap().iter();
+    let all = subjects.flat_map(|subject| subject["checks"].as_array().unwrap());
+    let such = all.filter(|check| check["status"] == status);
+    let mut ids: Vec<_> = such
+        .map(|check| check["check"].as_str().unwrap().to_owned())
+        .collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+/// Expects that these checks fail, and no others.
+fn fails(scene: &Scene, args: &[&str], wanted: &[&str]) -> Value {
+    let (code, document) = verified(scene, args);
+    assert_eq!(checks(&document, "failed"), wanted, "{document:#}");
+    assert_eq!(
+        code,
+        i32::from(!wanted.is_empty()),
+        "the exit tells whether a check failed"
+    );
+    assert_eq!(document["verified"], wanted.is_empty());
+    document
+}
+
+/// Why the check failed, wherever it did.
+fn why(document: &Value, id: &str) -> String {
+    let subjects = document["subjects"].as_array().unwrap().iter();
+    let mut all = subjects.flat_map(|subject| subject["checks"].as_array().unwrap());
+    let check = all.find(|check| check["check"] == id && check["status"] == "failed");
+    check.unwrap()["why"].as_str().unwrap().to_owned()
+}
+
+/// A repository with a named and an automatic checkpoint of changed files.
+fn kept() -> Scene {
+    let scene = Scene::new();
+    scene.git(&["switch", "-qc", "topic"]);
+    scene.write("file", "two\n");
+    scene.write("src/new.rs", "fn new() {}\n");
+    scene.done(&["create", "-q", "safe", "-m", "before the change"]);
+    scene.write("src/new.rs", "fn newer() {}\n");
+    let later = scene.run_later(60, &["create", "-q", "-m", "later"]);
+    assert_eq!(later.code, 0, "{}", later.err);
+    scene
+}
+
+#[test]
+fn what_was_kept_is_verified() {
+    let scene = kept();
+    let said = scene.done(&["verify"]);
+    let lines: Vec<_> = said
+        .out
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .collect();
+    assert_eq!(lines[0], ["safe", "ok", "11", "checks"], "{}", said.out);
+    assert_eq!(lines[1][1..], ["ok", "5", "checks"], "{}", said.out);
+    assert_eq!(
+        said.err,
+        "2 checkpoints: 16 checks passed, 0 failed, 0 not here\n"
+    );
+    let (code, document) = verified(&scene, &["--restore", "--secrets"]);
+    assert_eq!((code, &document["verified"]), (0, &true.into()));
+    let passed = [
+        "manifest-matches",
+        "no-secret",
+        "objects-complete",
+        "record-matches-tag",
+        "restorable",
+    ];
+    for check in passed {
+        assert!(
+            checks(&document, "passed").contains(&check.to_owned()),
+            "{check}: {document:#}"
+        );
+    }
+    assert_eq!(
+        checks(&document, "not_asked"),
+        ["signature", "tag-immutable"]
+    );
+}
+
+#[test]
+fn one_is_verified_by_whatever_names_it() {
+    let scene = kept();
+    for word in ["safe", "refs/tags/checkpoint/safe"] {
+        let (_, document) = verified(&scene, &[word]);
+        assert_eq!(document["subjects"].as_array().unwrap().len(), 1);
+        assert_eq!(document["subjects"][0]["name"], "safe");
+    }
+    let (_, document) = verified(&scene, &["latest"]);
+    assert_eq!(document["subjects"][0]["name"], Value::Null);
+    assert_eq!(
+        scene.failure(&["verify", "gone"]),
+        (128, "checkpoint::unknown".to_owned())
+    );
+    assert_eq!(
+        scene.failure(&["verify", "--range", "no..where"]),
+        (129, "verify::range_unknown".to_owned())
+    );
+    assert_eq!(
+        scene.failure(&["verify", "--remote", "nowhere"]),
+        (128, "verify::remote_unreachable".to_owned())
+    );
+}
+
+#[test]
+fn names_given_and_taken_later_are_verified() {
+    let scene = kept();
+    scene.done(&["name", "-q", "latest", "second"]);
+    scene.done(&["create", "-q", "safe", "--replace"]);
+    scene.done(&["create", "-q", "gone"]);
+    scene.done(&["delete", "-q", "gone"]);
+    fails(&scene, &[], &[]);
+}
+
+#[test]
+fn in_a_clone_states_are_not_here_and_records_must_be() {
+    let scene = kept();
+    let clone = scene.beside("clone");
+    scene.git(&["clone", "-q", "--no-tags", ".", &clone]);
+    let clone = scene.at(&clone);
+    let document = fails(&clone, &[], &["record-present"]);
+    assert!(
+        why(&document, "record-present").starts_with("neither tags nor records"),
+        "{document:#}"
+    );
+    clone.git(&["fetch", "-q", "origin", "+refs/tags/*:refs/tags/*"]);
+    let document = fails(&clone, &[], &["record-present"]);
+    let remedy = document["subjects"][0]["checks"].as_array().unwrap();
+    let remedy = remedy
+        .iter()
+        .find(|check| check["check"] == "record-present")
+        .unwrap()["remedy"]
+        .as_str();
+    assert_eq!(
+        remedy,
+        Some("git fetch origin '+refs/notes/checkpoints:refs/notes/checkpoints'")
+    );
+    clone.git(&[
+        "fetch",
+        "-q",
+        "origin",
+        "+refs/notes/checkpoints:refs/notes/checkpoints",
+    ]);
+    let document = fails(&clone, &["--remote", "origin", "--restore"], &[]);
+    let absent = [
+        "manifest-matches",
+        "objects-complete",
+        "restorable",
+        "snapshot-shape",
+    ];
+    assert_eq!(checks(&document, "not_here"), absent);
+    clone.git(&["tag", "-d", "checkpoint/safe"]);
+    let document = fails(&clone, &[], &["tag-present"]);
+    assert!(
+        why(&document, "tag-present").contains("there is no tag 'refs/tags/checkpoint/safe' here")
+    );
+    let document = fails(&clone, &["--remote", "origin"], &["tag-present"]);
+    assert!(
+        document
+            .to_string()
+            .contains("git fetch origin '+refs/tags/checkpoint/safe:"),
+        "{document:#}"
+    );
+}
+
+#[test]
+fn a_remote_without_checkpoints_has_nothing_to_verify() {
+    let scene = Scene::new();
+    fails(&scene, &[], &[]);
+    let clone = scene.beside("clone");
+    scene.git(&["clone", "-q", ".", &clone]);
+    let clone = scene.at(&clone);
+    fails(&clone, &[], &["record-present"]);
+    fails(&clone, &["--remote", "origin"], &[]);
+}
+
+#[test]
+fn bare_repositories_are_verified() {
+    let scene = kept();
+    let bare = scene.beside("bare.git");
+    scene.git(&["clone", "-q", "--mirror", ".", &bare]);
+    let document = fails(&scene.at(&bare), &["--restore"], &[]);
+    assert!(
+        checks(&document, "passed").contains(&"restorable".to_owned()),
+        "{document:#}"
+    );
+}
+
+#[test]
+fn shallow_clones_are_verified() {
+    let scene = kept();
+    scene.git(&["commit", "-qam", "two"]);
+    scene.done(&["create", "-q", "third"]);
+    let (clone, url) = (
+        scene.beside("clone"),
+        format!("file://{}", scene.path().display()),
+    );
+    scene.git(&["clone", "-q", "--depth=1", &url, &clone]);
+    let clone = scene.at(&clone);
+    let all = [
+        "fetch",
+        "-q",
+        "--depth=1",
+        "origin",
+        "+refs/tags/checkpoint/*:refs/tags/checkpoint/*",
+        "+refs/notes/*:refs/notes/*",
+    ];
+    clone.git(&all);
+    fails(&clone, &["--remote", "origin"], &[]);
+}
+
+#[test]
+fn operations_in_progress_and_odd_states_are_restored() {
+    let scene = kept();
+    scene.git(&["switch", "-qf", "main"]);
+    scene.write("file", "three\n");
+    scene.git(&["commit", "-qam", "three"]);
+    scene.git(&["switch", "-q", "topic"]);
+    scene.write("file", "two\n");
+    scene.git(&["commit", "-qam", "two"]);
+    assert_ne!(scene.try_git(&["merge", "main"]).code, 0, "it conflicts");
+    scene.write("untracked \"x\"", "new\n");
+    scene.done(&["create", "-q", "merging"]);
+    scene.git(&["merge", "--abort"]);
+    let document = fails(&scene, &["merging", "--restore"], &[]);
+    assert!(
+        checks(&document, "passed").contains(&"restorable".to_owned()),
+        "{document:#}"
+    );
+    let unborn = Scene::unborn();
+    unborn.write("file", "one\n");
+    unborn.done(&["create", "-q", "first"]);
+    fails(&unborn, &["--restore"], &[]);
+}
+
+#[test]
+fn verifying_changes_nothing() {
+    let scene = kept();
+    let look = || {
+        (
+            scene.git(&["for-each-ref"]),
+            scene.git(&["count-objects", "-v"]),
+            scene.git(&["status", "--porcelain"]),
+        )
+    };
+    let before = look();
+    scene.done(&["verify", "--restore", "--secrets", "--range", "HEAD"]);
+    assert_eq!(look(), before);
+}

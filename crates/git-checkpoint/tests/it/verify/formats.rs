@@ -1,0 +1,92 @@
+//! The answer in the forms of CI.
+
+use super::kept;
+use crate::scene::Scene;
+
+/// A repository with a tag whose name would be a command or an element, where names are not looked at.
+fn odd() -> Scene {
+    let scene = kept();
+    scene.git(&[
+        "update-ref",
+        "refs/tags/checkpoint/a<b>&c,%0A!error",
+        "HEAD",
+    ]);
+    scene
+}
+
+#[test]
+fn annotations_and_a_summary_for_github() {
+    let scene = odd();
+    let summary = scene.beside("summary.md");
+    fs_err::write(&summary, "# before\n").unwrap();
+    let mut command = scene.checkpoint(&["verify", "--format", "github"]);
+    let output = command
+        .env("GITHUB_STEP_SUMMARY", &summary)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let out = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<_> = out.lines().collect();
+    assert!(
+        lines
+            .iter()
+            .all(|line| line.starts_with("::error title=checkpoint ")),
+        "{out}"
+    );
+    let line = lines
+        .iter()
+        .find(|line| line.contains("tag-annotated"))
+        .unwrap();
+    assert!(
+        line.contains("%3A a<b>&c%2C%250A!error::it is no annotated tag"),
+        "{line}"
+    );
+    let text = fs_err::read_to_string(&summary).unwrap();
+    assert!(
+        text.starts_with("# before\n### Checkpoints\n\n"),
+        "it is added: {text}"
+    );
+    assert!(
+        text.contains("| a&lt;b>&amp;c,%0A&#33;error | <code>tag-annotated</code> |"),
+        "{text}"
+    );
+    let said = kept().done(&["verify", "--format=github"]);
+    assert_eq!(said.out, "::notice title=checkpoints::16 checks passed\n");
+}
+
+#[test]
+fn junit_is_xml() {
+    let said = odd().run(&["verify", "--format", "junit"]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.out
+            .starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites "),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out
+            .contains("<testsuite name=\"a&lt;b&gt;&amp;c,%0A!error\" "),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out
+            .contains("name=\"tag-annotated\"><failure message=\"it is no annotated tag"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out.contains("name=\"signature\"><skipped message="),
+        "{}",
+        said.out
+    );
+    assert!(said.out.ends_with("</testsuites>\n"));
+}
+
+#[test]
+fn json_by_either_word_is_the_same() {
+    let scene = kept();
+    let one = scene.done(&["verify", "--format", "json"]).out;
+    assert_eq!(one, scene.done(&["verify", "--json"]).out);
+}

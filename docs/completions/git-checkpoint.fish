@@ -43,6 +43,7 @@ complete -c git-checkpoint -n "__fish_git_checkpoint_needs_command" -f -a "expor
 complete -c git-checkpoint -n "__fish_git_checkpoint_needs_command" -f -a "import" -d 'Read checkpoints from a file that \'export\' wrote'
 complete -c git-checkpoint -n "__fish_git_checkpoint_needs_command" -f -a "push" -d 'Give the records to another repository, and the names of checkpoints'
 complete -c git-checkpoint -n "__fish_git_checkpoint_needs_command" -f -a "fetch" -d 'Take the records and names of another repository, and states that are asked for'
+complete -c git-checkpoint -n "__fish_git_checkpoint_needs_command" -f -a "verify" -d 'Prove that checkpoints are what they say; exit 1 if a check fails, 128 if nothing could be looked at'
 complete -c git-checkpoint -n "__fish_git_checkpoint_needs_command" -f -a "scan" -d 'Look for secrets in what a state would publish; exit 1 if there are any'
 complete -c git-checkpoint -n "__fish_git_checkpoint_needs_command" -f -a "init" -d 'Put the hooks in place, in this repository and all its worktrees'
 complete -c git-checkpoint -n "__fish_git_checkpoint_needs_command" -f -a "uninstall" -d 'Take the hooks out again, and give back what was there, byte for byte'
@@ -218,6 +219,18 @@ complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -l 
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l range -d 'Look at these commits as well, such as those of a pull request: \'origin/main..HEAD\'' -r
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l remote -d 'Compare tags with those of this remote' -r
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l format -d 'How to tell the answer: for people, as --json, as annotations and summary of GitHub Actions, or as JUnit XML' -r -f -a "text\t'Lines for people'
+json\t'The document of `--json`'
+github\t'Workflow commands of GitHub Actions'
+junit\t'JUnit XML'"
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l all -d 'Verify every checkpoint that has a tag, a record or a state here; the default'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l restore -d 'Restore each state into a scratch repository, and compare'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l secrets -d 'Scan what the states hold for secrets, not only what records and tags say'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand scan" -l allow-secret -d 'Leave out what this rule finds; may be given more than once' -r
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand scan" -l rules -d 'List the rules, and look at nothing'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand scan" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'

@@ -5,6 +5,7 @@
 //! with many checkpoints present, [`back`] the way back, [`hooks`] what comes before a commit; [`report`], [`curve`] and [`machine`] tell.
 
 mod back;
+mod commits;
 mod contender;
 mod crowd;
 mod curve;
@@ -64,7 +65,7 @@ pub(crate) struct Args {
     /// Small trees, three rounds, 500 checkpoints, no large file: to see that all of it runs
     #[arg(long)]
     quick: bool,
-    /// Measure this binary, and the git-safe-restore beside it, instead of building them
+    /// Measure this binary, and the others of ours beside it, instead of building them
     #[arg(long, value_name = "git-checkpoint")]
     bin: Option<PathBuf>,
     /// Write performance.md and performance.svg here [default: docs/; with --quick or --repo: nowhere]
@@ -137,17 +138,18 @@ fn plan(args: &Args) -> Plan {
 }
 
 fn programs(place: &Place, bin: Option<&Path>) -> Result<Programs> {
-    let (checkpoint, safe_restore) = match bin {
-        Some(bin) => {
-            let bin = fs_err::canonicalize(bin).into_diagnostic()?;
-            let beside = bin.with_file_name("git-safe-restore");
-            (bin, beside)
-        }
-        None => (place.build()?, place.build_program("git-safe-restore")?),
+    let bin = bin
+        .map(fs_err::canonicalize)
+        .transpose()
+        .into_diagnostic()?;
+    let program = |name: &str| match &bin {
+        Some(bin) => Ok(bin.with_file_name(name)),
+        None => place.build_program(name),
     };
     Ok(Programs {
-        checkpoint,
-        safe_restore,
+        checkpoint: program("git-checkpoint")?,
+        safe_restore: program("git-safe-restore")?,
+        agent_commit: program("git-agent-commit")?,
         xtask: std::env::current_exe().into_diagnostic()?,
     })
 }
@@ -191,6 +193,7 @@ impl Bench<'_> {
                 races.push(self.race(&mut field, HUGE, &two, plan.rounds.div_ceil(3))?);
             }
             races.extend(back::races(self, &mut field, plan.rounds)?);
+            races.push(commits::race(self, &mut field, plan.rounds)?);
             if first_large.unwrap_or(plan.sizes.len() - 1) == at {
                 races.extend(hooks::races(self, &mut field, plan.rounds)?);
             }

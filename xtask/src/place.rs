@@ -96,7 +96,7 @@ impl Place {
 }
 
 /// The commands that are installed, each by a crate of the same name.
-pub(crate) const PROGRAMS: [&str; 2] = ["git-checkpoint", "git-safe-restore"];
+pub(crate) const PROGRAMS: [&str; 3] = ["git-checkpoint", "git-safe-restore", "git-agent-commit"];
 
 /// Prints a part of the result.
 pub(crate) fn say(text: &str) -> Result<()> {

@@ -31,13 +31,22 @@ pub(crate) enum Kind {
 /// Everything, for the workspace at `root`.
 pub(crate) fn generate(root: &Path) -> Result<Vec<Generated>> {
     let mut all = Vec::new();
-    for command in [git_checkpoint::command(), git_safe_restore::command()] {
+    let commands = [
+        git_checkpoint::command(),
+        git_safe_restore::command(),
+        git_agent_commit::command(),
+    ];
+    for command in commands {
         let errors = errors::read(root, command.get_name())?;
         all.extend(man::pages(&command, &errors)?);
         all.extend(completions::scripts(&command)?);
     }
-    let schemas = git_checkpoint::schemas();
-    for (name, schema) in schemas.into_iter().chain(git_safe_restore::schemas()) {
+    let schemas = [
+        git_checkpoint::schemas(),
+        git_safe_restore::schemas(),
+        git_agent_commit::schemas(),
+    ];
+    for (name, schema) in schemas.into_iter().flatten() {
         let mut content = serde_json::to_vec_pretty(&schema).into_diagnostic()?;
         content.push(b'\n');
         let name = PathBuf::from(format!("{name}.schema.json"));

@@ -49,15 +49,15 @@ pub struct Args {
     #[arg(long, value_name = "template")]
     pub(crate) template: Option<String>,
 
-    #[command(flatten)]
-    pub(crate) who: WhoArgs,
-
     /// On a protected branch, start a run and take the work along to its branch
     #[arg(long)]
     pub(crate) run: bool,
     /// When it fails, record that, and exit with 0: for callers that must not stop
     #[arg(long)]
     pub(crate) best_effort: bool,
+
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
 }
 
 /// Who works.

@@ -33,6 +33,10 @@ pub(crate) enum Contender {
     Restore,
     /// `git stash push -u`, then `git stash pop`: away and back.
     StashAndPop,
+    /// `git-agent-commit -- <path>…`, started directly: checkpoint, commit, record.
+    AgentCommit,
+    /// `git add -- <path>…`, then `git commit`.
+    AddAndCommit,
     /// `git hook run pre-commit`; see [`super::hooks`], which runs it.
     Hook(Hook),
 }
@@ -51,6 +55,8 @@ impl fmt::Display for Contender {
             Self::ForEachRef => "git for-each-ref",
             Self::Restore => "git safe-restore",
             Self::StashAndPop => "git stash push -u, pop",
+            Self::AgentCommit => "git agent-commit",
+            Self::AddAndCommit => "git add, commit",
         })
     }
 }
@@ -61,6 +67,8 @@ pub(crate) struct Programs {
     pub(crate) checkpoint: std::path::PathBuf,
     /// `git-safe-restore`.
     pub(crate) safe_restore: std::path::PathBuf,
+    /// `git-agent-commit`.
+    pub(crate) agent_commit: std::path::PathBuf,
     /// This program, for its hidden `floor`.
     pub(crate) xtask: std::path::PathBuf,
 }
@@ -83,6 +91,7 @@ impl Contender {
             Self::ForEachRef => timed(&mut git(&["for-each-ref", "refs/checkpoints"])),
             Self::Restore => timed(ours(&programs.safe_restore).args([name, "--force"])),
             Self::Hook(_) => unreachable!("a hook needs a stand"),
+            Self::AgentCommit | Self::AddAndCommit => unreachable!("a commit moves a branch"),
             Self::StashAndPop => {
                 let mut total = timed(&mut git(&["stash", "push", "-u", "--quiet"]))?;
                 total += timed(&mut git(&["stash", "pop", "--quiet"]))?;

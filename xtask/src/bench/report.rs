@@ -41,7 +41,7 @@ const fn ratio(case: &'static str, against: Contender, at_most: f64) -> Target {
     }
 }
 
-const TARGETS: [Target; 17] = [
+const TARGETS: [Target; 18] = [
     ratio("clean", Contender::Recipe, 0.60),
     ratio("clean", Contender::Status, 0.80),
     ratio("clean", Contender::Floor, 1.20),
@@ -69,6 +69,7 @@ const TARGETS: [Target; 17] = [
         case: "restore new ",
         limit: Limit::Memory(128.0),
     },
+    ratio("commit 10 changed", Contender::AddAndCommit, 1.6),
     ratio("hook that lets pass", Contender::Hook(Hook::Empty), 2.0),
     ratio("hook that keeps", Contender::Hook(Hook::ThenCreate), 1.0),
 ];
@@ -127,8 +128,12 @@ impl Report<'_> {
                 .iter()
                 .filter(move |race| race.case.starts_with(target.case));
             races.filter_map(move |race| {
-                let plain = race.lane(Contender::Recipe).is_some()
-                    || race.lane(Contender::Restore).is_some();
+                let everywhere = [
+                    Contender::Recipe,
+                    Contender::Restore,
+                    Contender::AgentCommit,
+                ];
+                let plain = everywhere.iter().any(|who| race.lane(*who).is_some());
                 if plain && large && race.files < LARGE {
                     return None;
                 }
@@ -240,6 +245,8 @@ over the rounds of our time divided by theirs. Programs are started directly, wi
   touched), journal, files, index, a second look at everything, record. The files were kept with
   one content and hold another one when it starts.
 - **git stash push -u, pop**: two processes, the same change put away and fetched again.
+- **git agent-commit**: ten files by their names: a checkpoint of all there is, on disk first, the
+  commit through `git commit`, its record. **git add, commit**: the two of git alone.
 - **hook**: `git hook run pre-commit` in the same repository, as git runs it before a commit. The
   managers of hooks have one hook, `true` (`cargo xtask managers` fetches them). *Keeping* is with the
   automatic checkpoint, against the hook without it and a `create` after it.

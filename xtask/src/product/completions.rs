@@ -62,6 +62,19 @@ $(__git for-each-ref --format='%(refname)' "refs/tags/${prefix:-checkpoint/}" |
 }
 "#;
 
+/// The same for `git agent-commit`, whose words are paths.
+const AGENT_COMMIT_HOOK: &str = r#"
+_git_agent_commit() {
+    local at="${__git_cmd_idx:-1}" i
+    local -a COMP_WORDS=(git-agent-commit "${words[@]:at+1}")
+    local COMP_CWORD=$((cword - at))
+    _git__agent__commit git-agent-commit "$cur" "$prev"
+    for i in "${!COMPREPLY[@]}"; do
+        [[ -d "${COMPREPLY[i]}" ]] || COMPREPLY[i]+=" "
+    done
+}
+"#;
+
 /// zsh's own completion of git lists commands that have such a line, and calls the function of
 /// this name for `git checkpoint`. fish's asks for the completions of `git-checkpoint` by itself.
 const ZSH_DESCRIPTION: &str = "#description";
@@ -75,6 +88,7 @@ pub(crate) fn scripts(command: &Command) -> Result<Vec<Generated>> {
         script(Shell::Bash, command).replace("git__subcmd__checkpoint", "git__checkpoint");
     bash.push_str(match program {
         "git-safe-restore" => SAFE_RESTORE_HOOK,
+        "git-agent-commit" => AGENT_COMMIT_HOOK,
         _ => CHECKPOINT_HOOK,
     });
     let zsh = script(Shell::Zsh, command);

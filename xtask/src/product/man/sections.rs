@@ -47,7 +47,12 @@ const CONFIGURATION: [(&str, &str); 8] = [
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 7] = [
+const ENVIRONMENT: [(&str, &str); 8] = [
+    (
+        "GIT_AGENT_NAME, GIT_AGENT_TASK, GIT_AGENT_SESSION, GIT_AGENT_MODEL, GIT_AGENT_RUN",
+        "Which agent works here, on what, in which session and with which model, and in which run; what is typed \
+         counts more.",
+    ),
     (
         "CHECKPOINT_ALLOW",
         "Rules that the hooks let pass for one command, with commas between them: commit, push, move, tags, \

@@ -96,7 +96,12 @@ impl Place {
 }
 
 /// The commands that are installed, each by a crate of the same name.
-pub(crate) const PROGRAMS: [&str; 3] = ["git-checkpoint", "git-safe-restore", "git-agent-commit"];
+pub(crate) const PROGRAMS: [&str; 4] = [
+    "git-checkpoint",
+    "git-safe-restore",
+    "git-agent-commit",
+    "git-agent-run",
+];
 
 /// Prints a part of the result.
 pub(crate) fn say(text: &str) -> Result<()> {

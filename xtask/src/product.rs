@@ -35,6 +35,7 @@ pub(crate) fn generate(root: &Path) -> Result<Vec<Generated>> {
         git_checkpoint::command(),
         git_safe_restore::command(),
         git_agent_commit::command(),
+        git_agent_run::command(),
     ];
     for command in commands {
         let errors = errors::read(root, command.get_name())?;
@@ -45,6 +46,7 @@ pub(crate) fn generate(root: &Path) -> Result<Vec<Generated>> {
         git_checkpoint::schemas(),
         git_safe_restore::schemas(),
         git_agent_commit::schemas(),
+        git_agent_run::schemas(),
     ];
     for (name, schema) in schemas.into_iter().flatten() {
         let mut content = serde_json::to_vec_pretty(&schema).into_diagnostic()?;

@@ -75,6 +75,28 @@ _git_agent_commit() {
 }
 "#;
 
+/// The same for `git agent-run`, whose subcommands take the branch of a run first.
+const AGENT_RUN_HOOK: &str = r#"
+_git_agent_run() {
+    local at="${__git_cmd_idx:-1}" i
+    local sub="${words[at+1]}"
+    case "$sub,$cur" in
+        *,-*) ;;
+        finish,*|resume,*|abandon,*|progress,*|show,*|log,*)
+            if (( cword == at + 2 )); then
+                __gitcomp_nl "$(__git for-each-ref --format='%(refname:short)' 'refs/heads/**/run-*')"
+                return
+            fi ;;
+    esac
+    local -a COMP_WORDS=(git-agent-run "${words[@]:at+1}")
+    local COMP_CWORD=$((cword - at))
+    _git__agent__run git-agent-run "$cur" "$prev"
+    for i in "${!COMPREPLY[@]}"; do
+        [[ -d "${COMPREPLY[i]}" ]] || COMPREPLY[i]+=" "
+    done
+}
+"#;
+
 /// zsh's own completion of git lists commands that have such a line, and calls the function of
 /// this name for `git checkpoint`. fish's asks for the completions of `git-checkpoint` by itself.
 const ZSH_DESCRIPTION: &str = "#description";
@@ -89,6 +111,7 @@ pub(crate) fn scripts(command: &Command) -> Result<Vec<Generated>> {
     bash.push_str(match program {
         "git-safe-restore" => SAFE_RESTORE_HOOK,
         "git-agent-commit" => AGENT_COMMIT_HOOK,
+        "git-agent-run" => AGENT_RUN_HOOK,
         _ => CHECKPOINT_HOOK,
     });
     let zsh = script(Shell::Zsh, command);

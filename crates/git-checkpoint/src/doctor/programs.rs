@@ -10,7 +10,7 @@ const OURS: &str = env!("CARGO_PKG_VERSION");
 
 pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
     let mut findings = vec![git(&on_path(session, "git"))];
-    for name in ["git-checkpoint", "git-safe-restore"] {
+    for name in ["git-checkpoint", "git-safe-restore", "git-agent-run"] {
         findings.push(own(name, &on_path(session, name)));
     }
     findings

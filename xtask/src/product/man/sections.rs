@@ -4,9 +4,13 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::product::errors::ErrorCode;
 
-const EXIT: [(&str, &str); 4] = [
+const EXIT: [(&str, &str); 5] = [
     ("0", "Done."),
     ("1", "Refused: the answer is no, and nothing was changed."),
+    (
+        "3",
+        "Partly: a run was pushed, but there is no pull request, or it was not merged (git agent-run finish).",
+    ),
     ("128", "Fatal: it could not be done."),
     (
         "129",
@@ -49,14 +53,13 @@ const CONFIGURATION: [(&str, &str); 8] = [
 
 const ENVIRONMENT: [(&str, &str); 8] = [
     (
-        "GIT_AGENT_NAME, GIT_AGENT_TASK, GIT_AGENT_SESSION, GIT_AGENT_MODEL, GIT_AGENT_RUN",
-        "Which agent works here, on what, in which session and with which model, and in which run; what is typed \
-         counts more.",
-    ),
-    (
         "CHECKPOINT_ALLOW",
         "Rules that the hooks let pass for one command, with commas between them: commit, push, move, tags, \
          checkpoint. For people; where an agent is at work it does not count. Recorded; see git-checkpoint-log(1).",
+    ),
+    (
+        "GIT_AGENT_NAME, GIT_AGENT_TASK, GIT_AGENT_SESSION, GIT_AGENT_MODEL, GIT_AGENT_RUN",
+        "The agent at work, what it works on, its session, its model and its run; printed by 'git agent-run start'.",
     ),
     (
         "GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE",
@@ -99,7 +102,7 @@ const FILES: [(&str, &str); 5] = [
     ),
     (
         "refs/notes/agents, refs/notes/guard",
-        "The records of agents' commits, and of who passed a rule of the policy.",
+        "The records of agents' commits and runs, and of who passed a rule of the policy.",
     ),
 ];
 
@@ -137,6 +140,7 @@ pub(crate) fn write(errors: &[ErrorCode]) -> Vec<u8> {
         &[
             "git-checkpoint(1)",
             "git-safe-restore(1)",
+            "git-agent-run(1)",
             "git-stash(1)",
             "git-notes(1)",
             "git-config(1)",

@@ -14,7 +14,6 @@ use std::path::PathBuf;
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
 use checkpoint_forge::ForgeError;
-use checkpoint_git::refs;
 use checkpoint_model::{
     event::{GitPushFailed, TaskCompleted, TaskState},
     policy::{Cleanup, Policy, PullRequest},
@@ -126,7 +125,7 @@ pub(crate) struct Work<'s> {
     pub(crate) run: Run,
     /// Where the branch is checked out.
     pub(crate) dir: Option<PathBuf>,
-    /// The last commit of the branch.
+    /// The last commit of the branch, once what is left is committed.
     pub(crate) tip: ObjectId,
     pub(crate) done: Vec<Done>,
 }
@@ -167,9 +166,6 @@ pub fn finish(session: &Session<'_>, run: Run, wish: &Finish) -> Result<Finished
         None => &common,
     };
     let _guard = Guard::of(there, &run)?;
-    let Some(tip) = refs::find(&there.repo, &format!("refs/heads/{}", run.started.branch))? else {
-        return gone_or_unborn(run);
-    };
     let policy = there.policy()?;
     let by = place::actor(there, &run);
     let mut work = Work {
@@ -179,10 +175,12 @@ pub fn finish(session: &Session<'_>, run: Run, wish: &Finish) -> Result<Finished
         policy: &policy,
         run,
         dir,
-        tip,
+        tip: ObjectId::null(session.repo.gix().object_hash()),
         done: Vec::new(),
     };
-    commit::what_is_left(&mut work, wish.message.as_deref())?;
+    if !commit::what_is_left(&mut work, wish.message.as_deref())? {
+        return gone_or_unborn(work.run);
+    }
     let trouble = hand_in(&mut work, wish)?;
     if trouble.is_none() {
         complete(&mut work, wish)?;
@@ -245,6 +243,7 @@ fn hand_in(work: &mut Work<'_>, wish: &Finish) -> Result<Option<Trouble>, RunErr
 
 /// Says that it is done, and takes away what is no longer needed.
 fn complete(work: &mut Work<'_>, wish: &Finish) -> Result<(), RunError> {
+    work.reread()?;
     if work.run.state != TaskState::Completed {
         work.log
             .tell(work.run.id, TaskCompleted { run: work.run.id })?;

@@ -1,6 +1,6 @@
 //! `start`: from a task to a branch, a working tree and a record.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
@@ -229,6 +229,9 @@ fn keep_what_is_there(
     }))
 }
 
+/// How many numbers are passed over where something lies in the way of their working trees.
+const N_TRIES: u32 = 1000;
+
 /// Makes the branch and the record in one transaction. Who comes second takes the next number.
 fn make_branch(
     session: &Session<'_>,
@@ -246,9 +249,15 @@ fn make_branch(
         let worktree = match &wish.worktree {
             Worktree::Present => None,
             Worktree::Beside => Some(worktree::default_dir(session, &branches.slug, number)),
-            Worktree::At(dir) => Some(session.surroundings.cwd.join(dir)),
+            Worktree::At(dir) => Some(worktree::plain(&session.surroundings.cwd.join(dir))),
         };
-        refuse_occupied(worktree.as_ref())?;
+        if let Some(dir) = worktree.as_ref().filter(|dir| is_occupied(dir)) {
+            // Of two who begin at once, one has made the working tree of this number by now.
+            if wish.worktree == Worktree::Beside && number < free + N_TRIES {
+                continue;
+            }
+            return Err(RunError::Occupied { dir: dir.clone() });
+        }
         let commit = ground.commit.map(|id| id.to_string());
         let started = TaskStarted {
             run,
@@ -302,16 +311,11 @@ fn is_there(session: &Session<'_>, reference: &str) -> bool {
     checkpoint_git::refs::find(&session.repo, reference).is_ok_and(|found| found.is_some())
 }
 
-/// Refuses a place for a working tree where something lies: git would, but only after the branch was made.
-fn refuse_occupied(dir: Option<&PathBuf>) -> Result<(), RunError> {
-    let Some(dir) = dir else { return Ok(()) };
-    let is_empty = match fs_err::read_dir(dir) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
-    };
-    match is_empty {
-        true => Ok(()),
-        false => Err(RunError::Occupied { dir: dir.clone() }),
+/// Whether something lies where a working tree is to be: git would refuse, but only after the branch was made.
+fn is_occupied(dir: &Path) -> bool {
+    match fs_err::read_dir(dir) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
     }
 }
 

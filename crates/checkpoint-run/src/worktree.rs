@@ -18,6 +18,15 @@ pub(crate) fn default_dir(session: &Session<'_>, slug: &Slug, number: u32) -> Pa
     PathBuf::from(folder).join(format!("{slug}-{number}"))
 }
 
+/// The same place by a path without `..`, where its folder is there.
+pub(crate) fn plain(dir: &Path) -> PathBuf {
+    let folder = dir.parent().and_then(|folder| folder.canonicalize().ok());
+    match (folder, dir.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => dir.to_owned(),
+    }
+}
+
 /// The top of the main working tree; of a bare repository, its own name without `.git`.
 fn main_top(session: &Session<'_>) -> PathBuf {
     let repo = &session.repo;

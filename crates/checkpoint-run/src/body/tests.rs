@@ -37,16 +37,17 @@ fn run(task: &str, steps: &[&str]) -> Run {
         by.clone(),
         started.into(),
     )];
-    for (n, step) in (1..).zip(steps) {
+    for (n, step) in (1_i64..).zip(steps) {
         let told = TaskProgress {
             run: id,
             step: Some((*step).to_owned()),
             percent: None,
             state: None,
         };
+        let later = at + chrono::TimeDelta::milliseconds(n);
         events.push(Event::new(
-            EventId::new(at, [n; 10]),
-            at,
+            EventId::new(later, [1; 10]),
+            later,
             by.clone(),
             told.into(),
         ));

@@ -102,6 +102,7 @@ fn away(work: &mut Work<'_>) -> Result<bool, RunError> {
     }
     let wish = Wish::automatic(COMMAND, None, "before its working tree was removed");
     checkpoint_work::create(work.session, work.policy, &wish)?;
+    catch_up(work.session)?;
     match worktree::remove(work.common, &dir) {
         Ok(()) => {
             work.done.push(Done::WorktreeRemoved(dir));
@@ -118,6 +119,19 @@ fn away(work: &mut Work<'_>) -> Result<bool, RunError> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Where a commit was killed before it had written the index, that still has what was there before the commit, and git
+/// takes it for work. The checkpoint has it; the files are what is committed, or nothing is done here.
+fn catch_up(session: &Session<'_>) -> Result<(), RunError> {
+    let is_committed = session
+        .repo
+        .git(["diff", "--quiet", "HEAD", "--"])
+        .answer()?;
+    if is_committed.is_some() {
+        session.repo.git(["reset", "--quiet"]).output()?;
+    }
+    Ok(())
 }
 
 /// What the branch followed is no longer anybody's matter; as `git branch -d` does.

@@ -12,14 +12,11 @@ use super::{COMMAND, Done, Work};
 use crate::{RunError, body::Commit, place};
 
 /// Commits what is left in the working tree of the run, if its branch is checked out anywhere. Fails as `git commit`
-/// does, with index and files as they were.
-pub(super) fn what_is_left(work: &mut Work<'_>, message: Option<&str>) -> Result<(), RunError> {
+/// does, with index and files as they were. Whether there is a branch then.
+pub(super) fn what_is_left(work: &mut Work<'_>, message: Option<&str>) -> Result<bool, RunError> {
     if work.dir.is_some() {
         match commit(work, message) {
-            Ok(Some(commit)) => {
-                work.tip = commit;
-                work.done.push(Done::Committed(commit));
-            }
+            Ok(Some(commit)) => work.done.push(Done::Committed(commit)),
             Ok(None) => {}
             Err(error) => {
                 work.log.tell_failure(work.run.id, "commit", &error);
@@ -27,13 +24,15 @@ pub(super) fn what_is_left(work: &mut Work<'_>, message: Option<&str>) -> Result
             }
         }
     }
-    if let Some(tip) = refs::find(&work.session.repo, &work.reference())? {
-        work.tip = tip;
-    }
+    let Some(tip) = refs::find(&work.common.repo, &work.reference())? else {
+        return Ok(false);
+    };
+    work.tip = tip;
     // A commit of ours is on record already.
     work.reread()?;
     record_others(work)?;
-    work.reread()
+    work.reread()?;
+    Ok(true)
 }
 
 /// None where there is nothing to commit.

@@ -1,0 +1,145 @@
+use serde_json::json;
+
+use crate::scene::Scene;
+
+#[test]
+fn what_is_given_up_comes_back_as_it_was() {
+    let scene = Scene::new();
+    let (branch, dir) = scene.start("Bad idea");
+    scene.write_at(&dir, "file", "two\n");
+    scene.git_at(&dir, &["commit", "-q", "-a", "-m", "two"]);
+    let tip = scene.git_at(&dir, &["rev-parse", "HEAD"]);
+    scene.write_at(&dir, "file", "three\n");
+    scene.git_at(&dir, &["add", "file"]);
+    scene.write_at(&dir, "new", "new\n");
+    let status = scene.git_at(&dir, &["status", "--porcelain"]);
+
+    let said = scene.done(&["abandon", &branch, "-m", "it was no good"]);
+    assert!(
+        said.err
+            .contains("its work is checkpoint abandoned/bad-idea/run-1"),
+        "{said:?}"
+    );
+    assert!(
+        said.err.contains("git agent-run resume bad-idea/run-1"),
+        "{said:?}"
+    );
+    assert!(!dir.exists() && !scene.beside("repo.runs").exists());
+    let gone = scene.try_git_at(scene.path(), &["rev-parse", "--verify", "-q", &branch]);
+    assert_ne!(gone.code, 0);
+    scene.git(&[
+        "rev-parse",
+        "--verify",
+        "refs/tags/checkpoint/abandoned/bad-idea/run-1",
+    ]);
+    let run = scene.shown("bad-idea/run-1");
+    assert_eq!(
+        (&run["is_abandoned"], &run["state"]),
+        (&json!(true), &json!("failed"))
+    );
+    assert_eq!(
+        scene.failure(&["progress", "bad-idea/run-1", "--percent", "1"]),
+        (1, "run::abandoned".to_owned())
+    );
+    assert_eq!(
+        scene.failure(&["abandon", &branch]),
+        (1, "run::abandoned".to_owned())
+    );
+    assert_eq!(
+        scene.failure(&["finish", &branch]),
+        (1, "run::abandoned".to_owned())
+    );
+
+    scene.git(&["gc", "-q", "--prune=now"]);
+    scene.done(&["resume", "bad-idea/run-1"]);
+    assert_eq!(scene.git_at(&dir, &["rev-parse", "HEAD"]), tip);
+    assert_eq!(
+        scene.git_at(&dir, &["symbolic-ref", "--short", "HEAD"]),
+        branch
+    );
+    assert_eq!(scene.git_at(&dir, &["status", "--porcelain"]), status);
+    assert_eq!(
+        scene.git_at(&dir, &["diff", "--cached", "--name-only"]),
+        "file"
+    );
+    assert_eq!(scene.shown("bad-idea/run-1")["state"], "running");
+    scene.done(&["abandon", &branch]);
+    assert_eq!(
+        scene.count("run_abandoned"),
+        2,
+        "a second time, under another name"
+    );
+}
+
+#[test]
+fn in_a_working_tree_that_was_there_before_no_work_leaves_the_files() {
+    let scene = Scene::new();
+    scene.done(&["start", "--task", "here"]);
+    scene.write("file", "two\n");
+    scene.done(&["abandon"]);
+    assert_eq!(scene.git(&["symbolic-ref", "--short", "HEAD"]), "main");
+    assert_eq!(
+        scene.read("file"),
+        "two\n",
+        "without a commit the work just goes back with HEAD"
+    );
+
+    scene.done(&["start", "--task", "here"]);
+    scene.git(&["commit", "-q", "-a", "-m", "two"]);
+    scene.write("file", "three\n");
+    let said = scene.done(&["abandon"]);
+    assert!(
+        said.err
+            .contains("stays: it is checked out, and its files have changes"),
+        "{said:?}"
+    );
+    assert_eq!(scene.read("file"), "three\n");
+    assert_eq!(
+        scene.git(&["symbolic-ref", "--short", "HEAD"]),
+        "agent/here/run-2"
+    );
+
+    scene.git(&["commit", "-q", "-a", "-m", "three"]);
+    scene.done(&["abandon", "here/run-2"]);
+    assert_eq!(scene.git(&["symbolic-ref", "--short", "HEAD"]), "main");
+    assert_eq!(
+        scene.read("file"),
+        "one\n",
+        "what is committed is in the checkpoint"
+    );
+    scene.done(&["resume", "here/run-2"]);
+    assert_eq!(scene.read("file"), "three\n");
+}
+
+#[test]
+fn a_branch_that_is_checked_out_nowhere_and_not_pushed_stays() {
+    let scene = Scene::new();
+    let (branch, dir) = scene.start("x");
+    scene.write_at(&dir, "file", "two\n");
+    scene.git_at(&dir, &["commit", "-q", "-a", "-m", "two"]);
+    scene.git(&["worktree", "remove", dir.to_str().unwrap()]);
+    let said = scene.done(&["abandon", &branch]);
+    assert!(
+        said.err
+            .contains("stays: it has commits that are not pushed"),
+        "{said:?}"
+    );
+    scene.git(&["rev-parse", "--verify", &branch]);
+}
+
+#[test]
+fn a_run_goes_on_from_a_checkpoint() {
+    let scene = Scene::new();
+    let (branch, dir) = scene.start("x");
+    let first = scene.shown("x/run-1")["checkpoint"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    scene.write_at(&dir, "file", "two\n");
+    scene.done(&["abandon", &branch]);
+    scene.done(&["resume", &branch]);
+    assert_eq!(fs_err::read_to_string(dir.join("file")).unwrap(), "two\n");
+    let missing = scene.failure(&["resume", &branch, "--at", "no-such-checkpoint"]);
+    assert_eq!(missing, (128, "checkpoint::unknown".to_owned()));
+    assert!(!first.is_empty());
+}

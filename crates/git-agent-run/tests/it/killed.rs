@@ -15,11 +15,6 @@ fn deadly_git(scene: &Scene, word: &str, moment: &str) -> String {
     dir.display().to_string()
 }
 
-#[expect(clippy::disallowed_methods, reason = "children need to find git")]
-fn path() -> String {
-    std::env::var("PATH").unwrap()
-}
-
 fn finish(scene: &Scene, dir: &std::path::Path, before: Option<&str>) -> i32 {
     let words = [
         "finish",
@@ -29,7 +24,7 @@ fn finish(scene: &Scene, dir: &std::path::Path, before: Option<&str>) -> i32 {
     ];
     let mut command = scene.agent_run(dir, &words);
     if let Some(before) = before {
-        command.env("PATH", format!("{before}:{}", path()));
+        command.env("PATH", format!("{before}:{}", crate::scene::path()));
     }
     command.output().unwrap().status.code().unwrap_or(-1)
 }
@@ -89,7 +84,7 @@ fn whoever_is_killed_while_giving_up_loses_nothing() {
         let deadly = deadly_git(&scene, "remove", moment);
         let mut command = scene.agent_run(scene.path(), &["abandon", "fix-it/run-1"]);
         let killed = command
-            .env("PATH", format!("{deadly}:{}", path()))
+            .env("PATH", format!("{deadly}:{}", crate::scene::path()))
             .output()
             .unwrap();
         assert_eq!(killed.status.code(), None, "killed {moment}: {killed:?}");

@@ -9,5 +9,6 @@ mod bad_input;
 mod finish;
 mod killed;
 mod log;
+mod pull_request;
 mod schema;
 mod start;

@@ -192,14 +192,12 @@ impl Scene {
     }
 
     pub(crate) fn command(&self, program: &str, dir: &Path, args: &[&str]) -> Command {
-        #[expect(clippy::disallowed_methods, reason = "children need to find git")]
-        let search = std::env::var_os("PATH").unwrap_or_default();
         let mut command = Command::new(program);
         command
             .current_dir(dir)
             .args(args)
             .env_clear()
-            .env("PATH", search)
+            .env("PATH", path())
             .env("HOME", self.world.path())
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -234,4 +232,10 @@ impl Scene {
         let trees = self.git(&["worktree", "list", "--porcelain"]);
         format!("{refs}\n{head}\n{status}\n{index:?}\n{trees}")
     }
+}
+
+/// Where programs are found.
+#[expect(clippy::disallowed_methods, reason = "children need to find git")]
+pub(crate) fn path() -> String {
+    std::env::var("PATH").unwrap()
 }

@@ -149,16 +149,15 @@ fn a_hanging_remote_does_not_stop_anybody_for_long() {
     // git waits for an answer of this helper, which never comes.
     let helper = scene.beside("bin/git-remote-slow");
     scene.script(&helper, "sleep 600");
-    let path = format!("{}:{}", helper.parent().unwrap().display(), path());
+    let path = format!(
+        "{}:{}",
+        helper.parent().unwrap().display(),
+        crate::scene::path()
+    );
     scene.set("PATH", &path);
     scene.git(&["remote", "set-url", "origin", "slow://host/repo"]);
     let said = scene.done(&["start", "--task", "x"]);
     assert!(said.err.contains("gave no answer in"), "{said:?}");
-}
-
-#[expect(clippy::disallowed_methods, reason = "children need to find git")]
-fn path() -> String {
-    std::env::var("PATH").unwrap()
 }
 
 #[test]

@@ -33,9 +33,9 @@ fn has(sandbox: &Sandbox, path: &str, text: &str) {
 }
 
 #[test]
-fn the_guide_tells_ten_situations() {
+fn the_guide_tells_eleven_situations() {
     let guide = include_str!("../../docs/guide.md");
-    assert_eq!(guide.matches("\n## ").count(), 10);
+    assert_eq!(guide.matches("\n## ").count(), 11);
 }
 
 #[test]
@@ -198,4 +198,26 @@ fn take_one_file_from_yesterday() {
     assert!(said.contains("-yesterday\n+today\n"), "{said}");
     has(&sandbox, "notes.txt", "yesterday\n");
     has(&sandbox, "README", "today\n");
+}
+
+#[test]
+fn go_on_at_another_machine() {
+    let mut sandbox = Sandbox::committed();
+    sandbox.sh("git init -q --bare ../remote.git; git remote add origin ../remote.git; git push -q -u origin main");
+    sandbox.sh("git clone -q ../remote.git ../laptop");
+    sandbox.write("README", "a day's work\n");
+    sandbox.write("src/new.c", "int new;\n");
+    sandbox.sh("git add src/new.c; git checkpoint create at-the-desk");
+    sandbox.sh("git checkpoint push origin at-the-desk --with-state");
+    let status = sandbox.git(["status", "--short"]);
+    sandbox.move_to("laptop");
+    let said = follow(&sandbox, "Go on at another machine");
+    assert!(said.contains("new       state"), "{said}");
+    has(&sandbox, "README", "a day's work\n");
+    has(&sandbox, "src/new.c", "int new;\n");
+    assert_eq!(
+        sandbox.git(["status", "--short"]),
+        status,
+        "the index as well"
+    );
 }

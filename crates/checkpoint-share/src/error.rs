@@ -5,6 +5,7 @@ use checkpoint_model::{
     failure::{Failure, Kind},
     id::CheckpointId,
 };
+use checkpoint_scan::ScanError;
 use checkpoint_store::StoreError;
 use gix::ObjectId;
 use miette::Diagnostic;
@@ -119,6 +120,77 @@ pub enum ShareError {
         /// What is there.
         there: ObjectId,
     },
+    /// A state holds what never leaves the machine. Nothing was given.
+    #[error(
+        "the state of checkpoint {id} holds '{path}', which never leaves this machine: it is ignored, or outside of the working tree"
+    )]
+    #[diagnostic(
+        code(share::private),
+        help(
+            "make one without it, and push that: git checkpoint create <name> --exclude '{path}'"
+        )
+    )]
+    Private {
+        /// The checkpoint.
+        id: CheckpointId,
+        /// The file.
+        path: String,
+    },
+    /// What would be published holds a secret. Nothing was given.
+    #[error("'{path}:{line}' looks like a secret ({rule}){}: nothing goes to '{remote}'", more_of(*more))]
+    #[diagnostic(
+        code(share::secrets),
+        help(
+            "see all of it: git checkpoint scan {}\nif it is none: --allow-secret {rule}, which is recorded",
+            states_of(states)
+        )
+    )]
+    Secrets {
+        /// The remote.
+        remote: String,
+        /// Where the first one is.
+        path: String,
+        /// The line, from 1 on.
+        line: u64,
+        /// The rule that finds it.
+        rule: &'static str,
+        /// How many more there are.
+        more: usize,
+        /// The checkpoints whose states were to go.
+        states: Vec<CheckpointId>,
+    },
+    /// A file that would be published is not here, as in a partial clone. Nothing was given.
+    #[error("'{path}' is not here, and cannot be searched for secrets: nothing goes to '{remote}'")]
+    #[diagnostic(code(share::unscanned), help("git fetch --refetch --no-filter"))]
+    Unscanned {
+        /// The remote.
+        remote: String,
+        /// The file.
+        path: String,
+    },
+    /// An agent wants to pass a rule. Nothing was given.
+    #[error("'{agent}' may not pass the rule '{rule}': that is for people")]
+    #[diagnostic(
+        code(share::allowed_by_agent),
+        help("ask a person, or allow it in the policy's [push] on the protected branch")
+    )]
+    AllowedByAgent {
+        /// The agent.
+        agent: String,
+        /// The first rule.
+        rule: String,
+    },
+    /// States of no checkpoint. Nothing was given.
+    #[error("which states? --with-state needs checkpoints")]
+    #[diagnostic(
+        code(share::no_checkpoint),
+        help("git checkpoint push <remote> <checkpoint> --with-state")
+    )]
+    NoCheckpoint,
+    /// What would be published could not be searched. Nothing was given.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scan(#[from] ScanError),
     /// The git program could not be run.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -139,7 +211,13 @@ impl Failure for ShareError {
             Self::Refused { .. }
             | Self::TagTaken { .. }
             | Self::StateAbsent { .. }
-            | Self::StateDiffers { .. } => Kind::Refused,
+            | Self::StateDiffers { .. }
+            | Self::Private { .. }
+            | Self::Secrets { .. }
+            | Self::Unscanned { .. }
+            | Self::AllowedByAgent { .. } => Kind::Refused,
+            Self::NoCheckpoint => Kind::Usage,
+            Self::Scan(error) => error.kind(),
             Self::Store(error) => error.kind(),
             _ => Kind::Fatal,
         }
@@ -151,4 +229,16 @@ fn direction(writing: bool) -> &'static str {
         true => "write to",
         false => "read from",
     }
+}
+
+fn more_of(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    }
+}
+
+fn states_of(states: &[CheckpointId]) -> String {
+    let ids: Vec<_> = states.iter().map(ToString::to_string).collect();
+    ids.join(" ")
 }

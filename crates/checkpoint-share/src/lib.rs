@@ -5,7 +5,7 @@
 //! nothing is ever forced, and a failure of the network leaves all that is here as it was.
 //!
 //! Read in this order: [`Remote`] is with whom, [`Manner`] how; [`fetch_records`] takes, [`push`] gives. Below them
-//! `transport` runs git, `report` understands what it says.
+//! `states` lets no state out before it was searched for secrets ([`screen`]), `transport` runs git, `report` understands what it says.
 //!
 //! What it does *not* do: choose checkpoints, ask a person, or print.
 
@@ -16,11 +16,15 @@ mod push;
 mod records;
 mod remote;
 mod report;
+mod states;
 mod transport;
 
 pub use error::ShareError;
 pub use fetch::{Fetched, States, fetch_records, fetch_states};
-pub use push::{Preview, Pushed, SharedTag, Wanted, is_sharing, preview, push, push_at_once};
+pub use push::{
+    Preview, Pushed, SharedState, SharedTag, Wanted, is_sharing, preview, push, push_at_once,
+};
 pub use records::{RECORDS, Shared, is_shared};
 pub use remote::{Direction, Remote, without_password};
+pub use states::{ClearedState, Screen, Screened, screen};
 pub use transport::Manner;

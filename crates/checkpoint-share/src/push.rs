@@ -11,7 +11,7 @@ use gix::ObjectId;
 
 use self::run::Run;
 use crate::{
-    Manner, Remote, ShareError,
+    ClearedState, Manner, Remote, ShareError,
     records::{RECORDS, Shared},
     transport::Call,
 };
@@ -33,6 +33,8 @@ pub struct Wanted {
     pub snapshot: ObjectId,
     /// The tag of its name: full name, and what it is here.
     pub tag: Option<(String, ObjectId)>,
+    /// Its state.
+    pub state: Option<ClearedState>,
 }
 
 impl Wanted {
@@ -48,6 +50,7 @@ impl Wanted {
             checkpoint: stored.checkpoint.id,
             snapshot: stored.snapshot,
             tag: name.zip(id.flatten()),
+            state: None,
         })
     }
 
@@ -56,14 +59,20 @@ impl Wanted {
             checkpoint: self.checkpoint,
             remote: remote.shown(),
             tag: self.tag.as_ref().map(|(name, _)| name.clone()),
-            state: false,
-            allowed: Vec::new(),
+            state: self.state.is_some(),
+            allowed: self
+                .state
+                .iter()
+                .flat_map(|state| state.allowed().to_vec())
+                .collect(),
         }
     }
 
     fn refspecs(&self) -> impl Iterator<Item = String> {
         let tag = self.tag.as_ref();
-        tag.map(|(name, id)| format!("{id}:{name}")).into_iter()
+        let tag = tag.map(|(name, id)| format!("{id}:{name}"));
+        tag.into_iter()
+            .chain(self.state.as_ref().map(ClearedState::refspec))
     }
 }
 
@@ -78,6 +87,15 @@ pub struct SharedTag {
     pub is_new: bool,
 }
 
+/// A state that was given, or was there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedState {
+    /// The checkpoint.
+    pub checkpoint: CheckpointId,
+    /// Whether it was not there before.
+    pub is_new: bool,
+}
+
 /// What was given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pushed {
@@ -85,6 +103,8 @@ pub struct Pushed {
     pub records: Vec<Shared>,
     /// The tags that were asked for.
     pub tags: Vec<SharedTag>,
+    /// The states that were asked for.
+    pub states: Vec<SharedState>,
 }
 
 /// Merges the records of the other side into ours, and gives it all of ours together with what is `wanted`: all of it
@@ -120,6 +140,8 @@ pub struct Preview {
     pub records: Vec<(&'static str, Option<usize>)>,
     /// The tags that were asked for.
     pub tags: Vec<SharedTag>,
+    /// The states that were asked for.
+    pub states: Vec<SharedState>,
 }
 
 /// Asks the other side what it has, and tells what [`push`] would do. Writes nothing.
@@ -129,7 +151,12 @@ pub fn preview(
     manner: Manner,
     wanted: &[Wanted],
 ) -> Result<Preview, ShareError> {
-    let there = advertised(repo, remote, manner, &["refs/notes/*", "refs/tags/*"])?;
+    let there = advertised(
+        repo,
+        remote,
+        manner,
+        &["refs/notes/*", "refs/tags/*", "refs/checkpoints/*"],
+    )?;
     let mut preview = Preview::default();
     for reference in RECORDS {
         let Some(here) = refs::find(repo, reference)? else {
@@ -156,6 +183,13 @@ pub fn preview(
             is_new: known.is_none(),
         });
     }
+    let states = wanted.iter().filter_map(|wanted| wanted.state.as_ref());
+    preview.states = states
+        .map(|state| SharedState {
+            checkpoint: state.checkpoint(),
+            is_new: !there.contains_key(&state.checkpoint().ref_name()),
+        })
+        .collect();
     Ok(preview)
 }
 

@@ -139,7 +139,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(crate) fn unreadable(id: ObjectId, source: impl Into<Source>) -> Self {
+    /// An object that cannot be read.
+    pub fn unreadable(id: ObjectId, source: impl Into<Source>) -> Self {
         Self::Unreadable {
             id,
             source: source.into(),

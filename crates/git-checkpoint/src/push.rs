@@ -1,9 +1,11 @@
-//! `git checkpoint push`: records, and the names of checkpoints, for another repository.
+//! `git checkpoint push`: records, and what of checkpoints is asked for, for another repository.
 
 mod outcome;
 
 use checkpoint_cli::{Schema, Session};
-use checkpoint_share::{Direction, Wanted};
+use checkpoint_policy::Agent;
+use checkpoint_scan::{Findings, Rules};
+use checkpoint_share::{Direction, Manner, Remote, Screen, Screened, ShareError, Wanted};
 use checkpoint_store::Stored;
 
 pub(crate) use self::outcome::PushOutcome;
@@ -12,15 +14,25 @@ use crate::{CheckpointError, args::PushArgs, share};
 
 /// Gives what is asked for, all or nothing; with `--dry-run`, only asks the other side what it has.
 pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, CheckpointError> {
-    let (remote, words) = share::parties(session, args.remote, args.checkpoints, Direction::Push)?;
-    let chosen = chosen(session, &words, args.tags)?;
+    let (first, rest) = (args.remote.clone(), args.checkpoints.clone());
+    let (remote, words) = share::parties(session, first, rest, Direction::Push)?;
+    let chosen = chosen(session, &words, &args)?;
     let repo = &session.repo;
-    let wanted: Result<Vec<_>, _> = chosen
-        .iter()
-        .map(|stored| Wanted::tag_of(repo, stored))
-        .collect();
-    let wanted = wanted?;
     let manner = share::manner(session);
+    let wanted = chosen.iter().map(|stored| Wanted::tag_of(repo, stored));
+    let mut wanted = wanted.collect::<Result<Vec<_>, _>>()?;
+    let mut findings = Findings::default();
+    if args.with_state {
+        let screened = screen(session, &remote, manner, &chosen, &args)?;
+        if args.dry_run {
+            findings.clone_from(&screened.findings);
+        }
+        if findings.findings.is_empty() {
+            let states = screened.cleared()?;
+            let pairs = wanted.iter_mut().zip(states);
+            pairs.for_each(|(wanted, state)| wanted.state = Some(state));
+        }
+    }
     let what = match args.dry_run {
         true => What::Would(checkpoint_share::preview(repo, &remote, manner, &wanted)?),
         false => {
@@ -30,14 +42,16 @@ pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, 
             What::Did(pushed)
         }
     };
-    // With '--tags' those without a name are not meant.
+    // With '--tags' those without a name are not meant; with their state, something of them goes.
+    let is_all = args.tags || args.with_state;
     let nameless = wanted
         .iter()
-        .filter(|wanted| wanted.tag.is_none() && !args.tags);
+        .filter(|wanted| wanted.tag.is_none() && !is_all);
     Ok(PushOutcome {
         remote: remote.shown(),
         nameless: nameless.map(|wanted| wanted.checkpoint).collect(),
         what,
+        findings,
     })
 }
 
@@ -49,21 +63,53 @@ pub(crate) fn schema() -> Schema {
 fn chosen(
     session: &Session<'_>,
     words: &[String],
-    all: bool,
+    args: &PushArgs,
 ) -> Result<Vec<Stored>, CheckpointError> {
     let mut chosen = share::chosen(session, words)?;
-    if all {
+    if args.tags {
         let named = checkpoint_store::load(&session.repo)?.checkpoints;
         let is_chosen = |stored: &Stored| {
-            chosen
-                .iter()
-                .any(|it| it.checkpoint.id == stored.checkpoint.id)
+            let id = stored.checkpoint.id;
+            chosen.iter().any(|it| it.checkpoint.id == id)
         };
-        let more: Vec<_> = named
+        let more = named
             .into_iter()
-            .filter(|it| it.is_tagged && !is_chosen(it))
-            .collect();
+            .filter(|it| it.is_tagged && !is_chosen(it));
+        let more: Vec<_> = more.collect();
         chosen.extend(more);
     }
-    Ok(chosen)
+    match args.with_state && chosen.is_empty() {
+        true => Err(ShareError::NoCheckpoint.into()),
+        false => Ok(chosen),
+    }
+}
+
+/// Looks for what must not leave in the states. The rules that the command line passes are a person's to pass.
+fn screen(
+    session: &Session<'_>,
+    remote: &Remote,
+    manner: Manner,
+    chosen: &[Stored],
+    args: &PushArgs,
+) -> Result<Screened, CheckpointError> {
+    if let Some(rule) = args.allow_secret.first()
+        && let Some(agent) = Agent::around(&session.surroundings)
+    {
+        let (agent, rule) = (agent.name, rule.clone());
+        return Err(ShareError::AllowedByAgent { agent, rule }.into());
+    }
+    let mut rules = Rules::new(&session.policy()?.push);
+    for id in &args.allow_secret {
+        rules = rules.without(id)?;
+    }
+    let progress = session.console.progress("Looking for secrets");
+    let how = Screen {
+        rules: &rules,
+        allowed: &args.allow_secret,
+        done: progress.counter(),
+    };
+    let wanted: Vec<_> = chosen.iter().collect();
+    let screened = checkpoint_share::screen(&session.repo, remote, manner, &wanted, how)?;
+    progress.finish();
+    Ok(screened)
 }

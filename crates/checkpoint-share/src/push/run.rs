@@ -10,9 +10,9 @@ use checkpoint_store::{
 };
 use gix::ObjectId;
 
-use super::{Pushed, SharedTag, Wanted, advertised, preview, tag_taken};
+use super::{Pushed, SharedState, SharedTag, Wanted, advertised, preview, tag_taken};
 use crate::{
-    Manner, Remote, ShareError,
+    ClearedState, Manner, Remote, ShareError,
     records::{self, RECORDS, Shared},
     report::{self, Became, Line},
     transport::{Call, Said},
@@ -190,6 +190,12 @@ impl<'a> Run<'a> {
             // What people let run before a push is about their code.
             words.push("--no-verify");
         }
+        let states = self
+            .wanted
+            .iter()
+            .filter_map(|wanted| wanted.state.as_ref());
+        let leases: Vec<_> = states.map(ClearedState::lease).collect();
+        words.extend(leases.iter().map(String::as_str));
         words.extend(["--", &remote.address]);
         let records: Vec<_> = tips
             .iter()
@@ -231,12 +237,7 @@ impl<'a> Run<'a> {
             return Err(self.call.unreachable(said));
         };
         if RECORDS.contains(&name.as_str()) {
-            let talk = without_prefix(&said.err);
-            let why = if talk.is_empty() {
-                why.clone()
-            } else {
-                format!("{why}: {talk}")
-            };
+            let why = with_talk(why, &said.err);
             return Ok(Attempt::Refused(name.clone(), why));
         }
         Err(self.refusal(name, why, said))
@@ -244,34 +245,35 @@ impl<'a> Run<'a> {
 
     /// What is not a record does not grow: nothing is tried again.
     fn refusal(&self, name: &str, why: &str, said: &Said) -> ShareError {
-        let tags = self.wanted.iter().filter_map(|wanted| wanted.tag.as_ref());
-        let tag = tags
-            .into_iter()
-            .find(|(tag, _)| tag == name)
-            .filter(|_| why == "already exists");
-        let remote = self.call.remote;
-        match tag {
-            Some((_, id)) => {
-                let there = advertised(self.call.repo, remote, self.call.manner, &[name]).ok();
-                tag_taken(
-                    remote,
-                    name,
-                    *id,
-                    there.and_then(|there| there.get(name).copied()),
-                )
-            }
-            None => {
-                let talk = without_prefix(&said.err);
-                ShareError::Refused {
-                    remote: remote.shown(),
-                    reference: name.to_owned(),
-                    why: if talk.is_empty() {
-                        why.to_owned()
-                    } else {
-                        format!("{why}: {talk}")
-                    },
+        let Call {
+            repo,
+            remote,
+            manner,
+            ..
+        } = self.call;
+        let there = || advertised(repo, remote, manner, &[name]).ok()?.remove(name);
+        for wanted in self.wanted {
+            match (&wanted.tag, &wanted.state) {
+                (Some((tag, id)), _) if tag == name && why == "already exists" => {
+                    return tag_taken(remote, name, *id, there());
                 }
+                (_, Some(state)) if state.checkpoint().ref_name() == name => {
+                    if let Some(there) = there().filter(|there| *there != state.snapshot()) {
+                        return ShareError::StateDiffers {
+                            remote: remote.shown(),
+                            id: wanted.checkpoint,
+                            told: state.snapshot(),
+                            there,
+                        };
+                    }
+                }
+                _ => {}
             }
+        }
+        ShareError::Refused {
+            remote: remote.shown(),
+            reference: name.to_owned(),
+            why: with_talk(why, &said.err),
         }
     }
 
@@ -318,7 +320,17 @@ impl<'a> Run<'a> {
                 is_new,
             })
         });
+        let is_moved = |name: &str| {
+            let moved = |line: &Line| line.name == name && line.became == Became::Moved;
+            lines.iter().any(moved)
+        };
+        let states = self.wanted.iter().filter_map(|wanted| {
+            let checkpoint = wanted.state.as_ref()?.checkpoint();
+            let is_new = is_moved(&checkpoint.ref_name());
+            Some(SharedState { checkpoint, is_new })
+        });
         Ok(Pushed {
+            states: states.collect(),
             tags: tags.collect(),
             records: RECORDS
                 .iter()
@@ -330,12 +342,10 @@ impl<'a> Run<'a> {
 
 type Tips = Vec<(&'static str, ObjectId)>;
 
-/// What the other side said in its own words: git puts `remote: ` before each line.
-fn without_prefix(err: &str) -> String {
+/// Why it was refused, and what the other side said about it in its own words: git puts `remote: ` before each line.
+fn with_talk(why: &str, err: &str) -> String {
     let lines = err.lines().filter_map(|line| line.strip_prefix("remote:"));
-    let lines: Vec<_> = lines
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    crate::remote::without_password(&lines.join("; "))
+    let lines = lines.map(str::trim).filter(|line| !line.is_empty());
+    let parts: Vec<_> = std::iter::once(why).chain(lines).collect();
+    crate::remote::without_password(&parts.join("; "))
 }

@@ -13,6 +13,13 @@ pub(crate) struct PushArgs {
     /// Give the names of all checkpoints
     #[arg(long)]
     pub(crate) tags: bool,
+    /// Give the states of the checkpoints as well, with the commits they stand on; what of that is not there yet is
+    /// searched for secrets first, and ignored files never go
+    #[arg(long)]
+    pub(crate) with_state: bool,
+    /// Pass this rule of the search for secrets; it is recorded
+    #[arg(long, value_name = "rule", requires = "with_state")]
+    pub(crate) allow_secret: Vec<String>,
     /// Show what would go, and give nothing
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,

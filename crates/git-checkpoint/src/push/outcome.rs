@@ -2,9 +2,10 @@
 
 use std::io;
 
-use checkpoint_cli::{Envelope, Outcome, Output, Schema, Talk, write_line};
+use checkpoint_cli::{Cell, Envelope, Outcome, Output, Schema, Style, Talk, write_line};
 use checkpoint_model::id::CheckpointId;
-use checkpoint_share::{Preview, Pushed, SharedTag};
+use checkpoint_scan::Findings;
+use checkpoint_share::{Preview, Pushed, SharedState, SharedTag};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -16,6 +17,8 @@ pub(crate) struct PushOutcome {
     pub(super) what: What,
     /// Checkpoints that were asked for and have no name to give.
     pub(super) nameless: Vec<CheckpointId>,
+    /// What would keep the states here; without any where something was given.
+    pub(super) findings: Findings,
 }
 
 pub(super) enum What {
@@ -33,6 +36,26 @@ struct PushJson<'a> {
     records: Vec<RecordsJson>,
     /// The names that were asked for.
     tags: Vec<TagJson<'a>>,
+    /// The states that were asked for.
+    states: Vec<StateJson>,
+    /// With --dry-run, what looks like a secret in what would be published, and keeps all states here.
+    findings: Vec<SecretJson<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct StateJson {
+    checkpoint: CheckpointId,
+    /// Whether it was not there before.
+    new: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SecretJson<'a> {
+    /// The rule that finds it.
+    rule: &'a str,
+    path: String,
+    /// The line, counted from 1.
+    line: u64,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -57,6 +80,22 @@ impl PushOutcome {
         }
     }
 
+    fn states(&self) -> &[SharedState] {
+        match &self.what {
+            What::Did(pushed) => &pushed.states,
+            What::Would(preview) => &preview.states,
+        }
+    }
+
+    /// The word for what was there, or was or would be given.
+    fn verb(&self, is_new: bool) -> &'static str {
+        match (&self.what, is_new) {
+            (_, false) => "is there",
+            (What::Did(_), true) => "new",
+            (What::Would(_), true) => "would send",
+        }
+    }
+
     fn lines(&self) -> (Lines, bool) {
         let (mut lines, mut is_empty) = (Lines::new(), true);
         match &self.what {
@@ -78,14 +117,18 @@ impl PushOutcome {
             }
         }
         for tag in self.tags() {
-            let verb = match (&self.what, tag.is_new) {
-                (_, false) => "is there",
-                (What::Did(_), true) => "new",
-                (What::Would(_), true) => "would send",
-            };
-            is_empty = false;
-            lines.tag(verb, &tag.name);
+            lines.tag(self.verb(tag.is_new), &tag.name);
         }
+        for state in self.states() {
+            let id = Cell::new(Style::Id, state.checkpoint);
+            lines.line(self.verb(state.is_new), "state", id);
+        }
+        for finding in &self.findings.findings {
+            let place = format!("{}:{} ({})", finding.path, finding.line, finding.rule);
+            lines.line("keeps back", "secret", Cell::new(Style::Removed, place));
+        }
+        is_empty &= self.tags().is_empty() && self.states().is_empty();
+        is_empty &= self.findings.findings.is_empty();
         (lines, is_empty)
     }
 }
@@ -110,13 +153,28 @@ impl Outcome for PushOutcome {
             reference: &tag.name,
             new: tag.is_new,
         });
+        let states = self.states().iter().map(|state| StateJson {
+            checkpoint: state.checkpoint,
+            new: state.is_new,
+        });
+        let findings = self.findings.findings.iter().map(|finding| SecretJson {
+            rule: finding.rule,
+            path: finding.path.to_string(),
+            line: finding.line,
+        });
         let body = PushJson {
             remote: &self.remote,
             dry_run: matches!(self.what, What::Would(_)),
             records,
             tags: tags.collect(),
+            states: states.collect(),
+            findings: findings.collect(),
         };
         write_line(out, &Envelope::new("checkpoint push", body))
+    }
+
+    fn is_refusal(&self) -> bool {
+        !self.findings.findings.is_empty()
     }
 
     fn talk(&self, talk: &Talk) {

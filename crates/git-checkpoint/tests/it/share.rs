@@ -8,6 +8,7 @@ use crate::scene::{Said, Scene};
 
 mod along;
 mod refusals;
+mod states;
 
 /// A repository, a bare one beside it, and clones.
 struct Party {

@@ -14,7 +14,7 @@ impl Party {
     }
 
     /// A push that fails leaves everything as it was, here and there.
-    fn fails(&self, args: &[&str], code: i32, error: &str) -> String {
+    pub(super) fn fails(&self, args: &[&str], code: i32, error: &str) -> String {
         let refs = || {
             let there = self.scene.beside("remote.git");
             let there = self.scene.git(&["--git-dir", &there, "for-each-ref"]);

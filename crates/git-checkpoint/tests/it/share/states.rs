@@ -1,0 +1,289 @@
+//! States go to other machines when they are asked to, and nothing that must stay goes with them.
+
+use serde_json::{Value, json};
+
+use super::Party;
+
+/// What looks like a key of a cloud; put together here, so that nobody takes this file for one.
+fn secret() -> String {
+    format!("aws_key = \"AKIA{}\"\n", "Q3EGFJ7ZRTWXYBVN")
+}
+
+impl Party {
+    fn states_there(&self) -> String {
+        self.scene
+            .git(&["ls-remote", "origin", "refs/checkpoints/*"])
+    }
+
+    /// Keeps what is there now, and gives its id.
+    fn create(&self, args: &[&str]) -> String {
+        let made = self.scene.json(&[&["create"], args].concat());
+        made["checkpoint"]["id"].as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn a_state_goes_to_another_machine() {
+    let party = Party::new();
+    party.scene.write("file", "two\n");
+    party.scene.write("new", "three\n");
+    let id = party.create(&["safe", "--session", "s1"]);
+    let would = party.scene.json(&["push", "safe", "--with-state", "-n"]);
+    assert_eq!(would["states"], json!([{"checkpoint": id, "new": true}]));
+    assert_eq!(party.states_there(), "", "only shown");
+    let said = party.scene.done(&["push", "safe", "--with-state"]).out;
+    assert!(said.contains(&format!("new   state     {id}")), "{said}");
+    let log = party.scene.done(&["log"]).out;
+    assert!(log.contains("name and state with origin"), "{log}");
+    let again = party.scene.json(&["push", "safe", "--with-state"]);
+    assert_eq!(again["states"], json!([{"checkpoint": id, "new": false}]));
+
+    for wanted in [
+        &["safe"][..],
+        &[&id[..20]],
+        &["--session", "s1"],
+        &["--branch", "main"],
+        &["--all-states"],
+    ] {
+        let clone = format!("other-{}", wanted.concat().replace(['-', '/'], ""));
+        party.clone(&clone, &[]);
+        let said = party.at(&clone, &[&["fetch", "origin"], wanted].concat());
+        assert!(
+            said.contains(&format!("new       state      {id}")) || said.contains(&id),
+            "{wanted:?}: {said}"
+        );
+        party.git_at(
+            &clone,
+            &[
+                "stash",
+                "apply",
+                "-q",
+                "--index",
+                &format!("refs/checkpoints/{id}"),
+            ],
+        );
+        assert_eq!(
+            party.git_at(&clone, &["show", &format!("refs/checkpoints/{id}:new")]),
+            "three"
+        );
+        assert_eq!(
+            party.at(&clone, &["fetch", "origin", "safe"]),
+            "",
+            "it is here already"
+        );
+        party.git_at(&clone, &["fsck", "--strict"]);
+        party.git_at(&clone, &["push", "-q", "--all"]);
+    }
+    party.clone("nobody", &[]);
+    assert!(
+        !party
+            .at("nobody", &["fetch", "--session", "s2"])
+            .contains("state")
+    );
+}
+
+#[test]
+fn a_clone_without_history_gives_and_takes_states() {
+    for args in [&["--depth=1"][..], &["--filter=blob:none"]] {
+        let party = Party::new();
+        party.scene.git(&[
+            "--git-dir",
+            &party.scene.beside("remote.git"),
+            "config",
+            "uploadpack.allowFilter",
+            "true",
+        ]);
+        party
+            .scene
+            .git(&["commit", "-q", "--allow-empty", "-m", "two"]);
+        party.scene.git(&["push", "-q", "origin", "main"]);
+        party.clone("other", args);
+        fs_err::write(format!("{}/new", party.scene.beside("other")), "theirs\n").unwrap();
+        party.at("other", &["create", "theirs"]);
+        party.at("other", &["push", "origin", "theirs", "--with-state"]);
+        party.scene.done(&["fetch", "origin", "theirs"]);
+        let shown = party.scene.json(&["show", "theirs"]);
+        let id = shown["checkpoint"]["id"].as_str().unwrap();
+        assert_eq!(
+            party
+                .scene
+                .git(&["show", &format!("refs/checkpoints/{id}:new")]),
+            "theirs"
+        );
+        party.scene.write("new", "ours\n");
+        party.scene.done(&["create", "ours"]);
+        party.scene.done(&["push", "ours", "--with-state"]);
+        party.at("other", &["fetch", "origin", "ours"]);
+        let shown: Value =
+            serde_json::from_str(&party.at("other", &["show", "ours", "--json"])).unwrap();
+        assert_eq!(shown["checkpoint"]["place"], "here", "{args:?}");
+    }
+}
+
+#[test]
+fn a_secret_stays_here_unless_a_person_says_otherwise() {
+    let party = Party::new();
+    party.scene.write("config/key", secret());
+    party.create(&["safe"]);
+    let said = party.fails(&["push", "safe", "--with-state"], 1, "share::secrets");
+    assert!(
+        said.contains("'config/key:1' looks like a secret") && said.contains("git checkpoint scan"),
+        "{said}"
+    );
+    let dry = party
+        .scene
+        .run(&["push", "safe", "--with-state", "-n", "--json"]);
+    assert_eq!(dry.code, 1, "{}", dry.err);
+    let dry: Value = serde_json::from_str(&dry.out).unwrap();
+    assert_eq!(dry["findings"][0]["path"], "config/key");
+    let rule = dry["findings"][0]["rule"].as_str().unwrap();
+    let dry = party.scene.run(&["push", "safe", "--with-state", "-n"]).out;
+    assert!(
+        dry.contains(&format!("keeps back  secret    config/key:1 ({rule})")),
+        "{dry}"
+    );
+
+    let unknown = party
+        .scene
+        .run(&["push", "safe", "--with-state", "--allow-secret", "x"]);
+    assert_eq!(unknown.code, 129, "{}", unknown.err);
+    party
+        .scene
+        .done(&["push", "safe", "--with-state", "--allow-secret", rule]);
+    assert_ne!(party.states_there(), "");
+    let log = party.scene.done(&["log"]).out;
+    assert!(
+        log.contains(&format!("{rule} allowed")),
+        "it is recorded: {log}"
+    );
+}
+
+#[test]
+fn an_agent_passes_no_rule() {
+    let party = Party::new();
+    party.scene.write("key", secret());
+    party.create(&["safe"]);
+    let mut command = party.scene.checkpoint(&[
+        "push",
+        "safe",
+        "--with-state",
+        "--allow-secret",
+        "aws-access-key",
+    ]);
+    let said = crate::scene::Said::from(command.env("CLAUDECODE", "1").output().unwrap());
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(
+        said.err.contains("may not pass the rule 'aws-access-key'"),
+        "{}",
+        said.err
+    );
+    assert_eq!(party.states_there(), "");
+}
+
+#[test]
+fn a_file_of_variables_stays_here() {
+    let party = Party::new();
+    let content = "DATABASE=production\nVERBOSE=1\n";
+    // The same bytes under a harmless name, which git meets first.
+    party.scene.write("a-note", content);
+    party.scene.write("sub/.env", content);
+    party.create(&["safe"]);
+    let said = party.fails(&["push", "safe", "--with-state"], 1, "share::secrets");
+    assert!(said.contains("'sub/.env:"), "{said}");
+}
+
+#[test]
+fn what_the_policy_allows_goes() {
+    let party = Party::new();
+    party.scene.write("key", secret());
+    let found = party.scene.run(&["create", "safe"]);
+    assert_eq!(found.code, 0);
+    let found: Value =
+        serde_json::from_str(&party.scene.run(&["scan", "safe", "--json"]).out).unwrap();
+    let hash = found["findings"][0]["secret"].as_str().unwrap();
+    party.scene.write(
+        ".git-checkpoint.toml",
+        format!("[push]\nallow-hashes = [\"{hash}\"]\n"),
+    );
+    party.scene.git(&["add", ".git-checkpoint.toml"]);
+    party.scene.git(&["commit", "-q", "-m", "policy"]);
+    party.scene.git(&["push", "-q", "origin", "main"]);
+    party.scene.done(&["push", "safe", "--with-state"]);
+    assert_ne!(party.states_there(), "");
+}
+
+#[test]
+fn a_secret_in_commits_that_nobody_has_is_found() {
+    let party = Party::new();
+    party.scene.write("key", secret());
+    party.scene.git(&["add", "key"]);
+    party.scene.git(&["commit", "-q", "-m", "oops"]);
+    party.scene.git(&["rm", "-q", "key"]);
+    party.scene.git(&["commit", "-q", "-m", "gone"]);
+    party.create(&["safe"]);
+    party.fails(&["push", "safe", "--with-state"], 1, "share::secrets");
+    party.scene.git(&["push", "-q", "origin", "main"]);
+    party.scene.done(&["push", "safe", "--with-state"]);
+}
+
+#[test]
+fn ignored_files_never_leave() {
+    let party = Party::new();
+    party.scene.write(".gitignore", "*.local\n");
+    party.scene.write("notes.local", "mine\n");
+    party.create(&["mine", "--include", "*.local"]);
+    party.create(&["ours"]);
+    let said = party.fails(&["push", "mine", "--with-state"], 1, "share::private");
+    assert!(
+        said.contains("holds 'notes.local', which never leaves this machine"),
+        "{said}"
+    );
+    party.fails(
+        &["push", "ours", "mine", "--with-state"],
+        1,
+        "share::private",
+    );
+    party.create(&["again", "--include", "*.local", "--exclude", "notes.local"]);
+    party.scene.done(&["push", "again", "ours", "--with-state"]);
+    assert_eq!(party.states_there().lines().count(), 2);
+}
+
+#[test]
+fn what_is_not_there_or_not_what_it_should_be_is_not_taken() {
+    let party = Party::new();
+    let id = party.create(&["safe"]);
+    party.scene.done(&["push", "safe"]);
+    party.clone("other", &[]);
+    let said = party.try_at("other", &["fetch", "origin", "safe"]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.err
+            .contains(&format!("git checkpoint push origin {id} --with-state")),
+        "{}",
+        said.err
+    );
+    let said = party.try_at("other", &["fetch", "--all-states"]);
+    assert!(
+        said.code == 0 && said.err.contains("1 state is not at 'origin'"),
+        "{}",
+        said.err
+    );
+    party.scene.git(&[
+        "push",
+        "-q",
+        "origin",
+        &format!("HEAD:refs/checkpoints/{id}"),
+    ]);
+    let said = party.try_at("other", &["fetch", "origin", "safe"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("but its record tells of"), "{}", said.err);
+    assert_eq!(
+        party.git_at("other", &["for-each-ref", "refs/checkpoints"]),
+        ""
+    );
+    party.fails(&["push", "safe", "--with-state"], 1, "share::state_differs");
+    assert_eq!(
+        party.scene.failure(&["push", "--with-state"]).1,
+        "share::no_checkpoint"
+    );
+}

@@ -14,6 +14,7 @@ mod hooks;
 mod hostile;
 mod invisible;
 mod lessons;
+mod machines;
 mod memory;
 mod odd;
 mod odd_and_back;

@@ -273,6 +273,16 @@ impl Sandbox {
         process::kill_after(self.checkpoint_command(words), moment);
     }
 
+    /// Runs a command of [`Sandbox::checkpoint_command`] and its like to its end.
+    pub fn run(&self, command: Command) -> Output {
+        process::run(command, LIMIT)
+    }
+
+    /// Starts such a command and kills it, with all its children, at this moment after the start.
+    pub fn kill_after(&self, command: Command, moment: Duration) {
+        process::kill_after(command, moment);
+    }
+
     /// The command that [`Sandbox::checkpoint`] runs, for tests that run many at once.
     pub fn checkpoint_command<W: AsRef<OsStr>>(
         &self,

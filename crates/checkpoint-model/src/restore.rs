@@ -166,6 +166,15 @@ pub struct BranchMove {
     pub upstream: Option<Upstream>,
 }
 
+/// A file that a restore made where git ignores it: no capture tells of it, so undo has to be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Unseen {
+    /// The path.
+    pub path: TreePath,
+    /// The blob of the bytes that it was given, or of the target of a link, in hex.
+    pub id: String,
+}
+
 impl HeadMove {
     /// The branch that moves beside the one that is checked out now.
     #[must_use]
@@ -356,6 +365,8 @@ pub struct Past {
     pub paths: Vec<TreePath>,
     /// The branch that was moved beside HEAD's own.
     pub branch: Option<BranchMove>,
+    /// The files that were made and that git ignores.
+    pub unseen: Vec<Unseen>,
 }
 
 /// What can be undone and redone in one working tree; the next is the last of each.
@@ -375,6 +386,7 @@ impl Past {
             scope: restored.scope,
             paths: restored.paths.clone(),
             branch: restored.branch.clone(),
+            unseen: restored.unseen.clone(),
         })
     }
 
@@ -384,6 +396,7 @@ impl Past {
             scope: rolled_back.scope,
             paths: Vec::new(),
             branch: None,
+            unseen: Vec::new(),
         }
     }
 }

@@ -286,6 +286,7 @@ fn any_body() -> BoxedStrategy<EventBody> {
                     action,
                     worktree,
                     branch: None,
+                    unseen: Vec::new(),
                 }
                 .into()
             }),

@@ -64,6 +64,8 @@ words! {
         Excluded = "excluded",
         /// Untracked, and `--no-untracked` was given.
         UntrackedNotAsked = "untracked_not_asked",
+        /// Ignored, and not as the restore made it that is taken back.
+        ChangedSince = "changed_since",
     }
 }
 
@@ -82,6 +84,7 @@ impl SkipReason {
             Self::Changing => "changed each time while it was read",
             Self::Excluded => "excluded by the policy or by --exclude",
             Self::UntrackedNotAsked => "untracked, and --no-untracked was given",
+            Self::ChangedSince => "ignored, and changed since it was restored",
         }
     }
 }

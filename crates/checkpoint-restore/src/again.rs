@@ -45,6 +45,7 @@ pub fn proceed(
     }
     let asked = Asked {
         branch: journal.take_back.clone(),
+        unseen: journal.made_since.clone(),
         ..asked(&journal, journal.scope, journal.action)
     };
     let target = stored(repo, journal.target)?;
@@ -71,12 +72,13 @@ pub fn abort(
 ) -> Result<Restored, RestoreError> {
     let (desk, journal) = pick_up(repo)?;
     // One that was giving up already goes on with that.
-    let branch = match journal.action {
-        Action::Abort => journal.take_back.clone(),
-        _ => journal.branch.clone(),
+    let (branch, unseen) = match journal.action {
+        Action::Abort => (&journal.take_back, &journal.made_since),
+        _ => (&journal.branch, &journal.unseen),
     };
     let asked = Asked {
-        branch,
+        branch: branch.clone(),
+        unseen: unseen.clone(),
         ..asked(&journal, undone_by(journal.scope), Action::Abort)
     };
     let target = stored(repo, journal.backup)?;
@@ -96,6 +98,7 @@ fn asked(journal: &Journal, scope: Scope, action: Action) -> Asked {
         discard: journal.discard.clone(),
         action,
         branch: None,
+        unseen: Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use checkpoint_model::event::{CheckpointRestored, EventBody, RolledBack};
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
 use checkpoint_model::restore::{
-    Action, Difference, FileKind, HeadMove, Leaf, Plan, Scope, is_same_or_below,
+    Action, Difference, FileKind, HeadMove, Leaf, Plan, Scope, Unseen, is_same_or_below,
 };
 use checkpoint_model::words::CheckpointKind;
 use checkpoint_store::keep::{KeepRequest, keep};
@@ -27,7 +27,7 @@ use crate::index::{IndexLock, Make};
 use crate::journal::{Desk, Journal};
 use crate::prepare::{Goal, Present, Restore, including};
 use crate::state::{Objects, State, USUAL, ancestors};
-use crate::{Asked, RestoreError, again, faults, head, index, operation};
+use crate::{Asked, RestoreError, again, faults, head, index, operation, unseen};
 
 /// A restore that was done.
 #[derive(Debug, Clone)]
@@ -82,6 +82,7 @@ impl Restore<'_> {
             then,
             plan,
             begun,
+            unseen,
             ..
         } = self;
         let backup = match left.filter(|_| plan.is_empty()) {
@@ -101,6 +102,7 @@ impl Restore<'_> {
             then,
             plan,
             begun,
+            unseen,
         };
         let journal = work.journal(left, backup);
         // However often it is begun again, the state to go back to is the one before the first time; but what an abort
@@ -204,6 +206,7 @@ struct Work<'r> {
     then: State,
     plan: Plan,
     begun: Option<Vec<BString>>,
+    unseen: Vec<Unseen>,
 }
 
 impl Work<'_> {
@@ -213,6 +216,8 @@ impl Work<'_> {
         let token = left.and_then(|left| left.token.parse().ok());
         let moved = self.plan.head.as_ref().and_then(HeadMove::other_branch);
         let paths = self.asked.paths.iter();
+        let mut unseen = left.map_or_else(Vec::new, |left| left.unseen.clone());
+        unseen.extend(self.unseen.iter().cloned());
         let backup = left.map_or(backup, |left| left.backup);
         let (target, rollback) = match &self.goal {
             Goal::Checkpoint(target) => (target.checkpoint.id, None),
@@ -228,6 +233,8 @@ impl Work<'_> {
             action: self.asked.action,
             branch: left.and_then(|left| left.branch.clone()).or(moved),
             take_back: self.asked.branch.clone(),
+            unseen,
+            made_since: self.asked.unseen.clone(),
             given_up: left
                 .filter(|_| self.asked.action == Action::Abort)
                 .and_then(Journal::brought_back),
@@ -383,6 +390,7 @@ fn event(
                 action: journal.action,
                 worktree,
                 branch: journal.branch.clone(),
+                unseen: unseen::as_they_are(repo, &journal.unseen),
             };
             (target.snapshot, restored.into())
         }

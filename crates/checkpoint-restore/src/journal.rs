@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use checkpoint_git::Repository;
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
-use checkpoint_model::restore::{BranchMove, Rollback, Scope};
+use checkpoint_model::restore::{BranchMove, Rollback, Scope, Unseen};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,12 @@ pub struct Journal {
     /// The branch that it takes back, with an undo or after a restore that was given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take_back: Option<BranchMove>,
+    /// The files that it makes where git ignores them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<Unseen>,
+    /// Those that it removes, because the restore that it takes back has made them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_since: Vec<Unseen>,
     /// The commit that HEAD goes back to, where that is the goal and no checkpoint; `target` is the backup then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,

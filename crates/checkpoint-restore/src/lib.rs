@@ -29,6 +29,7 @@ mod index;
 mod operation;
 mod reshape;
 mod spare;
+mod unseen;
 
 pub mod again;
 pub mod journal;

@@ -10,6 +10,7 @@ use checkpoint_model::path::TreePath;
 use checkpoint_model::policy::Policy;
 use checkpoint_model::restore::{
     self, Action, BranchMove, Difference, FileKind, HeadPosition, Leaf, Plan, Rollback, Scope,
+    Unseen,
 };
 use checkpoint_model::verdict::Skipped;
 use checkpoint_store::load::{Place, Stored};
@@ -20,6 +21,7 @@ use crate::apply::is_same_content;
 use crate::state::{Objects, State, is_safe};
 use crate::{
     RestoreError, complete, difference, files, head, index, operation, reshape, rollback, spare,
+    unseen,
 };
 
 /// What is asked of a restore.
@@ -35,6 +37,8 @@ pub struct Asked {
     pub action: Action,
     /// A branch that the restore to be taken back has moved beside HEAD's own: it goes back as well.
     pub branch: Option<BranchMove>,
+    /// Files that the restore to be taken back has made where git ignores them: those that are still so go as well.
+    pub unseen: Vec<Unseen>,
 }
 
 /// What a restore goes back to.
@@ -107,6 +111,8 @@ pub struct Restore<'r> {
     pub(crate) plan: Plan,
     /// Where a process that died has been at work already; none where nobody can tell.
     pub(crate) begun: Option<Vec<BString>>,
+    /// The files that the plan makes where git ignores them.
+    pub(crate) unseen: Vec<Unseen>,
 }
 
 impl<'r> Restore<'r> {
@@ -148,13 +154,17 @@ impl<'r> Restore<'r> {
             then.restored = other;
         }
         operation::check(&then)?;
-        // What the target holds of ignored files can only be compared where it is looked at.
-        let request = including(&everything(request), then.side.ignored.keys());
+        then.made_since = unseen::by_path(&asked.unseen);
+        // What the target holds of ignored files can only be compared where it is looked at; and so can those that were
+        // made since.
+        let made_since = unseen::present(repo, &then);
+        let looked_at = then.side.ignored.keys().chain(made_since);
+        let request = including(&everything(request), looked_at);
         let present = Present::capture(repo, &request, seen)?;
         let scope = scope(target, asked, &present.now, &then)?;
         let look = |present: &Present| {
             let mut differences = present.differences(&then, scope, &asked.paths)?;
-            spare::foreign(&present.objects(), other, &mut differences)?;
+            spare::foreign(&present.objects(), &then, other, &mut differences)?;
             Ok(differences)
         };
         let Uncovered {
@@ -322,6 +332,7 @@ impl Present {
         if scope == Scope::Hard {
             rollback::spare(self, &mut differences)?;
         }
+        unseen::add(&self.now, then, &mut differences);
         if scope == Scope::Paths {
             differences.retain(|difference| {
                 paths
@@ -495,6 +506,9 @@ impl Present {
             &self.now.skipped,
             &asked.discard,
         );
+        if scope.has_files() {
+            left_alone.extend(unseen::changed(&self.now, then));
+        }
         left_alone.sort_by(|a, b| a.path.cmp(&b.path));
         let is_exact = scope == Scope::Exact;
         let mut directories = hollows.made;
@@ -622,6 +636,7 @@ impl Present {
         mut plan: Plan,
     ) -> Result<Restore<'r>, RestoreError> {
         self.keep_bytes(&mut plan)?;
+        let unseen = unseen::of(repo, &self.objects(), &self.now, &then, &plan)?;
         Ok(Restore {
             repo,
             goal,
@@ -635,6 +650,7 @@ impl Present {
             then,
             plan,
             begun: Some(Vec::new()),
+            unseen,
         })
     }
 

@@ -94,6 +94,7 @@ impl<'r> Restore<'r> {
             discard: back.discard.clone(),
             action: Action::Restore,
             branch: None,
+            unseen: Vec::new(),
         };
         let mut plan = present.plan(repo, &then, back.scope, differences, &asked)?;
         plan.operation = operation::plan(&present.now, &then);

@@ -47,7 +47,7 @@ pub(crate) fn ignored(
     Ok(())
 }
 
-fn unreadable(source: gix::Error) -> RestoreError {
+pub(crate) fn unreadable(source: gix::Error) -> RestoreError {
     let what = "ignore rules of the checkpoint";
     let source = source.into();
     CaptureError::Rules { what, source }.into()
@@ -78,9 +78,10 @@ pub(crate) fn directories(
 }
 
 /// After a restore that was stopped halfway: takes out of `differences` the deletions of what `other`, the tree of its
-/// other end, does not hold.
+/// other end, does not hold, but for what is known to be made since `then`.
 pub(crate) fn foreign(
     objects: &Objects<'_>,
+    then: &State,
     other: Option<ObjectId>,
     differences: &mut Vec<Difference>,
 ) -> Result<(), RestoreError> {
@@ -88,7 +89,10 @@ pub(crate) fn foreign(
     let mut kept = Vec::with_capacity(differences.len());
     for difference in differences.drain(..) {
         let path = difference.path.as_bstr();
-        if difference.then.is_some() || difference::find(objects, other, path)?.is_some() {
+        if difference.then.is_some()
+            || then.made_since.contains_key(path)
+            || difference::find(objects, other, path)?.is_some()
+        {
             kept.push(difference);
         }
     }
@@ -97,7 +101,7 @@ pub(crate) fn foreign(
 }
 
 /// The rules of then: those of the working tree, unless others are among what differs.
-fn rules<'r>(
+pub(crate) fn rules<'r>(
     repo: &'r Repository,
     then: &State,
     differ: bool,
@@ -125,6 +129,9 @@ fn has_come(
     restored: &mut Option<Option<ObjectId>>,
     path: &BStr,
 ) -> Result<bool, RestoreError> {
+    if then.made_since.contains_key(path) {
+        return Ok(true);
+    }
     if let Some(tree) = then.restored {
         return Ok(difference::find(objects, tree, path)?.is_some());
     }

@@ -131,6 +131,9 @@ pub(crate) struct State {
     pub(crate) backup: Option<CheckpointId>,
     /// The tree of what was being restored over this backup, while that is given up.
     pub(crate) restored: Option<ObjectId>,
+    /// Files that were made since by the restore that is taken back, where git ignores them: the blobs of what they were
+    /// given, by path.
+    pub(crate) made_since: BTreeMap<BString, ObjectId>,
     pub(crate) side: Side,
 }
 
@@ -184,6 +187,7 @@ impl State {
             skipped: captured.skipped.clone(),
             backup: None,
             restored: None,
+            made_since: BTreeMap::new(),
             side: side.unwrap_or_default(),
         })
     }
@@ -246,6 +250,7 @@ impl State {
             skipped: created.skipped.clone(),
             backup: (created.kind == CheckpointKind::Backup).then_some(created.checkpoint),
             restored: None,
+            made_since: BTreeMap::new(),
             side: side.unwrap_or_default(),
         })
     }

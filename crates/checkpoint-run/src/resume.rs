@@ -195,6 +195,7 @@ fn put_back(
         discard: Vec::new(),
         action: Action::Restore,
         branch: None,
+        unseen: Vec::new(),
     };
     let seen = AtomicU64::new(0);
     let restore = Restore::prepare(&there.repo, at, &asked, &request, &policy, &seen)?;

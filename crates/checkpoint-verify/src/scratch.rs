@@ -84,6 +84,7 @@ impl Scratch {
             discard: Vec::new(),
             action: Action::Restore,
             branch: None,
+            unseen: Vec::new(),
         };
         let mut policy = Policy::default();
         policy.branches.protected = BranchGlobs::default();

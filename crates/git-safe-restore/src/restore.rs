@@ -7,6 +7,7 @@ use checkpoint_cli::{Additions, Session, tell_skipped};
 use checkpoint_model::{
     policy::Policy,
     restore::{Action, Scope},
+    verdict::{SkipReason, Skipped},
 };
 use checkpoint_restore::{Restore, RestoreError};
 
@@ -59,6 +60,10 @@ pub(crate) fn carry_out(
     // An undo is one also where it changes nothing: the next one goes further back.
     let is_move = matches!(restore.action(), Action::Undo | Action::Redo);
     if plan.is_empty() && plan.blocked.is_empty() && !(is_move && args.force) {
+        let changed = plan.left_alone.iter();
+        let changed = changed.filter(|skip| skip.reason == SkipReason::ChangedSince);
+        let changed: Vec<Skipped> = changed.cloned().collect();
+        tell_skipped(&changed, &session.console.talk());
         return Ok(told(Told::Unchanged));
     }
     let refused = restore.guard();

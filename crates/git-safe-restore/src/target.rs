@@ -51,6 +51,7 @@ impl Target {
             discard: discard(session, args)?,
             action: action(from),
             branch: None,
+            unseen: Vec::new(),
         };
         let stored = match from {
             From::Checkpoint(typed) => session.choose_state(typed)?,
@@ -60,6 +61,7 @@ impl Target {
                 if asked.scope.is_none() {
                     asked.scope = Some(undone_by(past.scope));
                     asked.branch = past.branch.clone();
+                    asked.unseen = past.unseen.clone();
                     asked.paths = past
                         .paths
                         .iter()

@@ -32,6 +32,7 @@ fn restored(seconds: i64) -> Event {
             action: Action::default(),
             worktree: String::new(),
             branch: None,
+            unseen: Vec::new(),
         },
     )
 }

@@ -8,7 +8,7 @@ use crate::{
     name::CheckpointName,
     path::TreePath,
     policy::Rule,
-    restore::{Action, BranchMove, Scope},
+    restore::{Action, BranchMove, Scope, Unseen},
     verdict::{Skipped, Verdict},
     words::{CheckpointKind, OperationKind, Phase, StateCounts, words},
 };
@@ -116,6 +116,9 @@ pub struct CheckpointRestored {
     /// A branch that was moved though it was not checked out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<BranchMove>,
+    /// Files that were made and that git ignores; undo removes those that are still so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<Unseen>,
 }
 
 /// `rolled_back`: HEAD went back by commits. It stands in the record of the backup.

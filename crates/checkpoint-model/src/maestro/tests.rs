@@ -21,6 +21,7 @@ fn the_document_has_the_shape_that_others_read() {
         action: Action::default(),
         worktree: String::new(),
         branch: None,
+        unseen: Vec::new(),
     };
     let checkpoints = [
         fold([event(

@@ -91,6 +91,7 @@ fn events_are_in_the_order_of_time() {
                 action: Action::default(),
                 worktree: String::new(),
                 branch: None,
+                unseen: Vec::new(),
             },
         )
     };

@@ -10,6 +10,7 @@ fn restored(n: i64, action: Action, scope: Scope) -> EventBody {
         action,
         worktree: "/here".to_owned(),
         branch: None,
+        unseen: Vec::new(),
     }
     .into()
 }

@@ -22,6 +22,7 @@ fn checkpoints_are_counted_and_deleted_ones_only_as_such() {
         action: Action::default(),
         worktree: String::new(),
         branch: None,
+        unseen: Vec::new(),
     };
     let deleted = CheckpointDeleted {
         checkpoint: checkpoint_id(9),

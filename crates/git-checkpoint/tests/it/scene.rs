@@ -287,6 +287,7 @@ impl Scene {
             action: Action::default(),
             worktree: String::new(),
             branch: None,
+            unseen: Vec::new(),
         };
         self.append(kept, &event(hours, body));
     }

@@ -1,7 +1,6 @@
 //! The second half of a restore: guard, back up, write the journal, do what is planned, check it, record it.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::AtomicU64;
 
 use checkpoint_capture::{Captured, Request};
 use checkpoint_git::objects::ObjectSink;
@@ -9,9 +8,7 @@ use checkpoint_git::{Repository, refs};
 use checkpoint_model::event::{CheckpointRestored, EventBody, RolledBack};
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
-use checkpoint_model::restore::{
-    Action, Difference, FileKind, HeadMove, Leaf, Plan, Scope, Unseen, is_same_or_below,
-};
+use checkpoint_model::restore::{Action, Difference, HeadMove, Leaf, Plan, Scope, Unseen};
 use checkpoint_model::words::CheckpointKind;
 use checkpoint_store::keep::{KeepRequest, keep};
 use checkpoint_store::record::Doing;
@@ -19,14 +16,13 @@ use chrono::TimeDelta;
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 
-use crate::files::{
-    self, Applied, Attributes, Content, Durability, Expected, Options, Step, Token, Unsynced,
-    Wanted, Writer,
-};
+use crate::check::check;
+use crate::files::{self, Applied, Attributes, Durability, Options, Token, Unsynced, Writer};
 use crate::index::{IndexLock, Make};
 use crate::journal::{Desk, Journal};
-use crate::prepare::{Goal, Present, Restore, including};
-use crate::state::{Objects, State, USUAL, ancestors};
+use crate::prepare::{Goal, Restore};
+use crate::state::{Objects, State};
+use crate::steps::{is_attributes, steps};
 use crate::{Asked, RestoreError, again, faults, head, index, operation, unseen};
 
 /// A restore that was done.
@@ -526,190 +522,6 @@ fn rules<'d>(
         .collect()
 }
 
-fn is_attributes(difference: &Difference) -> bool {
-    crate::reshape::is_attributes(difference.path.as_bstr())
-}
-
-/// The steps in their order: what stands in the way goes first, what is only to go comes last.
-fn steps(plan: &Plan, empty: &[TreePath], discard: &[TreePath]) -> Result<Vec<Step>, RestoreError> {
-    let written: BTreeSet<&[u8]> = plan
-        .writes()
-        .map(|difference| difference.path.as_bstr().as_bytes())
-        .collect();
-    let above: BTreeSet<&[u8]> = written.iter().flat_map(|path| ancestors(path)).collect();
-    let is_in_the_way = |path: &[u8]| {
-        above.contains(path) || ancestors(path).any(|directory| written.contains(directory))
-    };
-    let mut steps = Vec::new();
-    let (first, last): (Vec<_>, Vec<_>) = plan
-        .deletes()
-        .partition(|difference| is_in_the_way(difference.path.as_bstr()));
-    push_deletes(&first, &mut steps)?;
-    let mut hollow: Vec<&TreePath> = empty
-        .iter()
-        .chain(&plan.hollow)
-        .filter(|path| {
-            written.contains(path.as_bstr().as_bytes())
-                || ancestors(path.as_bstr()).any(|directory| written.contains(directory))
-        })
-        .collect();
-    hollow.sort();
-    for path in hollow.into_iter().rev() {
-        for directory in [path.as_bstr().as_bytes()]
-            .into_iter()
-            .chain(upwards(path.as_bstr()))
-        {
-            if written.contains(directory)
-                || ancestors(directory).any(|above| written.contains(above))
-            {
-                steps.push(Step::RemoveDirectoryIfEmpty {
-                    path: directory.into(),
-                });
-            }
-        }
-    }
-    // Attributes decide what becomes of all other files.
-    let (rules, others): (Vec<_>, Vec<_>) = plan
-        .writes()
-        .partition(|difference| is_attributes(difference));
-    let (gone, last): (Vec<_>, Vec<_>) = last
-        .into_iter()
-        .partition(|difference| is_attributes(difference));
-    for difference in &gone {
-        let path = difference.path.as_bstr().to_owned();
-        steps.push(Step::Delete {
-            path,
-            expected: expected(difference.now.as_ref())?,
-        });
-    }
-    for difference in rules.into_iter().chain(others) {
-        steps.push(write(difference, discard)?);
-    }
-    push_deletes(&last, &mut steps)?;
-    let above_gone = gone
-        .iter()
-        .flat_map(|difference| ancestors(difference.path.as_bstr()));
-    let above_gone: Vec<TreePath> = above_gone.map(TreePath::new).collect();
-    push_hollow(&above_gone, &mut steps);
-    push_hollow(&plan.hollow, &mut steps);
-    steps.extend(plan.directories.iter().map(|path| Step::MakeDirectory {
-        path: path.as_bstr().to_owned(),
-    }));
-    Ok(steps)
-}
-
-/// Deletes, the deepest first, and the directories that are empty by that.
-fn push_deletes(deletes: &[&Difference], steps: &mut Vec<Step>) -> Result<(), RestoreError> {
-    let mut directories: BTreeSet<BString> = BTreeSet::new();
-    for difference in deletes.iter().rev() {
-        let path = difference.path.as_bstr().to_owned();
-        directories.extend(ancestors(&path).map(BString::from));
-        steps.push(Step::Delete {
-            path,
-            expected: expected(difference.now.as_ref())?,
-        });
-    }
-    steps.extend(
-        directories
-            .into_iter()
-            .rev()
-            .map(|path| Step::RemoveDirectoryIfEmpty { path }),
-    );
-    Ok(())
-}
-
-/// Directories that have nothing in them, and those above that have nothing else in them.
-fn push_hollow(hollow: &[TreePath], steps: &mut Vec<Step>) {
-    let paths = hollow.iter().map(|path| path.as_bstr());
-    let all: BTreeSet<BString> = paths
-        .flat_map(|path| ancestors(path).map(BString::from).chain([path.into()]))
-        .collect();
-    let all = all.into_iter().rev();
-    steps.extend(all.map(|path| Step::RemoveDirectoryIfEmpty { path }));
-}
-
-fn write(difference: &Difference, discard: &[TreePath]) -> Result<Step, RestoreError> {
-    let path = difference.path.as_bstr().to_owned();
-    let then = difference
-        .then
-        .as_ref()
-        .expect("a write has something to write");
-    if difference
-        .now
-        .as_ref()
-        .is_some_and(|now| is_same_content(now, then))
-    {
-        return Ok(Step::SetPermissions {
-            path,
-            executable: then.kind == FileKind::Executable,
-            permissions: Some(permissions(then)),
-        });
-    }
-    let content = match &then.raw {
-        Some(raw) => Content::Raw(parse(raw)?),
-        None => Content::Stored(parse(&then.id)?),
-    };
-    let wanted = Wanted {
-        kind: kind(then.kind),
-        content,
-        permissions: Some(permissions(then)),
-    };
-    let is_given_up = |given: &TreePath| is_same_or_below(path.as_bstr(), given.as_bstr());
-    let expected = match &difference.now {
-        None if discard.iter().any(is_given_up) => Expected::Whatever,
-        now => expected(now.as_ref())?,
-    };
-    Ok(Step::Write {
-        path,
-        wanted,
-        expected,
-    })
-}
-
-/// The exact bits, whatever the umask says now: those of which nothing is told were the usual.
-fn permissions(leaf: &Leaf) -> u16 {
-    leaf.permissions.unwrap_or(match leaf.kind {
-        FileKind::Executable => USUAL.1,
-        _ => USUAL.0,
-    })
-}
-
-/// Whether both are the same on disk. Of an ignored file only its bytes are known, and not what git would store.
-fn has_same_bytes(now: &Leaf, then: &Leaf) -> bool {
-    let bytes = |leaf: &Leaf| leaf.raw.clone().unwrap_or_else(|| leaf.id.clone());
-    let is_ignored = now.raw.as_ref() == Some(&now.id);
-    is_ignored && now.kind == then.kind && bytes(now) == bytes(then)
-}
-
-/// Whether a file has to change in nothing but its permissions.
-pub(crate) fn is_same_content(now: &Leaf, then: &Leaf) -> bool {
-    now.kind.is_regular() && then.kind.is_regular() && now.id == then.id && now.raw == then.raw
-}
-
-fn expected(now: Option<&Leaf>) -> Result<Expected, RestoreError> {
-    let Some(now) = now else {
-        return Ok(Expected::Nothing);
-    };
-    Ok(Expected::File {
-        kind: kind(now.kind),
-        stored: parse(&now.id)?,
-        raw: now.raw.as_deref().map(parse).transpose()?,
-    })
-}
-
-fn kind(kind: FileKind) -> files::FileKind {
-    match kind {
-        FileKind::Executable => files::FileKind::Executable,
-        FileKind::Link => files::FileKind::Link,
-        FileKind::File | FileKind::Submodule => files::FileKind::File,
-    }
-}
-
-/// The directories above `path`, from the deepest.
-fn upwards(path: &[u8]) -> impl Iterator<Item = &[u8]> {
-    ancestors(path).collect::<Vec<_>>().into_iter().rev()
-}
-
 /// Reads an object id of a plan.
 pub(crate) fn parse(hex: &str) -> Result<ObjectId, RestoreError> {
     let unsafe_id = |_| RestoreError::UnsafePath {
@@ -741,70 +553,4 @@ fn put_index(
         false => BTreeSet::new(),
     };
     index::replace(repo, objects, lock, &make, &unsure, desk.scratch())
-}
-
-/// Captures once more: there must be nothing left to do.
-fn check(
-    repo: &Repository,
-    request: &checkpoint_capture::Request,
-    then: &crate::state::State,
-    done: &Plan,
-    asked: &crate::Asked,
-    goal: &Goal,
-) -> Result<(), RestoreError> {
-    if !done.scope.has_files() {
-        return Ok(());
-    }
-    let mut present = Present::capture(repo, request, &AtomicU64::new(0))?;
-    let mut differences = present.differences(then, done.scope, &asked.paths)?;
-    let hidden = present.hidden(repo, &differences);
-    if !hidden.is_empty() {
-        // What was written is ignored by rules that stay.
-        present = Present::capture(repo, &including(request, &hidden), &AtomicU64::new(0))?;
-        differences = present.differences(then, done.scope, &asked.paths)?;
-    }
-    let left = present.plan(repo, then, done.scope, differences, asked)?;
-    // What came into sight because the target ignores less, or was made meanwhile, was not to be removed.
-    let gone: BTreeSet<&TreePath> = done.deletes().map(|file| &file.path).collect();
-    let hollowed = gone.iter().flat_map(|path| ancestors(path.as_bstr()));
-    let hollow = done.hollow.iter().flat_map(|path| {
-        let path = path.as_bstr().as_bytes();
-        ancestors(path).chain([path])
-    });
-    let hollowed: BTreeSet<&[u8]> = hollowed.chain(hollow).collect();
-    let is_left = |file: &&Difference| match &file.then {
-        Some(then) => !file
-            .now
-            .as_ref()
-            .is_some_and(|now| has_same_bytes(now, then)),
-        None => gone.contains(&file.path),
-    };
-    let mut directories = left.hollow.iter();
-    let has_hollow = directories.any(|path| hollowed.contains(path.as_bstr().as_bytes()));
-    let mut what: Vec<String> = left
-        .files
-        .iter()
-        .filter(is_left)
-        .take(5)
-        .map(|difference| difference.path.to_string())
-        .collect();
-    let others = [
-        ("directories", has_hollow),
-        ("the index", left.index),
-        ("HEAD", left.head.is_some()),
-        ("the operation in progress", left.operation.is_some()),
-    ];
-    what.extend(
-        others
-            .into_iter()
-            .filter(|(_, is_left)| *is_left)
-            .map(|(name, _)| name.to_owned()),
-    );
-    match what.is_empty() {
-        true => Ok(()),
-        false => Err(RestoreError::Differs {
-            target: goal.told(),
-            what,
-        }),
-    }
 }

@@ -9,15 +9,17 @@
 //! touches what neither of the two states holds, and asks nobody anything.
 //!
 //! Read in this order: [`prepare`] and [`apply`] tell the story, `state` reads what a snapshot holds, `difference`
-//! compares, [`rollback`] goes back by commits instead of to a checkpoint, [`files`] writes to the working tree, `index`, `head` and `operation` to the git directory, [`journal`]
+//! compares, `steps` brings what is to be done into order, [`rollback`] goes back by commits instead of to a checkpoint, [`files`] writes to the working tree, `index`, `head` and `operation` to the git directory, [`journal`]
 //! and [`again`] are for what comes after a crash.
 
 pub mod apply;
 pub mod prepare;
 
+mod check;
 mod complete;
 mod difference;
 mod state;
+mod steps;
 
 pub mod rollback;
 

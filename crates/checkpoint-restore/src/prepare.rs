@@ -17,8 +17,8 @@ use checkpoint_store::load::{Place, Stored};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::tree::EntryKind;
 
-use crate::apply::is_same_content;
 use crate::state::{Objects, State, is_safe};
+use crate::steps::is_same_content;
 use crate::{
     RestoreError, complete, difference, files, head, index, operation, reshape, rollback, spare,
     unseen,

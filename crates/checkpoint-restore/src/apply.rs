@@ -268,19 +268,7 @@ impl Work<'_> {
                 }
                 unsynced.wait()
             });
-            faults::point("check::before").map_err(|source| desk.failed(source))?;
-            check(
-                self.repo,
-                &self.request,
-                &self.then,
-                &self.plan,
-                &self.asked,
-                &self.goal,
-            )?;
-            let (snapshot, event) = event(self.repo, &self.goal, journal, backup, worktree)?;
-            faults::point("record::before").map_err(|source| desk.failed(source))?;
-            checkpoint_store::append(self.repo, snapshot, event, doing)?;
-            faults::passed("record::after");
+            self.confirm(desk, journal, backup, doing, worktree)?;
             let synced = synced.join();
             synced.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             faults::passed("sync::after");
@@ -288,6 +276,31 @@ impl Work<'_> {
         })?;
         // Without the journal nobody would know that files have yet to be there after a power cut.
         desk.clear()
+    }
+
+    /// Checks what was done, and records it.
+    fn confirm(
+        &self,
+        desk: &Desk,
+        journal: &Journal,
+        backup: CheckpointId,
+        doing: &Doing,
+        worktree: &str,
+    ) -> Result<(), RestoreError> {
+        faults::point("check::before").map_err(|source| desk.failed(source))?;
+        check(
+            self.repo,
+            &self.request,
+            &self.then,
+            &self.plan,
+            &self.asked,
+            &self.goal,
+        )?;
+        let (snapshot, event) = event(self.repo, &self.goal, journal, backup, worktree)?;
+        faults::point("record::before").map_err(|source| desk.failed(source))?;
+        checkpoint_store::append(self.repo, snapshot, event, doing)?;
+        faults::passed("record::after");
+        Ok(())
     }
 
     /// Does what is planned.

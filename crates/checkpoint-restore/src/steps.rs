@@ -17,63 +17,25 @@ pub(crate) fn steps(
     empty: &[TreePath],
     discard: &[TreePath],
 ) -> Result<Vec<Step>, RestoreError> {
-    let written: BTreeSet<&[u8]> = plan
-        .writes()
-        .map(|difference| difference.path.as_bstr().as_bytes())
-        .collect();
-    let above: BTreeSet<&[u8]> = written.iter().flat_map(|path| ancestors(path)).collect();
-    let is_in_the_way = |path: &[u8]| {
-        above.contains(path) || ancestors(path).any(|directory| written.contains(directory))
-    };
+    let places = Places::of(plan);
+    let is_in_the_way = |difference: &&Difference| places.are_blocked_by(difference.path.as_bstr());
     let mut steps = Vec::new();
-    let (first, last): (Vec<_>, Vec<_>) = plan
-        .deletes()
-        .partition(|difference| is_in_the_way(difference.path.as_bstr()));
+    let (first, last): (Vec<_>, Vec<_>) = plan.deletes().partition(is_in_the_way);
     push_deletes(&first, &mut steps)?;
-    let mut hollow: Vec<&TreePath> = empty
-        .iter()
-        .chain(&plan.hollow)
-        .filter(|path| {
-            written.contains(path.as_bstr().as_bytes())
-                || ancestors(path.as_bstr()).any(|directory| written.contains(directory))
-        })
-        .collect();
-    hollow.sort();
-    for path in hollow.into_iter().rev() {
-        for directory in [path.as_bstr().as_bytes()]
-            .into_iter()
-            .chain(upwards(path.as_bstr()))
-        {
-            if written.contains(directory)
-                || ancestors(directory).any(|above| written.contains(above))
-            {
-                steps.push(Step::RemoveDirectoryIfEmpty {
-                    path: directory.into(),
-                });
-            }
-        }
-    }
+    places.clear(empty.iter().chain(&plan.hollow), &mut steps);
     // Attributes decide what becomes of all other files.
-    let (rules, others): (Vec<_>, Vec<_>) = plan
-        .writes()
-        .partition(|difference| is_attributes(difference));
-    let (gone, last): (Vec<_>, Vec<_>) = last
-        .into_iter()
-        .partition(|difference| is_attributes(difference));
-    for difference in &gone {
-        let path = difference.path.as_bstr().to_owned();
-        steps.push(Step::Delete {
-            path,
-            expected: expected(difference.now.as_ref())?,
-        });
+    let (rules, others): (Vec<_>, Vec<_>) = plan.writes().partition(|file| is_attributes(file));
+    let (rules_gone, last): (Vec<_>, Vec<_>) =
+        last.into_iter().partition(|file| is_attributes(file));
+    for difference in &rules_gone {
+        steps.push(delete(difference)?);
     }
     for difference in rules.into_iter().chain(others) {
         steps.push(write(difference, discard)?);
     }
     push_deletes(&last, &mut steps)?;
-    let above_gone = gone
-        .iter()
-        .flat_map(|difference| ancestors(difference.path.as_bstr()));
+    let gone = rules_gone.iter();
+    let above_gone = gone.flat_map(|difference| ancestors(difference.path.as_bstr()));
     let above_gone: Vec<TreePath> = above_gone.map(TreePath::new).collect();
     push_hollow(&above_gone, &mut steps);
     push_hollow(&plan.hollow, &mut steps);
@@ -83,16 +45,54 @@ pub(crate) fn steps(
     Ok(steps)
 }
 
+/// Where files are to be written.
+struct Places<'p> {
+    written: BTreeSet<&'p [u8]>,
+    /// The directories that these are in.
+    above: BTreeSet<&'p [u8]>,
+}
+
+impl<'p> Places<'p> {
+    fn of(plan: &'p Plan) -> Self {
+        let written = plan.writes().map(|file| file.path.as_bstr().as_bytes());
+        let written: BTreeSet<&[u8]> = written.collect();
+        let above = written.iter().flat_map(|path| ancestors(path)).collect();
+        Self { written, above }
+    }
+
+    /// Whether a file at `path` stands where a directory has to be, or lies in one that has to be a file.
+    fn are_blocked_by(&self, path: &[u8]) -> bool {
+        self.above.contains(path) || ancestors(path).any(|above| self.written.contains(above))
+    }
+
+    /// Whether a directory cannot stay, since a file is to be there or above it.
+    fn take(&self, directory: &[u8]) -> bool {
+        let mut above = ancestors(directory);
+        self.written.contains(directory) || above.any(|above| self.written.contains(above))
+    }
+
+    /// Removes directories with nothing in them that cannot stay, the deepest first.
+    fn clear<'d>(&self, empty: impl Iterator<Item = &'d TreePath>, steps: &mut Vec<Step>) {
+        let mut taken: Vec<&TreePath> = empty.filter(|path| self.take(path.as_bstr())).collect();
+        taken.sort();
+        for path in taken.into_iter().rev() {
+            let path = path.as_bstr().as_bytes();
+            let directories = [path].into_iter().chain(upwards(path));
+            let directories = directories.filter(|directory| self.take(directory));
+            steps.extend(directories.map(|directory| Step::RemoveDirectoryIfEmpty {
+                path: directory.into(),
+            }));
+        }
+    }
+}
+
 /// Deletes, the deepest first, and the directories that are empty by that.
 fn push_deletes(deletes: &[&Difference], steps: &mut Vec<Step>) -> Result<(), RestoreError> {
     let mut directories: BTreeSet<BString> = BTreeSet::new();
     for difference in deletes.iter().rev() {
-        let path = difference.path.as_bstr().to_owned();
-        directories.extend(ancestors(&path).map(BString::from));
-        steps.push(Step::Delete {
-            path,
-            expected: expected(difference.now.as_ref())?,
-        });
+        let above = ancestors(difference.path.as_bstr());
+        directories.extend(above.map(BString::from));
+        steps.push(delete(difference)?);
     }
     steps.extend(
         directories
@@ -111,6 +111,13 @@ fn push_hollow(hollow: &[TreePath], steps: &mut Vec<Step>) {
         .collect();
     let all = all.into_iter().rev();
     steps.extend(all.map(|path| Step::RemoveDirectoryIfEmpty { path }));
+}
+
+fn delete(difference: &Difference) -> Result<Step, RestoreError> {
+    Ok(Step::Delete {
+        path: difference.path.as_bstr().to_owned(),
+        expected: expected(difference.now.as_ref())?,
+    })
 }
 
 fn write(difference: &Difference, discard: &[TreePath]) -> Result<Step, RestoreError> {

@@ -1,7 +1,6 @@
 //! The look after everything is done.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::AtomicU64;
 
 use checkpoint_git::Repository;
 use checkpoint_model::path::TreePath;
@@ -9,7 +8,7 @@ use checkpoint_model::restore::{Difference, Leaf, Plan};
 use gix::bstr::ByteSlice;
 
 use crate::RestoreError;
-use crate::prepare::{Goal, Present, including};
+use crate::prepare::{Goal, Present};
 use crate::state::{State, ancestors};
 
 /// Captures once more: there must be nothing left to do.
@@ -24,15 +23,7 @@ pub(crate) fn check(
     if !done.scope.has_files() {
         return Ok(());
     }
-    let mut present = Present::capture(repo, request, &AtomicU64::new(0))?;
-    let mut differences = present.differences(then, done.scope, &asked.paths)?;
-    let hidden = present.hidden(repo, &differences);
-    if !hidden.is_empty() {
-        // What was written is ignored by rules that stay.
-        present = Present::capture(repo, &including(request, &hidden), &AtomicU64::new(0))?;
-        differences = present.differences(then, done.scope, &asked.paths)?;
-    }
-    let left = present.plan(repo, then, done.scope, differences, asked)?;
+    let left = Present::left_to_do(repo, request, goal, then, asked, done.scope)?;
     // What came into sight because the target ignores less, or was made meanwhile, was not to be removed.
     let gone: BTreeSet<&TreePath> = done.deletes().map(|file| &file.path).collect();
     let hollowed = gone.iter().flat_map(|path| ancestors(path.as_bstr()));

@@ -6,39 +6,49 @@ use checkpoint_git::paths::as_path;
 use checkpoint_git::refs;
 use checkpoint_git::{Head, Repository};
 use checkpoint_model::event::Upstream;
-use checkpoint_model::restore::{BranchMove, HeadMove};
+use checkpoint_model::restore::{BranchMove, HeadMove, HeadPosition};
 use gix::ObjectId;
 use gix::bstr::{BStr, BString, ByteSlice};
 
 use crate::RestoreError;
 use crate::faults;
-use crate::state::State;
 
-/// How HEAD has to move from `now` to `then`; none when it need not.
+/// How HEAD has to move from `now` to `then`, whose branch follows `upstream`; none when it need not.
 pub(crate) fn plan(
     repo: &Repository,
-    now: &State,
-    then: &State,
+    now: &Head,
+    then: &Head,
+    upstream: Option<&Upstream>,
 ) -> Result<Option<HeadMove>, RestoreError> {
-    let branch_now = match &then.head.reference {
+    if now == then {
+        return Ok(None);
+    }
+    let branch_now = match &then.reference {
         Some(name) => refs::find(repo, &name.to_string())?,
         None => None,
     };
-    let is_there = now.head == then.head;
     // Of a branch that is there, what it follows is its own matter.
-    let is_made = branch_now.is_none() && then.head.id.is_some();
-    let is_free = || short(then).is_some_and(|branch| !is_configured(repo, branch));
-    Ok((!is_there).then(|| HeadMove {
-        now: now.position(),
-        then: then.position(),
+    let is_made = branch_now.is_none() && then.id.is_some();
+    let is_free = |_: &&Upstream| short(then).is_some_and(|branch| !is_configured(repo, branch));
+    Ok(Some(HeadMove {
+        now: position(now),
+        then: position(then),
         branch_now: branch_now.map(|id| id.to_string()),
-        upstream: then.upstream.clone().filter(|_| is_made && is_free()),
+        upstream: upstream.filter(|_| is_made).filter(is_free).cloned(),
     }))
 }
 
-/// The branch of a state, without `refs/heads/`.
-fn short(state: &State) -> Option<&BStr> {
-    let name = state.head.reference.as_ref()?;
+/// Where HEAD points, as a plan tells it.
+pub(crate) fn position(head: &Head) -> HeadPosition {
+    HeadPosition {
+        reference: head.reference.as_ref().map(ToString::to_string),
+        id: head.id.map(|id| id.to_string()),
+    }
+}
+
+/// The branch, without `refs/heads/`.
+fn short(head: &Head) -> Option<&BStr> {
+    let name = head.reference.as_ref()?;
     name.strip_prefix(b"refs/heads/").map(ByteSlice::as_bstr)
 }
 

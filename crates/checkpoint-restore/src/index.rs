@@ -83,7 +83,7 @@ impl IndexLock {
         rename_across(made, &self.index).map_err(failed)?;
         faults::passed("index::after_rename");
         if let Some(directory) = self.index.parent() {
-            let directory = File::open(directory).map_err(failed)?;
+            let directory = fs_err::File::open(directory).map_err(failed)?;
             // Some file systems have nothing to sync there.
             drop(directory.sync_all());
         }

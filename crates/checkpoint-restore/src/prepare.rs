@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
 
 use checkpoint_capture::{Captured, Patterns, Request, Untracked, capture, look_closely};
-use checkpoint_git::Repository;
 use checkpoint_git::objects::ObjectSink;
+use checkpoint_git::{Head, Repository};
 use checkpoint_model::path::TreePath;
 use checkpoint_model::policy::Policy;
 use checkpoint_model::restore::{
-    self, Action, BranchMove, Difference, FileKind, HeadPosition, Leaf, Plan, Rollback, Scope,
-    Unseen,
+    self, Action, BranchMove, Difference, FileKind, HeadPosition, Leaf, OperationMove, Plan,
+    Rollback, Scope, Unseen,
 };
 use checkpoint_model::verdict::Skipped;
 use checkpoint_store::load::{Place, Stored};
@@ -173,7 +173,8 @@ impl<'r> Restore<'r> {
             differences,
             ..
         } = present.uncovered(repo, request, seen, look)?;
-        let plan = present.plan(repo, &then, scope, differences, asked)?;
+        let rest = present.rest(&then, scope)?;
+        let plan = present.plan(repo, &then, scope, differences, rest, asked)?;
         complete::require(repo, &present.objects(), &plan, &present.now, &then)?;
         let goal = Goal::Checkpoint(Box::new(target.clone()));
         let asked = Asked {
@@ -239,8 +240,8 @@ fn scope(target: &Stored, asked: &Asked, now: &State, then: &State) -> Result<Sc
         None if now.head == then.head => Ok(Scope::Exact),
         None => Err(RestoreError::HeadMoved {
             checkpoint: word(target),
-            then: told(&then.position()),
-            now: told(&now.position()),
+            then: told(&head::position(&then.head)),
+            now: told(&head::position(&now.head)),
         }),
     }
 }
@@ -258,6 +259,14 @@ fn told(position: &HeadPosition) -> String {
         ),
         None => format!("detached at {commit}"),
     }
+}
+
+/// What a plan says of the git directory besides HEAD.
+pub(crate) struct Rest {
+    /// Whether the index is replaced.
+    pub(crate) index: bool,
+    /// What becomes of the operation in progress.
+    pub(crate) operation: Option<OperationMove>,
 }
 
 /// The present with all that lies in the way of a restore.
@@ -284,12 +293,21 @@ pub(crate) struct Present {
 }
 
 impl Present {
+    /// Captures what is to be changed, and notes the index: it has to be the same still when that begins.
     pub(crate) fn capture(
         repo: &Repository,
         request: &Request,
         seen: &AtomicU64,
     ) -> Result<Self, RestoreError> {
         let index_seen = fs_err::read(repo.index_path()).ok();
+        Ok(Self {
+            index_seen,
+            ..Self::look(repo, request, seen)?
+        })
+    }
+
+    /// Captures what is only to be looked at.
+    fn look(repo: &Repository, request: &Request, seen: &AtomicU64) -> Result<Self, RestoreError> {
         let sink = ObjectSink::new(repo.gix())?;
         let captured = capture(repo, request, &sink, seen)?;
         let now = State::of_captured(&captured, &Objects { sink: &sink })?;
@@ -298,7 +316,7 @@ impl Present {
             sink,
             captured,
             now,
-            index_seen,
+            index_seen: None,
             top,
             repo: repo.clone(),
         })
@@ -490,12 +508,52 @@ impl Present {
             .collect()
     }
 
+    /// What there is still to do to come to `goal`, as it is `then`, by a capture of what is there now.
+    pub(crate) fn left_to_do(
+        repo: &Repository,
+        request: &Request,
+        goal: &Goal,
+        then: &State,
+        asked: &Asked,
+        scope: Scope,
+    ) -> Result<Plan, RestoreError> {
+        let look = |request: &Request| Self::look(repo, request, &AtomicU64::new(0));
+        let mut present = look(request)?;
+        let mut differences = present.differences(then, scope, &asked.paths)?;
+        let hidden = present.hidden(repo, &differences);
+        if !hidden.is_empty() {
+            // What was written is ignored by rules that stay.
+            present = look(&including(request, &hidden))?;
+            differences = present.differences(then, scope, &asked.paths)?;
+        }
+        let rest = match goal {
+            Goal::Checkpoint(_) => present.rest(then, scope)?,
+            Goal::Commit(_) => rollback::rest(&present.now, then, scope),
+        };
+        present.plan(repo, then, scope, differences, rest, asked)
+    }
+
+    /// What becomes of index and operation when a checkpoint is put back.
+    fn rest(&self, then: &State, scope: Scope) -> Result<Rest, RestoreError> {
+        Ok(match scope {
+            Scope::Exact => Rest {
+                index: index::differs(&self.objects(), &self.now, then)?,
+                operation: operation::plan(&self.now, then),
+            },
+            _ => Rest {
+                index: scope == Scope::Mixed,
+                operation: None,
+            },
+        })
+    }
+
     pub(crate) fn plan(
         &self,
         repo: &Repository,
         then: &State,
         scope: Scope,
         differences: Vec<Difference>,
+        rest: Rest,
         asked: &Asked,
     ) -> Result<Plan, RestoreError> {
         let has_rule = differences.iter().any(spare::is_rule);
@@ -527,29 +585,21 @@ impl Present {
         hollow.retain(|path| !is_in(&own, path.as_bstr()));
         directories.sort();
         hollow.sort();
-        let moves = if scope.has_head() {
-            head::plan(repo, &self.now, &destination(scope, &self.now, then))?
-        } else {
-            None
-        };
-        let index = match scope {
-            Scope::Exact => index::differs(&self.objects(), &self.now, then)?,
-            Scope::Hard => rollback::index_differs(&self.now, then),
-            Scope::Mixed => true,
-            _ => false,
+        let moves = match scope.has_head() {
+            true => {
+                let head = destination(scope, &self.now.head, &then.head);
+                head::plan(repo, &self.now.head, &head, then.upstream.as_ref())?
+            }
+            false => None,
         };
         Ok(Plan {
             scope,
             directories,
             hollow,
             files,
-            index,
+            index: rest.index,
             head: moves,
-            operation: if is_exact || scope == Scope::Hard {
-                operation::plan(&self.now, then)
-            } else {
-                None
-            },
+            operation: rest.operation,
             left_alone: merged(
                 left_alone,
                 if scope.has_files() {
@@ -714,12 +764,15 @@ fn is_lost_submodule(difference: &Difference) -> bool {
 }
 
 /// Where HEAD goes: with [`Scope::Soft`] and [`Scope::Mixed`] the branch of now goes to the commit of then.
-fn destination(scope: Scope, now: &State, then: &State) -> State {
-    let mut state = then.clone();
-    if scope != Scope::Exact {
-        state.head.reference = now.head.reference.clone();
+fn destination(scope: Scope, now: &Head, then: &Head) -> Head {
+    let of_reference = match scope {
+        Scope::Exact => then,
+        _ => now,
+    };
+    Head {
+        reference: of_reference.reference.clone(),
+        id: then.id,
     }
-    state
 }
 
 fn missing_directories(now: &State, then: &State) -> Vec<TreePath> {

@@ -20,7 +20,7 @@ use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::Kind;
 
 pub use self::error::RollbackError;
-use crate::prepare::{Goal, Present, Uncovered, everything};
+use crate::prepare::{Goal, Present, Rest, Uncovered, everything};
 use crate::state::{Objects, State, ancestors};
 use crate::{Asked, Journal, Restore, RestoreError, complete, operation};
 
@@ -96,12 +96,8 @@ impl<'r> Restore<'r> {
             branch: None,
             unseen: Vec::new(),
         };
-        let mut plan = present.plan(repo, &then, back.scope, differences, &asked)?;
-        plan.operation = operation::plan(&present.now, &then);
-        plan.index = match back.scope {
-            Scope::Soft => false,
-            _ => index_differs(&present.now, &then),
-        };
+        let rest = rest(&present.now, &then, back.scope);
+        let mut plan = present.plan(repo, &then, back.scope, differences, rest, &asked)?;
         leaving.untracked = giving_way(&present, &plan.files)?;
         plan.rollback = Some(leaving.clone());
         complete::require(repo, &present.objects(), &plan, &present.now, &then)?;
@@ -132,8 +128,16 @@ fn target(present: &Present, rollback: &Rollback, scope: Scope) -> Result<State,
     Ok(state)
 }
 
+/// What becomes of index and operation when one goes back by commits.
+pub(crate) fn rest(now: &State, then: &State, scope: Scope) -> Rest {
+    Rest {
+        index: scope != Scope::Soft && index_differs(now, then),
+        operation: operation::plan(now, then),
+    }
+}
+
 /// Whether the index holds other content than the commit. Flags are no content: they stay.
-pub(crate) fn index_differs(now: &State, then: &State) -> bool {
+fn index_differs(now: &State, then: &State) -> bool {
     let is_more = !now.side.conflicts.is_empty() || !now.side.staged.is_empty();
     now.index_tree != then.index_tree || is_more
 }

@@ -8,7 +8,7 @@ use checkpoint_git::{Head, Repository};
 use checkpoint_model::event::{CheckpointCreated, Upstream};
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::path::TreePath;
-use checkpoint_model::restore::{FileKind, HeadPosition, Leaf};
+use checkpoint_model::restore::{FileKind, Leaf};
 use checkpoint_model::trailers::Message;
 use checkpoint_model::verdict::Skipped;
 use checkpoint_model::words::{CheckpointKind, OperationKind};
@@ -290,14 +290,6 @@ impl State {
         Ok(is_unmerged
             || self.side.staged.contains_key(path)
             || difference::find(objects, self.index_tree, path)?.is_some())
-    }
-
-    /// Where HEAD points, as a plan tells it.
-    pub(crate) fn position(&self) -> HeadPosition {
-        HeadPosition {
-            reference: self.head.reference.as_ref().map(ToString::to_string),
-            id: self.head.id.map(|id| id.to_string()),
-        }
     }
 }
 

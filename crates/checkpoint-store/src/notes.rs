@@ -4,6 +4,7 @@
 //! edit reads and writes only the trees on its way, whatever the number of notes. Moving the reference is left to the
 //! caller, who does it together with others ([`checkpoint_git::refs::transaction`]).
 
+mod begin;
 mod cache;
 mod difference;
 mod merge;
@@ -18,6 +19,7 @@ use gix::actor::Signature;
 use gix::note::plumbing::State;
 use gix::objs::{Commit, Find, Kind, Write};
 
+pub use self::begin::{begin, end, is_only_begun};
 pub use self::merge::{Merged, compare, merge};
 pub(crate) use self::walk::{Changed, Entry};
 use crate::StoreError;

@@ -9,6 +9,7 @@ pub(crate) mod plan;
 mod policy_file;
 
 use checkpoint_cli::{Schema, Session};
+use checkpoint_store::notes;
 
 use self::plan::{Plan, Wanted};
 pub(crate) use self::{hooks::called, outcome::InitOutcome};
@@ -39,6 +40,9 @@ pub(crate) fn install(session: &Session<'_>, wanted: Wanted) -> Result<Plan, Che
     let _turn = Turn::take(session.repo.common_dir())?;
     let plan = Plan::make(session, wanted)?;
     change::apply(&plan.changes)?;
+    if let Some(reference) = plan.notes {
+        notes::begin(&session.repo, reference, session.now())?;
+    }
     Ok(plan)
 }
 

@@ -4,6 +4,7 @@ mod outcome;
 mod plan;
 
 use checkpoint_cli::{Schema, Session};
+use checkpoint_store::notes;
 
 pub(crate) use self::outcome::UninstallOutcome;
 use self::plan::Plan;
@@ -22,6 +23,9 @@ pub(crate) fn run(
     let plan = Plan::make(session)?;
     if !args.dry_run {
         change::apply(&plan.changes)?;
+        if let Some(reference) = plan.notes {
+            notes::end(&session.repo, reference, session.now())?;
+        }
     }
     Ok(UninstallOutcome {
         plan,

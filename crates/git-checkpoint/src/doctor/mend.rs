@@ -18,6 +18,8 @@ use crate::{
 pub(super) enum Mend {
     /// What was installed once is put in place again.
     Install,
+    /// The reference for records begins.
+    Begin(&'static str),
     /// Lost records are written again, from tags and snapshots.
     Rebuild,
     /// A file that a process of ours has left is removed.
@@ -41,6 +43,7 @@ impl Mend {
             Self::Install => {
                 "put hooks and settings in place, as 'git checkpoint init' does".to_owned()
             }
+            Self::Begin(reference) => format!("begin '{reference}', with no record"),
             Self::Rebuild => "write lost records again, from tags and snapshots".to_owned(),
             Self::Remove(path) => format!("remove '{}'", path.display()),
         }
@@ -54,6 +57,9 @@ impl Mend {
                     policy: false,
                 };
                 init::install(session, wanted)?;
+            }
+            Self::Begin(reference) => {
+                checkpoint_store::notes::begin(&session.repo, reference, session.now())?;
             }
             Self::Rebuild => {
                 let doing = Doing {

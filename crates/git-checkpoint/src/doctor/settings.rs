@@ -2,6 +2,7 @@
 
 use bstr::{BString, ByteSlice as _};
 use checkpoint_cli::{Session, shell_word};
+use checkpoint_git::refs;
 
 use super::{finding::Finding, mend::Mend};
 use crate::{
@@ -22,10 +23,7 @@ pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
         .map(|setting| setting.key.as_str())
         .partition(|key| key.starts_with("remote.") || key.ends_with(".mergeStrategy"));
     let mut findings = vec![match followed.as_slice() {
-        [] => {
-            let value = CONFIG[0].1;
-            Finding::ok(WHAT, format!("'{value}' follows amend and rebase"))
-        }
+        [] => followed_by_git(session),
         keys => not_set(session, "records are lost by amend and rebase", keys),
     }];
     if !shared.is_empty() {
@@ -37,6 +35,16 @@ pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
     }
     findings.extend(overwritten(session));
     findings
+}
+
+/// What git does with the notes that it is told to rewrite.
+fn followed_by_git(session: &Session<'_>) -> Finding {
+    let value = CONFIG[0].1;
+    if matches!(refs::find(&session.repo, value), Ok(None)) {
+        let says = format!("git warns at each amend and rebase: '{value}' is not there");
+        return Finding::warning(WHAT, says).fixed_by(Mend::Begin(value));
+    }
+    Finding::ok(WHAT, format!("'{value}' follows amend and rebase"))
 }
 
 fn not_set(session: &Session<'_>, what: &str, keys: &[&str]) -> Finding {

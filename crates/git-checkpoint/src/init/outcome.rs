@@ -33,6 +33,8 @@ struct InitJson<'a> {
     settings: &'a [Setting],
     /// The policy file that was written.
     policy: Option<String>,
+    /// The reference for records that was begun.
+    notes: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -83,6 +85,14 @@ impl Outcome for InitOutcome {
             let added = Cell::new(Style::Added, "set");
             table.row([added, key.into(), Cell::new(Style::Dim, value)]);
         }
+        if let Some(reference) = self.plan.notes {
+            let note = "for records of commits, none so far";
+            table.row([
+                Cell::new(Style::Added, "begin"),
+                reference.into(),
+                Cell::new(Style::Dim, note),
+            ]);
+        }
         if let Some(path) = &self.plan.policy {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let note = "the policy, all of it as comments";
@@ -107,6 +117,7 @@ impl Outcome for InitOutcome {
             hooks: hooks.collect(),
             settings: &plan.settings,
             policy: plan.policy.as_deref().map(path),
+            notes: plan.notes,
         };
         write_line(out, &Envelope::new("checkpoint init", body))
     }

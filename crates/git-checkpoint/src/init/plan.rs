@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use checkpoint_cli::Session;
+use checkpoint_git::refs;
+use checkpoint_store::{AGENTS, StoreError};
 
 use super::{
     file,
@@ -43,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) settings: Vec<Setting>,
     /// The policy file that is written.
     pub(crate) policy: Option<PathBuf>,
+    /// The reference for records that begins, so that git does not warn of one that is to follow commits and is not there.
+    pub(crate) notes: Option<&'static str>,
     /// In the order in which they are made.
     pub(crate) changes: Vec<Change>,
 }
@@ -87,14 +91,20 @@ impl Plan {
             rows,
             settings,
             policy,
+            notes: missing_notes(session)?,
             changes,
         })
     }
 
     /// Whether everything is as it should be already.
     pub(crate) fn is_done(&self) -> bool {
-        self.changes.is_empty()
+        self.changes.is_empty() && self.notes.is_none()
     }
+}
+
+fn missing_notes(session: &Session<'_>) -> Result<Option<&'static str>, StoreError> {
+    let there = refs::find(&session.repo, AGENTS).map_err(StoreError::from)?;
+    Ok(there.is_none().then_some(AGENTS))
 }
 
 impl Draft<'_, '_> {

@@ -28,6 +28,8 @@ struct UninstallJson<'a> {
     /// Whether the repository's config was given back.
     config: bool,
     policy: PolicyJson,
+    /// The reference for records that went, since it held none.
+    notes: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -78,6 +80,10 @@ impl Outcome for UninstallOutcome {
         if self.plan.config {
             table.row(["give back".into(), "config".into(), "without ours".into()]);
         }
+        if let Some(reference) = self.plan.notes {
+            let note = Cell::new(Style::Dim, "there are no records");
+            table.row(["remove".into(), reference.into(), note]);
+        }
         match self.plan.policy {
             PolicyFile::None => {}
             PolicyFile::Removed => {
@@ -102,7 +108,7 @@ impl Outcome for UninstallOutcome {
         });
         let body = UninstallJson {
             dry_run: self.is_dry_run,
-            unchanged: self.plan.changes.is_empty(),
+            unchanged: self.plan.is_empty(),
             hooks: hooks.collect(),
             config: self.plan.config,
             policy: match self.plan.policy {
@@ -110,12 +116,13 @@ impl Outcome for UninstallOutcome {
                 PolicyFile::Removed => PolicyJson::Removed,
                 PolicyFile::Left => PolicyJson::Left,
             },
+            notes: self.plan.notes,
         };
         write_line(out, &Envelope::new("checkpoint uninstall", body))
     }
 
     fn talk(&self, talk: &Talk) {
-        if self.plan.changes.is_empty() {
+        if self.plan.is_empty() {
             talk.status("nothing to do: nothing is installed");
         } else if self.is_dry_run {
             talk.status("nothing was written: this is what would be done");

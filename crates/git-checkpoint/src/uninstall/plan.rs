@@ -3,6 +3,7 @@
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
 use checkpoint_model::policy::Policy;
+use checkpoint_store::{AGENTS, notes};
 
 use crate::{
     CheckpointError,
@@ -21,6 +22,8 @@ pub(super) struct Plan {
     /// Whether the repository's config is given back.
     pub(super) config: bool,
     pub(super) policy: PolicyFile,
+    /// The reference for records that goes, since there never was one.
+    pub(super) notes: Option<&'static str>,
     pub(super) changes: Vec<Change>,
 }
 
@@ -47,6 +50,7 @@ impl Plan {
         changes.extend(config);
         let (policy, change) = policy_file(session, installed.as_ref())?;
         changes.extend(change);
+        let is_only_begun = notes::is_only_begun(&session.repo, AGENTS)?;
         if let Some(installed) = installed {
             if installed.made_hooks {
                 changes.push(Change::NoDirectory(hooks));
@@ -59,8 +63,14 @@ impl Plan {
             rows,
             config: is_in_config,
             policy,
+            notes: is_only_begun.then_some(AGENTS),
             changes,
         })
+    }
+
+    /// Whether there is nothing to take out.
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.notes.is_none()
     }
 }
 

@@ -301,3 +301,33 @@ fn the_policy_is_written_once_and_left_when_it_is_the_repositorys() {
     let left = fs_err::read_to_string(&path).unwrap();
     assert!(left.contains("= 7"), "{left}");
 }
+
+#[test]
+fn an_amended_commit_is_no_occasion_for_a_warning() {
+    let begun = |scene: &Scene| {
+        scene.done(&["init"]);
+        let amend = ["commit", "--amend", "--allow-empty", "-q", "-m", "again"];
+        let said = scene.try_git(&amend);
+        assert_eq!((said.code, said.err.as_str()), (0, ""));
+        scene.git(&["fsck", "--strict"]);
+        assert_eq!(scene.git(&["notes", "--ref=agents", "list"]), "");
+        scene.git(&["rev-parse", "refs/notes/agents"])
+    };
+    let (one, other) = (scene(), Scene::with_init(&["-b", "other"]));
+    assert_eq!(begun(&one), begun(&other), "clones share it");
+    one.done(&["doctor"]);
+    one.git(&["update-ref", "-d", "refs/notes/agents"]);
+    let said = one.done(&["doctor", "--fix"]);
+    assert!(
+        said.out.contains("fixed: begin 'refs/notes/agents'"),
+        "{}",
+        said.out
+    );
+
+    let there = ["rev-parse", "-q", "--verify", "refs/notes/agents"];
+    one.done(&["uninstall"]);
+    assert_eq!(one.try_git(&there).code, 1, "it goes as it came");
+    other.git(&["notes", "--ref=agents", "add", "-m", "{}"]);
+    other.done(&["uninstall"]);
+    assert_eq!(other.try_git(&there).code, 0, "records stay");
+}

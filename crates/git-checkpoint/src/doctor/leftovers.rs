@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
-use checkpoint_cli::Session;
+use checkpoint_cli::{Session, shell_word};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{finding::Finding, mend::Mend};
@@ -20,14 +20,13 @@ pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
     for dir in &git_dirs {
         findings.extend(journal(dir));
         findings.extend(temporary(session, &dir.join("checkpoint")));
+        findings.extend(indexes(session, dir));
     }
     findings.extend(temporary(session, &common.join("hooks")));
+    findings.extend(in_working_tree(session));
     findings.extend(locks_of_states(session, &common.join("refs/checkpoints")));
     findings.extend(objects(session));
-    let locks = [common.join("config.lock"), common.join("packed-refs.lock")];
-    let indexes = git_dirs.iter().map(|dir| dir.join("index.lock"));
-    let locks = locks.into_iter().chain(indexes);
-    findings.extend(locks.filter_map(|path| lock(session, path)));
+    findings.extend(locks(session, &git_dirs));
     if findings.is_empty() {
         findings.push(Finding::ok(
             WHAT,
@@ -35,6 +34,33 @@ pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// Locks of git's: who holds one while it works also removes it.
+fn locks(session: &Session<'_>, git_dirs: &[PathBuf]) -> Vec<Finding> {
+    let common = session.repo.common_dir();
+    let in_common = ["config.lock", "packed-refs.lock", "shallow.lock"];
+    let mut locks: Vec<_> = in_common.map(|name| common.join(name)).into();
+    for dir in git_dirs {
+        let names = ["index.lock", "HEAD.lock", "config.worktree.lock"];
+        locks.extend(names.map(|name| dir.join(name)));
+        below(&dir.join("refs"), &mut locks);
+    }
+    let states = common.join("refs/checkpoints");
+    locks.retain(|path| path.parent() != Some(&states));
+    let found = locks.into_iter().filter_map(|path| lock(session, path));
+    found.collect()
+}
+
+/// Adds the locks of references.
+fn below(dir: &Path, locks: &mut Vec<PathBuf>) {
+    for path in entries(dir) {
+        match fs_err::symlink_metadata(&path) {
+            Ok(stat) if stat.is_dir() => below(&path, locks),
+            _ if path.extension().is_some_and(|end| end == "lock") => locks.push(path),
+            _ => {}
+        }
+    }
 }
 
 /// The journal of a restore that was stopped halfway.
@@ -59,16 +85,44 @@ fn temporary(session: &Session<'_>, dir: &Path) -> Vec<Finding> {
             || name.starts_with(".checkpoint-")
     };
     let left = entries(dir).into_iter().filter(is_ours);
-    let old = left.filter(|path| is_old(session, path));
-    old.map(removable).collect()
+    left.map(|path| left_behind(session, path)).collect()
+}
+
+/// Copies of the index that a commit or a restore works with.
+fn indexes(session: &Session<'_>, git_dir: &Path) -> Vec<Finding> {
+    let is_copy = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("index.checkpoint-")
+    };
+    let left = entries(git_dir).into_iter().filter(is_copy);
+    left.map(|path| left_behind(session, path)).collect()
+}
+
+/// What looks like a temporary file of ours where git would take it for somebody's work; so it may be just that.
+fn in_working_tree(session: &Session<'_>) -> Vec<Finding> {
+    let is_one = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let ending = name.strip_prefix(".checkpoint-");
+        ending.is_some_and(|end| {
+            end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+    };
+    let top = session.repo.work_tree().map(entries).unwrap_or_default();
+    let told = top.into_iter().filter(is_one).map(|path| {
+        let says = format!(
+            "'{}' is perhaps left of a process that died",
+            path.display()
+        );
+        Finding::warning(WHAT, says).by(format!("if it is nothing of yours: rm {}", word(&path)))
+    });
+    told.collect()
 }
 
 /// Locks of state references: nobody else ever writes one of that name, so the writer is gone.
 fn locks_of_states(session: &Session<'_>, dir: &Path) -> Vec<Finding> {
     let is_lock = |path: &PathBuf| path.extension().is_some_and(|end| end == "lock");
     let left = entries(dir).into_iter().filter(is_lock);
-    let old = left.filter(|path| is_old(session, path));
-    old.map(removable).collect()
+    left.map(|path| left_behind(session, path)).collect()
 }
 
 /// Objects and packs that were never finished; git's own clean-up removes them, too.
@@ -93,19 +147,35 @@ fn objects(session: &Session<'_>) -> Option<Finding> {
     })
 }
 
-/// A lock that nobody holds any more, as far as its age tells.
+/// A lock, and whether somebody may hold it, as far as its age tells.
 fn lock(session: &Session<'_>, path: PathBuf) -> Option<Finding> {
-    if !is_old(session, &path) {
+    if fs_err::symlink_metadata(&path).is_err() {
         return None;
     }
-    let says = format!("'{}' is more than an hour old", path.display());
-    let command = format!("rm '{}', if no git is running", path.display());
+    let says = match is_old(session, &path) {
+        true => format!("'{}' is more than an hour old", path.display()),
+        false => format!("'{}' is there, and perhaps in use", path.display()),
+    };
+    let command = format!("if no git is running here: rm {}", word(&path));
     Some(Finding::warning(WHAT, says).by(command))
 }
 
-fn removable(path: PathBuf) -> Finding {
-    let says = format!("'{}' was left by a process that died", path.display());
-    Finding::warning(WHAT, says).fixed_by(Mend::Remove(path))
+/// A file of ours that nobody needs any more; one that is young may still be in use, and stays.
+fn left_behind(session: &Session<'_>, path: PathBuf) -> Finding {
+    if is_old(session, &path) {
+        let says = format!("'{}' was left by a process that died", path.display());
+        return Finding::warning(WHAT, says).fixed_by(Mend::Remove(path));
+    }
+    let says = format!(
+        "'{}' is perhaps in use, or was left a moment ago",
+        path.display()
+    );
+    Finding::warning(WHAT, says).by(format!("if nothing of ours is running: rm {}", word(&path)))
+}
+
+/// For a line that is to be pasted.
+fn word(path: &Path) -> String {
+    shell_word(&path.display().to_string()).into_owned()
 }
 
 fn is_old(session: &Session<'_>, path: &Path) -> bool {

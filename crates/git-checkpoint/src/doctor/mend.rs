@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use checkpoint_cli::Session;
 use checkpoint_store::Doing;
+use miette::Diagnostic as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -98,8 +99,12 @@ pub(super) fn plan(findings: &[Finding]) -> Vec<Mended> {
 pub(super) fn run(session: &Session<'_>, planned: Vec<Mended>) -> Vec<Mended> {
     let make = |planned: Mended| {
         let done = planned.mend.make(session);
+        let told = |error: CheckpointError| match error.help() {
+            Some(help) => format!("{error}; {help}"),
+            None => error.to_string(),
+        };
         Mended {
-            error: done.err().map(|error| error.to_string()),
+            error: done.err().map(told),
             ..planned
         }
     };

@@ -110,7 +110,15 @@ impl Decision {
         let (at, content, mode) = (path.clone(), text.clone().into(), PROGRAM);
         let ours = match self.does {
             Does::Keep => None,
-            Does::Add => Some(Change::Create { at, content, mode }),
+            Does::Add => {
+                let by = path.parent().unwrap_or(&path).to_owned();
+                Some(Change::Create {
+                    at,
+                    content,
+                    mode,
+                    by,
+                })
+            }
             _ => Some(Change::Put { at, content, mode }),
         };
         let changes = self.before.into_iter().chain(ours).chain(self.after);

@@ -192,8 +192,14 @@ impl Draft<'_, '_> {
             at: at.clone(),
             content: content.into(),
             mode: PLAIN,
+            by: self.directory(),
         });
         Some(at)
+    }
+
+    /// Of the note, which is there before all else.
+    fn directory(&self) -> PathBuf {
+        self.session.repo.common_dir().join("checkpoint")
     }
 
     /// All changes; the note of them comes first, so that whatever is done is known to be ours.
@@ -202,10 +208,10 @@ impl Draft<'_, '_> {
         if self.before.as_ref() == Some(&self.after) {
             return self.changes;
         }
-        let directory = at.parent().unwrap_or(&at);
+        let directory = self.directory();
         let mut changes = Vec::new();
         if !directory.is_dir() {
-            changes.push(Change::Directory(directory.to_owned()));
+            changes.push(Change::Directory(directory));
         }
         let content = self.after.to_bytes();
         changes.push(Change::Put {

@@ -30,6 +30,8 @@ pub(crate) enum Change {
         at: PathBuf,
         content: Vec<u8>,
         mode: u32,
+        /// The directory for what is not yet whole: git must not take that for somebody's work.
+        by: PathBuf,
     },
     /// Puts a file in place of what is there, in one step.
     Put {
@@ -144,14 +146,18 @@ impl Change {
                 let (at, kept) = (at.clone(), kept.clone());
                 Ok(Back::Forget { at, kept })
             }
-            Self::Create { at, content, mode } => {
-                let file = written_beside(at, content, *mode)?;
-                file.persist_noclobber(at).map_err(|error| error.error)?;
+            Self::Create {
+                at,
+                content,
+                mode,
+                by,
+            } => {
+                create(at, content, *mode, by)?;
                 Ok(Back::Change(Self::Remove(at.clone())))
             }
             Self::Put { at, content, mode } => {
                 let before = present(at)?;
-                let file = written_beside(at, content, *mode)?;
+                let file = written_in(at.parent().unwrap_or(at), content, *mode)?;
                 file.persist(at).map_err(|error| error.error)?;
                 Ok(Back::Change(before))
             }
@@ -211,9 +217,23 @@ fn keep(at: &Path, kept: &Path) -> io::Result<()> {
     }
 }
 
-/// A file beside the one that it is going to be.
-fn written_beside(at: &Path, content: &[u8], mode: u32) -> io::Result<tempfile::NamedTempFile> {
-    let dir = at.parent().unwrap_or(at);
+/// Another file system than that of `by` gets the file bit by bit; it takes one write.
+fn create(at: &Path, content: &[u8], mode: u32, by: &Path) -> io::Result<()> {
+    let made = written_in(by, content, mode)?.persist_noclobber(at);
+    match made.map_err(|error| error.error) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            let mut options = fs_err::OpenOptions::new();
+            let mut file = options.write(true).create_new(true).open(at)?;
+            file.set_permissions(std::fs::Permissions::from_mode(mode))?;
+            io::Write::write_all(&mut file, content)?;
+            file.sync_all()
+        }
+        made => made.map(drop),
+    }
+}
+
+/// A file in `dir` that is going to have another name.
+fn written_in(dir: &Path, content: &[u8], mode: u32) -> io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::Builder::new()
         .prefix(".checkpoint-")
         .tempfile_in(dir)?;

@@ -212,6 +212,22 @@ fn what_a_dead_process_left_is_told_and_removed_if_it_is_ours() {
     fix(&scene);
     check(&scene, "leftovers", "warning", "index.lock");
     fs_err::remove_file(scene.path().join(".git/index.lock")).unwrap();
+    for lock in ["HEAD.lock", "refs/heads/feat.lock", "config.lock"] {
+        old(&format!(".git/{lock}"));
+        check(&scene, "leftovers", "warning", "is more than an hour old");
+        fs_err::remove_file(scene.path().join(".git").join(lock)).unwrap();
+    }
+    for copy in ["hooks/.checkpoint-a1b2", "index.checkpoint-4711"] {
+        old(&format!(".git/{copy}"));
+        check(
+            &scene,
+            "leftovers",
+            "warning",
+            "was left by a process that died",
+        );
+        fix(&scene);
+        check(&scene, "leftovers", "ok", "");
+    }
     scene.write(".git/checkpoint/restore.json", "{}");
     check(
         &scene,
@@ -266,4 +282,44 @@ fn records_that_are_not_as_they_should_be_are_told() {
     let found = findings(&scene, "records");
     let is_told = |it: &(String, String, Value)| it.1.contains("holds 'file', which is no note");
     assert!(found.iter().any(is_told), "{found:?}");
+}
+
+#[test]
+fn what_may_still_be_in_use_is_told_as_that() {
+    let scene = scene();
+    let now = |path: &str| {
+        scene.write(path, "");
+        let at = scene.path().join(path);
+        let words = ["-d", "@1800000000", at.to_str().unwrap()];
+        assert!(scene.command("touch", &words).status().unwrap().success());
+        check(&scene, "leftovers", "warning", "perhaps");
+        assert_eq!(fix(&scene)["mended"], json!([]), "{path}");
+        assert!(at.exists());
+        fs_err::remove_file(at).unwrap();
+    };
+    now(".git/hooks/.checkpoint-a1b2c3");
+    now(".git/index.lock");
+    now(".git/refs/heads/feat.lock");
+    now(".checkpoint-a1B2c3");
+    check(&scene, "leftovers", "ok", "");
+}
+
+#[test]
+fn a_repair_that_fails_says_what_is_in_its_way() {
+    let scene = scene();
+    scene.done(&["init"]);
+    fs_err::remove_file(scene.path().join(".git/hooks/pre-push")).unwrap();
+    scene.git(&["config", "--unset", "notes.rewriteRef"]);
+    scene.write(".git/config.lock", "");
+    let said = scene.run(&["doctor", "--fix"]);
+    assert_eq!(said.code, 1);
+    let failed = said
+        .out
+        .lines()
+        .find(|line| line.starts_with("failed:"))
+        .unwrap();
+    assert!(
+        failed.contains("if no git is running here: rm "),
+        "{failed}"
+    );
 }

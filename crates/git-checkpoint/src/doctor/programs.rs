@@ -10,7 +10,13 @@ const OURS: &str = env!("CARGO_PKG_VERSION");
 
 pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
     let mut findings = vec![git(&on_path(session, "git"))];
-    for name in ["git-checkpoint", "git-safe-restore", "git-agent-run"] {
+    let ours = [
+        "git-checkpoint",
+        "git-safe-restore",
+        "git-agent-commit",
+        "git-agent-run",
+    ];
+    for name in ours {
         findings.push(own(name, &on_path(session, name)));
     }
     findings

@@ -110,6 +110,73 @@ fn the_tags_of_checkpoints_are_pushed_once() {
 }
 
 #[test]
+fn tags_that_only_look_like_those_of_checkpoints_are_refused() {
+    let sandbox = served();
+    sandbox.git(["tag", "-a", "-m", "by hand", "checkpoint/by-hand"]);
+    let why = "'checkpoint/by-hand' does not tell of a checkpoint";
+    refused(&sandbox, "origin checkpoint/by-hand", why);
+    // The tag of a checkpoint, moved to the state itself: pushing it would publish what is not committed.
+    sandbox.write("private", "not committed\n");
+    sandbox.checkpoint(["create", "-q", "safe"]).exits(0);
+    sandbox.sh(
+        "state=$(git for-each-ref --format='%(objectname)' refs/checkpoints/)
+         git cat-file tag checkpoint/safe | sed \"1s/.*/object $state/\" >../text
+         git update-ref refs/tags/checkpoint/safe $(git mktag --no-strict <../text)",
+    );
+    let why = "'checkpoint/safe' does not stand beside its HEAD";
+    refused(&sandbox, "origin checkpoint/safe", why);
+    // One that begins in a repository without commits stands on nothing.
+    sandbox.git(["switch", "-q", "--orphan", "unborn"]);
+    sandbox.checkpoint(["create", "-q", "first"]).exits(0);
+    sandbox.git(["push", "-q", "origin", "checkpoint/first"]);
+}
+
+#[test]
+fn tags_are_signed_where_that_is_asked_for() {
+    let sandbox = served();
+    sandbox.sh(
+        "for name in ada eve; do ssh-keygen -q -t ed25519 -N '' -C $name -f ../home/$name; done
+                echo \"ada@example.com $(cat ../home/ada.pub)\" >../up.git/signers",
+    );
+    let signers = sandbox.path("../up.git/signers").display().to_string();
+    sandbox.git([
+        "--git-dir=../up.git",
+        "config",
+        "checkpoint.signers",
+        &signers,
+    ]);
+    sandbox.git(["config", "gpg.format", "ssh"]);
+    sandbox.checkpoint(["create", "-q", "plain"]).exits(0);
+    let why = "'checkpoint/plain' is not signed by somebody who may";
+    refused(&sandbox, "origin checkpoint/plain", why);
+    for (name, may) in [("eve", false), ("ada", true)] {
+        sandbox.git(["config", "user.signingKey", &format!("../home/{name}")]);
+        sandbox
+            .checkpoint(["create", "-q", "--sign", name])
+            .exits(0);
+        let push = sandbox.try_git(["push", "-q", "origin", &format!("checkpoint/{name}")]);
+        assert_eq!(push.code == 0, may, "{push}");
+    }
+}
+
+#[test]
+fn states_do_not_move_and_notes_are_notes() {
+    let sandbox = served();
+    sandbox.checkpoint(["create", "-q"]).exits(0);
+    sandbox.git(["push", "-q", "origin", "refs/checkpoints/*"]);
+    let state = sandbox.git(["for-each-ref", "--format=%(refname)", "refs/checkpoints/"]);
+    refused(
+        &sandbox,
+        &format!("--force origin HEAD:{state}"),
+        "it does not move",
+    );
+    sandbox.git(["push", "-q", "origin", &format!(":{state}")]);
+    let why = "'refs/notes/checkpoints' would hold something else than notes";
+    refused(&sandbox, "origin HEAD:refs/notes/checkpoints", why);
+    sandbox.git(["push", "-q", "origin", "refs/notes/checkpoints"]);
+}
+
+#[test]
 fn records_only_grow() {
     let sandbox = served();
     let push = ["push", "-q", "origin", "refs/notes/checkpoints"];

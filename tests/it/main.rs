@@ -4,6 +4,7 @@ mod against_git;
 mod at_once;
 mod back_and_forth;
 mod bad_input;
+mod by_hand;
 mod capture;
 mod commit;
 mod concurrency;

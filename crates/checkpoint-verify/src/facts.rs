@@ -6,11 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use bstr::{BString, ByteSlice as _};
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::{
-    checkpoint::Checkpoint,
-    event::{Event, EventBody},
-    id::CheckpointId,
-    record::Record,
-    trailers::Message,
+    checkpoint::Checkpoint, id::CheckpointId, record::Record, trailers::Message,
 };
 use checkpoint_store::{
     notes::{CHECKPOINTS, Notes},
@@ -96,14 +92,6 @@ impl Noted {
                 why: Some(error.to_string()),
             },
         }
-    }
-
-    /// The events that tell of its making: one, unless somebody added another.
-    pub(crate) fn makings(&self) -> Vec<&Event> {
-        let events = self.record.events().into_iter();
-        events
-            .filter(|event| matches!(event.body, EventBody::CheckpointCreated(_)))
-            .collect()
     }
 
     fn is_kept(&self) -> bool {

@@ -6,6 +6,7 @@ mod back_and_forth;
 mod bad_input;
 mod by_hand;
 mod capture;
+mod ci;
 mod commit;
 mod concurrency;
 mod everywhere;

@@ -239,3 +239,18 @@ impl fmt::Display for About {
         f.pad(&told)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CheckId;
+
+    #[test]
+    fn the_manual_explains_every_check_in_order() {
+        let page = include_str!("../../../docs/ci.md");
+        let rows = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let wanted: Vec<_> = CheckId::ALL.iter().map(|id| id.as_str()).collect();
+        assert_eq!(rows.collect::<Vec<_>>(), wanted);
+    }
+}

@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`field`] is where a race is run ([`tree`] and [`text`] generate it),
 //! [`edits`] is what was changed before, [`contender`] who runs, [`race`] how, [`crowd`] the same
-//! with many checkpoints present, [`back`] the way back, [`hooks`] what comes before a commit; [`report`], [`curve`] and [`machine`] tell.
+//! with many checkpoints present, [`back`] the way back, [`hooks`] what comes before a commit,
+//! [`records`] the merge of records; [`report`], [`curve`] and [`machine`] tell.
 
 mod back;
 mod commits;
@@ -14,6 +15,7 @@ mod field;
 mod hooks;
 mod machine;
 mod race;
+mod records;
 mod report;
 mod text;
 mod tree;
@@ -203,6 +205,7 @@ impl Bench<'_> {
             fs_err::remove_dir_all(&field.top).into_diagnostic()?;
         }
         races.extend(crowd::races(self, plan)?);
+        races.extend(records::races(self, plan)?);
         Ok(races)
     }
 

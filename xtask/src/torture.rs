@@ -30,6 +30,9 @@ pub(crate) struct Args {
     /// Also break a restore at each time of each point, in place of some
     #[arg(long)]
     halfway: bool,
+    /// Also let machines share with each other, in as many rounds as there are histories, and die at it
+    #[arg(long)]
+    machines: bool,
 }
 
 /// So many histories have one seed: small enough to be run again for one that failed.
@@ -83,6 +86,18 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         if !run.tests(&["halfway::"], u64::from(u32::MAX), args.seed)? {
             failed.push(("halfway".to_owned(), run.log.clone()));
         }
+    }
+    if args.machines && !is_over() {
+        let run = Run {
+            program: &program,
+            root: &place.root,
+            log: logs.join("machines.log"),
+            counts: logs.join("counts"),
+        };
+        if !run.tests(&["machines::"], args.cases, args.seed)? {
+            failed.push(("machines".to_owned(), run.log.clone()));
+        }
+        tally.add(&run.counts)?;
     }
     say(&tally.table(started.elapsed()))?;
     for (what, log) in &failed {

@@ -8,7 +8,7 @@ use super::{field::Field, hooks::Hook};
 use crate::process::{Cost, line, timed, timed_output};
 
 /// One line of the record, as long as ours: `git notes append` has to write as much.
-const RECORD: &str = r#"{"id":"0199a1b2-c3d4-7000-8000-000000000000","at":"2026-01-01T00:00:00Z","by":{"user":"A. Person","host":"host"},"type":"checkpoint_created","checkpoint":"0199a1b2-c3d4-7000-8000-000000000001","description":"a state worth keeping","kind":"manual","snapshot":"0123456789012345678901234567890123456789","branch":"refs/heads/main","files":{"tracked":100000,"changed":10,"untracked":0,"bytes":1000},"verdict":"full","skipped":[]}"#;
+pub(crate) const RECORD: &str = r#"{"id":"0199a1b2-c3d4-7000-8000-000000000000","at":"2026-01-01T00:00:00Z","by":{"user":"A. Person","host":"host"},"type":"checkpoint_created","checkpoint":"0199a1b2-c3d4-7000-8000-000000000001","description":"a state worth keeping","kind":"manual","snapshot":"0123456789012345678901234567890123456789","branch":"refs/heads/main","files":{"tracked":100000,"changed":10,"untracked":0,"bytes":1000},"verdict":"full","skipped":[]}"#;
 
 /// A competitor.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,10 @@ pub(crate) enum Contender {
     AgentCommit,
     /// `git add -- <path>…`, then `git commit`.
     AddAndCommit,
+    /// `git-checkpoint fetch`, where nothing has to come: it asks the other side, and merges.
+    Fetch,
+    /// `git notes merge -s cat_sort_uniq` of the same.
+    NotesMerge,
     /// `git hook run pre-commit`; see [`super::hooks`], which runs it.
     Hook(Hook),
 }
@@ -57,6 +61,8 @@ impl fmt::Display for Contender {
             Self::StashAndPop => "git stash push -u, pop",
             Self::AgentCommit => "git agent-commit",
             Self::AddAndCommit => "git add, commit",
+            Self::Fetch => "git checkpoint fetch",
+            Self::NotesMerge => "git notes merge",
         })
     }
 }
@@ -90,6 +96,15 @@ impl Contender {
             Self::List => timed(ours(&programs.checkpoint).arg("list")),
             Self::ForEachRef => timed(&mut git(&["for-each-ref", "refs/checkpoints"])),
             Self::Restore => timed(ours(&programs.safe_restore).args([name, "--force"])),
+            Self::Fetch => timed(ours(&programs.checkpoint).args(["fetch", "origin"])),
+            Self::NotesMerge => timed(&mut git(&[
+                "notes",
+                "--ref=checkpoints",
+                "merge",
+                "--quiet",
+                "--strategy=cat_sort_uniq",
+                "refs/notes/remotes/origin/checkpoints",
+            ])),
             Self::Hook(_) => unreachable!("a hook needs a stand"),
             Self::AgentCommit | Self::AddAndCommit => unreachable!("a commit moves a branch"),
             Self::StashAndPop => {

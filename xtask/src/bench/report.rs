@@ -41,7 +41,7 @@ const fn ratio(case: &'static str, against: Contender, at_most: f64) -> Target {
     }
 }
 
-const TARGETS: [Target; 18] = [
+const TARGETS: [Target; 19] = [
     ratio("clean", Contender::Recipe, 0.60),
     ratio("clean", Contender::Status, 0.80),
     ratio("clean", Contender::Floor, 1.20),
@@ -70,6 +70,7 @@ const TARGETS: [Target; 18] = [
         limit: Limit::Memory(128.0),
     },
     ratio("commit 10 changed", Contender::AddAndCommit, 1.6),
+    ratio("merge of ", Contender::NotesMerge, 2.0),
     ratio("hook that lets pass", Contender::Hook(Hook::Empty), 2.0),
     ratio("hook that keeps", Contender::Hook(Hook::ThenCreate), 1.0),
 ];
@@ -247,6 +248,9 @@ over the rounds of our time divided by theirs. Programs are started directly, wi
 - **git stash push -u, pop**: two processes, the same change put away and fetched again.
 - **git agent-commit**: ten files by their names: a checkpoint of all there is, on disk first, the
   commit through `git commit`, its record. **git add, commit**: the two of git alone.
+- **git checkpoint fetch**: one connection to a repository on the same disk, which has nothing new,
+  and the merge of the records of another machine, which are here already, on disk.
+- **git notes merge**: the same merge (`-s cat_sort_uniq`), without a connection.
 - **hook**: `git hook run pre-commit` in the same repository, as git runs it before a commit. The
   managers of hooks have one hook, `true` (`cargo xtask managers` fetches them). *Keeping* is with the
   automatic checkpoint, against the hook without it and a `create` after it.

@@ -3,6 +3,7 @@
 //! What `git notes merge -s cat_sort_uniq` makes of records, this makes too, byte for byte, as long as both sides only
 //! add. Where one side took away a line or a note, git may follow it; here nothing is ever lost.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use checkpoint_git::Repository;
@@ -50,6 +51,7 @@ pub fn merge(
             notes: &notes,
             theirs,
             their_tree,
+            base: OnceCell::new(),
         };
         let merged = side.merge(&sink, doing)?;
         let placed = sink.place()?;
@@ -94,24 +96,24 @@ struct Side<'a> {
     notes: &'a Notes<'a>,
     theirs: ObjectId,
     their_tree: ObjectId,
+    /// See [`Side::base`].
+    base: OnceCell<Option<ObjectId>>,
 }
 
 impl Side<'_> {
     fn merge(&self, sink: &ObjectSink, doing: &Doing) -> Result<Merged, StoreError> {
         let repo = self.notes.repo;
-        let base = self.base();
-        let base_tree = base.and_then(|base| tree_of(repo, base).ok());
         let (mut edits, mut received, mut ahead) = (Vec::new(), Vec::new(), 0);
         let differing = differing(repo.gix(), self.notes.tree, self.their_tree)?;
         for note in &differing {
-            let blob = self.union(note, base_tree, sink)?;
+            let blob = self.union(note, sink)?;
             ahead += usize::from(note.theirs != [blob]);
             if note.ours != [blob] {
                 edits.push((note.key, Some(blob)));
                 received.push(note);
             }
         }
-        let tip = self.tip(base, &edits, ahead, sink, doing)?;
+        let tip = self.tip(&edits, ahead, sink, doing)?;
         Ok(Merged {
             tip,
             received: edits.len(),
@@ -120,26 +122,19 @@ impl Side<'_> {
         })
     }
 
-    /// The commit that both histories have; none where they have none, or where it is not here.
+    /// The commit that both histories have; none where they have none, or where it is not here. Only asked for where it
+    /// counts: both histories have to be walked for it.
     fn base(&self) -> Option<ObjectId> {
-        let ours = self.notes.tip()?;
-        if ours == self.theirs {
-            return Some(ours);
-        }
-        let repo = self.notes.repo.gix();
-        repo.merge_base(ours, self.theirs)
-            .ok()
-            .flatten()
-            .map(gix::Id::detach)
+        *self.base.get_or_init(|| {
+            let ours = self.notes.tip()?;
+            let repo = self.notes.repo.gix();
+            let base = repo.merge_base(ours, self.theirs).ok().flatten();
+            base.map(gix::Id::detach)
+        })
     }
 
     /// The blob that holds the lines of both sides: one that is there, where it does.
-    fn union(
-        &self,
-        note: &Differing,
-        base: Option<ObjectId>,
-        sink: &ObjectSink,
-    ) -> Result<ObjectId, StoreError> {
+    fn union(&self, note: &Differing, sink: &ObjectSink) -> Result<ObjectId, StoreError> {
         match (note.ours.as_slice(), note.theirs.as_slice()) {
             ([one], []) | ([], [one]) => return Ok(*one),
             _ => {}
@@ -158,6 +153,7 @@ impl Side<'_> {
                 return Ok(*theirs);
             }
             // Where only one side has changed, it stays as it was written, sorted or not, as git leaves it.
+            let base = self.base().and_then(|base| tree_of(repo, base).ok());
             let base = base.and_then(|base| walk::blobs_of(repo.gix(), base, &note.key).ok());
             match base.as_deref() {
                 Some([base]) if base == theirs && union.len() == our_lines.len() => {
@@ -175,17 +171,17 @@ impl Side<'_> {
     /// Where the reference goes: nowhere, forward to theirs, or to a commit of both.
     fn tip(
         &self,
-        base: Option<ObjectId>,
         edits: &[(ObjectId, Option<ObjectId>)],
         ahead: usize,
         sink: &ObjectSink,
         doing: &Doing,
     ) -> Result<ObjectId, StoreError> {
         let ours = self.notes.tip();
-        if let Some(ours) = ours.filter(|_| edits.is_empty() && base == Some(self.theirs)) {
+        let is_behind = edits.is_empty() && self.base() == Some(self.theirs);
+        if let Some(ours) = ours.filter(|_| is_behind) {
             return Ok(ours);
         }
-        if ahead == 0 && base == ours {
+        if ahead == 0 && self.base() == ours {
             return Ok(self.theirs);
         }
         let tree = match edits {

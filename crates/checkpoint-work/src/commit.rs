@@ -112,9 +112,9 @@ pub fn commit(
     if wish.by.is_some() {
         message::refuse_sign_off(session, &wish.words)?;
     }
-    let turn = Turn::wait(session)?;
+    let mut turn = Turn::wait(session)?;
     for _ in 0..N_TRIES {
-        match attempt(session, policy, wish, &turn) {
+        match attempt(session, policy, wish, &mut turn) {
             Err(WorkError::Commit(CommitError::Overtaken)) => {}
             other => return other,
         }
@@ -127,7 +127,7 @@ fn attempt(
     session: &Session<'_>,
     policy: &Policy,
     wish: &CommitWish,
-    turn: &Turn,
+    turn: &mut Turn,
 ) -> Result<Committed, WorkError> {
     let repo = &session.repo;
     let base = Base::read(repo)?;

@@ -4,7 +4,7 @@ use std::{
     fmt::Write as _,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use bstr::{BStr, BString, ByteSlice as _};
@@ -39,8 +39,7 @@ impl Base {
     /// Reads the index, between the writes of others. Fails where a lock on it stays.
     pub(super) fn read(repo: &Repository) -> Result<Self, WorkError> {
         let path = repo.index_path();
-        // A lock that somebody has left would be in our way when the commit is made already.
-        drop(lock(path)?);
+        wait_for(path)?;
         loop {
             let before = stamp(path)?;
             let snapshot = repo.read_index()?;
@@ -234,6 +233,23 @@ fn lines(entries: &Wanted, hash: gix::hash::Kind) -> BString {
         lines.push(0);
     }
     lines
+}
+
+/// Waits while the index is locked: a lock that somebody has left would be in our way when the commit is made already.
+/// Takes none, which would be in the way of others.
+fn wait_for(index: &Path) -> Result<(), CommitError> {
+    let lock = with(index, ".lock");
+    let start = Instant::now();
+    while lock.symlink_metadata().is_ok() {
+        if start.elapsed() > PATIENCE {
+            return Err(CommitError::Locked {
+                path: index.to_owned(),
+                source: "the lock of another process stays".into(),
+            });
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 fn lock(index: &Path) -> Result<Marker, CommitError> {

@@ -88,8 +88,13 @@ pub(super) fn with_trailers(
     message: String,
     trailers: &[Trailer],
 ) -> Result<String, WorkError> {
+    let lines = || trailers.iter().map(|trailer| format!("{trailer}\n"));
     if trailers.is_empty() {
         return Ok(message);
+    }
+    if is_subject(&message) && !has_rules(session) {
+        // A message of one paragraph has no trailers yet: git would add a paragraph, too.
+        return Ok(format!("{message}\n{}", lines().collect::<String>()));
     }
     let mut words = vec![
         "-c".to_owned(),
@@ -108,6 +113,19 @@ pub(super) fn with_trailers(
     );
     let output = session.repo.git(words).output_of(message.as_bytes())?;
     Ok(String::from_utf8_lossy(&output).into_owned())
+}
+
+fn is_subject(message: &str) -> bool {
+    message.lines().count() == 1
+}
+
+/// Whether git config has rules of its own for trailers.
+fn has_rules(session: &Session<'_>) -> bool {
+    let config = session.repo.gix().config_snapshot();
+    let mut sections = config.plumbing().sections_by_name("trailer");
+    sections
+        .as_mut()
+        .is_some_and(|sections| sections.next().is_some())
 }
 
 /// A character that no line begins with.

@@ -1,7 +1,8 @@
 //! The turn to commit in a working tree, and what hooks are told of it.
 
 use std::{
-    os::fd::OwnedFd,
+    io::{self, Read as _, Seek as _, Write as _},
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -9,7 +10,11 @@ use std::{
 use checkpoint_cli::Session;
 use checkpoint_git::Repository;
 use checkpoint_model::id::CheckpointId;
-use rustix::fs::{FlockOperation, Mode, OFlags, flock};
+use fs_err::File;
+use rustix::{
+    fs::{FlockOperation, flock},
+    io::Errno,
+};
 
 use super::CommitError;
 
@@ -19,13 +24,13 @@ pub(super) const INDEX: &str = ".checkpoint-commit";
 const PATIENCE: Duration = Duration::from_secs(600);
 /// After so long it is told what is waited for.
 const SILENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(5);
 
-/// The turn to commit in one working tree. It is an flock(2), which ends with its holder, on a directory that is there
-/// anyway; where the file system knows no such locks, everybody is let in, and who is faster is found out later.
+/// The turn to commit in one working tree: an flock(2), which ends with its holder, on a file that is gone after it.
+/// Where the file system knows no such locks, everybody is let in, and who is faster is found out later.
 #[derive(Debug)]
 pub(super) struct Turn {
-    _lock: OwnedFd,
-    note: PathBuf,
+    file: File,
 }
 
 /// A commit of an agent that runs, as one of its hooks sees it: it is kept already, and will be recorded.
@@ -37,16 +42,13 @@ pub struct UnderWay {
 
 impl Turn {
     pub(super) fn wait(session: &Session<'_>) -> Result<Self, CommitError> {
-        let dir = session.repo.git_dir();
-        let lock = open(dir).map_err(|source| CommitError::Index {
-            path: dir.to_owned(),
-            source: source.into(),
-        })?;
+        let path = note(&with(session.repo.index_path(), INDEX));
         let start = Instant::now();
         let mut is_told = false;
-        while let Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) =
-            flock(&lock, FlockOperation::NonBlockingLockExclusive)
-        {
+        loop {
+            if let Some(turn) = Self::take(&path)? {
+                return Ok(turn);
+            }
             if start.elapsed() > PATIENCE {
                 return Err(CommitError::Busy);
             }
@@ -55,28 +57,45 @@ impl Turn {
                 let talk = session.console.talk();
                 talk.status("waiting for another commit in this working tree");
             }
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::sleep(PAUSE);
         }
-        Ok(Self {
-            _lock: lock,
-            note: note(&with(session.repo.index_path(), INDEX)),
-        })
+    }
+
+    /// None while somebody else has it.
+    fn take(path: &Path) -> Result<Option<Self>, CommitError> {
+        let attempt = || {
+            let mut options = fs_err::OpenOptions::new();
+            let options = options.read(true).write(true).create(true).truncate(false);
+            let file = options.open(path)?;
+            if is_held(&file, FlockOperation::NonBlockingLockExclusive) {
+                return Ok(None);
+            }
+            // Whoever had it has removed it; others may have the next one already.
+            let is_there = match fs_err::metadata(path) {
+                Ok(there) => there.ino() == file.metadata()?.ino(),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+                Err(error) => return Err(error),
+            };
+            Ok(is_there.then_some(Self { file }))
+        };
+        attempt().map_err(|source| unwritten(path, source))
     }
 
     /// Tells hooks what they run for.
-    pub(super) fn tell(&self, under_way: UnderWay) -> Result<(), CommitError> {
+    pub(super) fn tell(&mut self, under_way: UnderWay) -> Result<(), CommitError> {
         let line = format!("{}\n", under_way.checkpoint);
-        fs_err::write(&self.note, line).map_err(|source| CommitError::Index {
-            path: self.note.clone(),
-            source,
-        })
+        let mut write = || {
+            self.file.set_len(0)?;
+            self.file.rewind()?;
+            self.file.write_all(line.as_bytes())
+        };
+        write().map_err(|source| unwritten(self.file.path(), source))
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        // What hooks are told holds for one commit.
-        let _gone = fs_err::remove_file(&self.note);
+        let _gone = fs_err::remove_file(self.file.path());
     }
 }
 
@@ -90,19 +109,31 @@ pub fn under_way(repo: &Repository) -> Option<UnderWay> {
     if !index.file_name()?.to_str()?.ends_with(INDEX) {
         return None;
     }
-    let dir = open(repo.git_dir()).ok()?;
-    if flock(&dir, FlockOperation::NonBlockingLockShared) != Err(rustix::io::Errno::WOULDBLOCK) {
+    let mut file = File::open(note(index)).ok()?;
+    if !is_held(&file, FlockOperation::NonBlockingLockShared) {
         return None;
     }
-    let line = fs_err::read_to_string(note(index)).ok()?;
+    let mut line = String::new();
+    file.read_to_string(&mut line).ok()?;
     Some(UnderWay {
         checkpoint: line.trim_end().parse().ok()?,
     })
 }
 
-fn open(dir: &Path) -> rustix::io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    rustix::fs::open(dir, flags, Mode::empty())
+fn is_held(file: &File, how: FlockOperation) -> bool {
+    loop {
+        match flock(file, how) {
+            Err(Errno::INTR) => {}
+            held => return held == Err(Errno::WOULDBLOCK),
+        }
+    }
+}
+
+fn unwritten(path: &Path, source: io::Error) -> CommitError {
+    CommitError::Index {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// Where a commit that works on this index says what it is.

@@ -156,6 +156,36 @@ fn a_trailer_that_was_typed_is_not_said_twice() {
 }
 
 #[test]
+fn a_message_is_the_same_whoever_puts_it_together() {
+    let scene = Scene::new();
+    scene.write(
+        ".git-checkpoint.toml",
+        "[agents]\nattribution = \"kernel\"\n",
+    );
+    for subject in ["change", "Fixes: it", "Assisted-by: ada:unknown"] {
+        let message = || {
+            scene.write("file", scene.read("file") + "more\n");
+            let words = [
+                "--agent",
+                "ada",
+                "--template",
+                "{description}",
+                "-m",
+                subject,
+            ];
+            let said = scene.said(&mut scene.agent_commit(&words));
+            assert_eq!(said.code, 0, "{}", said.err);
+            scene.message()
+        };
+        let ours = message();
+        // With rules in its config, git is asked.
+        scene.git(&["config", "trailer.sign.key", "Signed-off-by"]);
+        assert_eq!(message(), ours);
+        scene.git(&["config", "--unset", "trailer.sign.key"]);
+    }
+}
+
+#[test]
 fn the_rules_for_messages_are_gits() {
     let scene = Scene::new();
     scene.write(".git-checkpoint.toml", "[agents]\nattribution = \"none\"\n");

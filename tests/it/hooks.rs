@@ -1,5 +1,6 @@
 //! The hooks, installed as they lie in `hooks/`: what git may do with them in place, and what it may not.
 
+mod agents;
 mod gits;
 mod hygiene;
 mod matrix;

@@ -59,22 +59,35 @@ impl Failure for IndexError {
 impl Repository {
     /// Reads the index that git would use; an empty one where there is no file yet. Takes no lock, writes nothing.
     pub fn read_index(&self) -> Result<IndexSnapshot, IndexError> {
-        let path = self.index_path();
+        let file = self.open_index()?;
+        file.map_or_else(|| Ok(self.no_index()), |file| self.read_index_from(file))
+    }
+
+    /// Opens the index file, if there is one: whatever is renamed to its place, this one stays as it is.
+    pub fn open_index(&self) -> Result<Option<fs_err::File>, IndexError> {
+        match fs_err::File::open(self.index_path()) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(IndexError::Unreadable {
+                path: self.index_path().to_owned(),
+                source,
+            }),
+        }
+    }
+
+    fn no_index(&self) -> IndexSnapshot {
+        IndexSnapshot {
+            state: gix::index::State::new(self.gix().object_hash()),
+            bytes: Vec::new(),
+            is_split: false,
+        }
+    }
+
+    /// Reads an index file that was opened before. The base of a split one is looked for beside the present one.
+    pub fn read_index_from(&self, mut file: fs_err::File) -> Result<IndexSnapshot, IndexError> {
         let unreadable = |source| IndexError::Unreadable {
-            path: path.to_owned(),
+            path: self.index_path().to_owned(),
             source,
-        };
-        let mut file = match fs_err::File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let state = gix::index::State::new(self.gix().object_hash());
-                return Ok(IndexSnapshot {
-                    state,
-                    bytes: Vec::new(),
-                    is_split: false,
-                });
-            }
-            Err(error) => return Err(unreadable(error)),
         };
         let metadata = file.metadata().map_err(unreadable)?;
         let modified = metadata.modified().map_err(unreadable)?;

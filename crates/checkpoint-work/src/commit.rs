@@ -132,7 +132,7 @@ fn attempt(
     let repo = &session.repo;
     let base = Base::read(repo)?;
     let head = repo.head()?;
-    let branch = guard::refuse_unsafe(session, &head, &base)?;
+    let branch = guard::refuse_unsafe(session, &head)?;
     if wish.by.is_some() {
         guard::may_commit(session, &head, &branch)?;
     }
@@ -141,6 +141,7 @@ fn attempt(
         return Err(CommitError::Overtaken.into());
     }
     let state = State::of(session, &look.captured)?;
+    state.refuse_conflicts(repo, &base)?;
     if state.is_clean() {
         // Nothing of it has to be kept to be read.
         state.plan(session, wish, &base)?;

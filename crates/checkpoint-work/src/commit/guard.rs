@@ -6,26 +6,18 @@ use checkpoint_git::{Head, refs};
 use checkpoint_model::policy::{Because, Reason, Source, Verdict};
 use checkpoint_policy::{PolicyReader, upstream};
 
-use super::{CommitError, index::Base};
+use super::CommitError;
 use crate::{WorkError, forward};
 
 /// Refuses where a commit would decide what nobody asked it to decide. Gives the branch.
-pub(super) fn refuse_unsafe(
-    session: &Session<'_>,
-    head: &Head,
-    base: &Base,
-) -> Result<String, WorkError> {
+pub(super) fn refuse_unsafe(session: &Session<'_>, head: &Head) -> Result<String, WorkError> {
     if let Some(&operation) = checkpoint_capture::operations(&session.repo)?.first() {
         return Err(CommitError::InOperation { operation }.into());
     }
     let Some(branch) = head.branch() else {
         return Err(CommitError::Detached.into());
     };
-    // A stash or a checkout with --merge leaves conflicts without an operation.
-    match base.has_conflicts() {
-        true => Err(CommitError::Conflicts.into()),
-        false => Ok(branch.to_str_lossy().into_owned()),
-    }
+    Ok(branch.to_str_lossy().into_owned())
 }
 
 /// Whether an agent may commit to `branch`, by the policy alone: hooks may not be installed. Whatever else can forbid an

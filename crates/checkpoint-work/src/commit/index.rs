@@ -1,7 +1,9 @@
 //! The index that a commit works on: a copy, so that a refusal leaves the real one as it was, to the byte.
 
 use std::{
+    cell::OnceCell,
     fmt::Write as _,
+    io::{self, Seek as _},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::{Duration, Instant, SystemTime},
@@ -9,7 +11,8 @@ use std::{
 
 use bstr::{BStr, BString, ByteSlice as _};
 use checkpoint_cli::Session;
-use checkpoint_git::{IndexSnapshot, Program, Repository};
+use checkpoint_git::{Program, Repository};
+use fs_err::File;
 use gix::{
     ObjectId,
     lock::{Marker, acquire::Fail},
@@ -29,27 +32,57 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Which file it is: inode, length, time of the last write.
 type Stamp = Option<(u64, u64, SystemTime)>;
 
-/// The index as it was found.
+/// The index as it was found. It is parsed when somebody asks for what is in it, which most commits do not.
 pub(super) struct Base {
-    pub(super) snapshot: IndexSnapshot,
+    file: Option<File>,
     stamp: Stamp,
+    state: OnceCell<gix::index::State>,
 }
 
 impl Base {
-    /// Reads the index, between the writes of others. Fails where a lock on it stays.
+    /// Looks at the index, between the writes of others. Fails where a lock on it stays.
     pub(super) fn read(repo: &Repository) -> Result<Self, WorkError> {
         let path = repo.index_path();
         wait_for(path)?;
-        loop {
-            let before = stamp(path)?;
-            let snapshot = repo.read_index()?;
-            if stamp(path)? == before {
-                return Ok(Self {
-                    snapshot,
-                    stamp: before,
-                });
-            }
+        let file = repo.open_index()?;
+        let opened = file.as_ref().map(File::metadata).transpose();
+        let stamp = opened.and_then(|file| file.map(|file| stamp_of(&file)).transpose());
+        let base = Self {
+            stamp: stamp.map_err(|source| unreadable(path, source))?,
+            file,
+            state: OnceCell::new(),
+        };
+        // The base of a split index is found only beside it, so it is not put off.
+        let config = repo.gix().config_snapshot();
+        if config.boolean("core.splitIndex") == Some(true) {
+            base.state(repo)?;
         }
+        Ok(base)
+    }
+
+    /// What is in it.
+    pub(super) fn state(&self, repo: &Repository) -> Result<&gix::index::State, WorkError> {
+        if let Some(state) = self.state.get() {
+            return Ok(state);
+        }
+        let state = match self.again()? {
+            Some(file) => repo.read_index_from(file)?.state,
+            None => gix::index::State::new(repo.gix().object_hash()),
+        };
+        Ok(self.state.get_or_init(|| state))
+    }
+
+    /// The file, from its beginning.
+    fn again(&self) -> Result<Option<File>, CommitError> {
+        let again = |file: &File| {
+            let mut again = file.try_clone()?;
+            again.rewind()?;
+            Ok(again)
+        };
+        let file = self.file.as_ref();
+        let path = file.map(|file| file.path().to_owned()).unwrap_or_default();
+        let file = file.map(again).transpose();
+        file.map_err(|source| unreadable(&path, source))
     }
 
     /// Whether nobody has written the index since.
@@ -58,11 +91,9 @@ impl Base {
     }
 
     /// Whether a merge of whatever kind left files for somebody to decide.
-    pub(super) fn has_conflicts(&self) -> bool {
-        let entries = self.snapshot.state.entries().iter();
-        entries
-            .into_iter()
-            .any(|entry| entry.stage() != gix::index::entry::Stage::Unconflicted)
+    pub(super) fn has_conflicts(&self, repo: &Repository) -> Result<bool, WorkError> {
+        let mut entries = self.state(repo)?.entries().iter();
+        Ok(entries.any(|entry| entry.stage() != gix::index::entry::Stage::Unconflicted))
     }
 }
 
@@ -79,17 +110,17 @@ impl OwnIndex {
         let _gone = fs_err::remove_file(&path);
         let _gone = fs_err::remove_file(with(&path, ".lock"));
         let own = Self { path };
-        if let Some((.., written)) = base.stamp {
-            let copy = || {
-                fs_err::write(&own.path, &base.snapshot.bytes)?;
-                let file = fs_err::OpenOptions::new().write(true).open(&own.path)?;
-                let mode = fs_err::metadata(repo.index_path())?.permissions();
-                file.set_permissions(mode)?;
-                // By its time git tells which files may have changed in the moment after the index was written.
-                file.file().set_modified(written)
-            };
-            copy().map_err(|source| own.unwritten(source))?;
-        }
+        let copy = |mut from: File| {
+            let mut to = File::create(&own.path)?;
+            io::copy(&mut from, &mut to)?;
+            let there = from.metadata()?;
+            to.set_permissions(there.permissions())?;
+            // By its time git tells which files may have changed in the moment after the index was written.
+            to.file().set_modified(there.modified()?)
+        };
+        let file = base.again()?;
+        file.map_or(Ok(()), copy)
+            .map_err(|source| own.unwritten(source))?;
         Ok(own)
     }
 
@@ -150,9 +181,9 @@ impl OwnIndex {
         if whole && is_present {
             return Ok(self.rename(index)?);
         }
-        let now = repo.read_index()?;
+        let now = &repo.read_index()?.state;
+        let then = base.state(repo)?;
         let differs = |path: &BStr, wanted: Option<Leaf>| {
-            let (then, now) = (&base.snapshot.state, &now.state);
             (is_present || stages(then, path) == stages(now, path)) && !is_at(now, path, wanted)
         };
         let mut changed = Wanted::new();
@@ -164,7 +195,7 @@ impl OwnIndex {
         if changed.is_empty() {
             return Ok(());
         }
-        let copy = || -> std::io::Result<()> {
+        let copy = || -> io::Result<()> {
             fs_err::copy(index, &self.path)?;
             let written = fs_err::metadata(index)?.modified()?;
             let file = fs_err::OpenOptions::new().write(true).open(&self.path)?;
@@ -181,7 +212,7 @@ impl OwnIndex {
         fs_err::rename(&self.path, index).map_err(|source| self.unwritten(source))
     }
 
-    fn unwritten(&self, source: std::io::Error) -> CommitError {
+    fn unwritten(&self, source: io::Error) -> CommitError {
         CommitError::Index {
             path: self.path.clone(),
             source,
@@ -261,16 +292,21 @@ fn lock(index: &Path) -> Result<Marker, CommitError> {
 }
 
 fn stamp(file: &Path) -> Result<Stamp, CommitError> {
-    let unreadable = |source| CommitError::Index {
-        path: file.to_owned(),
-        source,
+    let found = match fs_err::metadata(file) {
+        Ok(metadata) => stamp_of(&metadata).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     };
-    match fs_err::metadata(file) {
-        Ok(metadata) => {
-            let written = metadata.modified().map_err(unreadable)?;
-            Ok(Some((metadata.ino(), metadata.len(), written)))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unreadable(error)),
+    found.map_err(|source| unreadable(file, source))
+}
+
+fn stamp_of(file: &std::fs::Metadata) -> io::Result<(u64, u64, SystemTime)> {
+    Ok((file.ino(), file.len(), file.modified()?))
+}
+
+fn unreadable(path: &Path, source: io::Error) -> CommitError {
+    CommitError::Index {
+        path: path.to_owned(),
+        source,
     }
 }

@@ -33,7 +33,7 @@ impl Ground<'_> {
         };
         let mut beside = Vec::new();
         for path in paths {
-            if self.is_known(present, path.as_bstr()) {
+            if self.is_known(present, path.as_bstr())? {
                 continue;
             }
             match self.explain(path.as_bstr())? {
@@ -44,10 +44,9 @@ impl Ground<'_> {
         Ok(beside)
     }
 
-    fn is_known(&self, present: &Present<'_>, path: &BStr) -> bool {
+    fn is_known(&self, present: &Present<'_>, path: &BStr) -> Result<bool, WorkError> {
         let mut folder = path.to_owned();
         folder.push(b'/');
-        let state = &self.base.snapshot.state;
         let is_changed = [present.files, present.index].iter().any(|changes| {
             let mut below = changes.range(folder.clone()..);
             changes.contains_key(path)
@@ -55,16 +54,19 @@ impl Ground<'_> {
                     .next()
                     .is_some_and(|(first, _)| first.starts_with(&folder))
         });
-        is_changed
-            || state.entry_range(path).is_some()
-            || state.prefixed_entries_range(folder.as_bstr()).is_some()
-            || trees::lookup(self.session.repo.gix(), self.head, path).is_some()
+        let repo = &self.session.repo;
+        if is_changed || trees::lookup(repo.gix(), self.head, path).is_some() {
+            return Ok(true);
+        }
+        let state = self.base.state(repo)?;
+        let below = state.prefixed_entries_range(folder.as_bstr());
+        Ok(state.entry_range(path).is_some() || below.is_some())
     }
 
     /// Why a path means nothing; none for a file that is only too large, or left out by a rule.
     fn explain(&self, path: &BStr) -> Result<Option<CommitError>, WorkError> {
         let told = TreePath::new(path);
-        if let Some(error) = self.in_the_way(path) {
+        if let Some(error) = self.in_the_way(path)? {
             return Ok(Some(error));
         }
         let is_it = |skipped: &&Skipped| skipped.path.as_bstr() == path;
@@ -91,13 +93,14 @@ impl Ground<'_> {
     }
 
     /// A repository or a link on the way to the path.
-    fn in_the_way(&self, path: &BStr) -> Option<CommitError> {
+    fn in_the_way(&self, path: &BStr) -> Result<Option<CommitError>, WorkError> {
+        let state = self.base.state(&self.session.repo)?;
         let own = |path: &[u8]| TreePath::new(path);
         let ends = path.find_iter("/").chain([path.len()]);
         for end in ends {
             let above = path[..end].as_bstr();
             let is_whole = end == path.len();
-            let entry = self.base.snapshot.state.entry_by_path(above);
+            let entry = state.entry_by_path(above);
             let is_module =
                 entry.is_some_and(|entry| entry.mode == gix::index::entry::Mode::COMMIT);
             let mut skipped = self.skipped.iter();
@@ -106,20 +109,20 @@ impl Ground<'_> {
                     && it.path.as_bstr().trim_end_with(|c| c == '/') == above.as_bytes()
             });
             if is_nested || (is_module && !is_whole) {
-                return Some(CommitError::PathInRepository {
+                return Ok(Some(CommitError::PathInRepository {
                     path: own(path),
                     repository: own(above),
-                });
+                }));
             }
             let is_link = |file: std::fs::Metadata| file.is_symlink();
             if !is_whole && self.file(above).is_some_and(is_link) {
-                return Some(CommitError::PathBeyondLink {
+                return Ok(Some(CommitError::PathBeyondLink {
                     path: own(path),
                     link: own(above),
-                });
+                }));
             }
         }
-        None
+        Ok(None)
     }
 
     fn file(&self, path: &BStr) -> Option<std::fs::Metadata> {

@@ -3,6 +3,7 @@
 use bstr::BStr;
 use checkpoint_capture::{Captured, Meta};
 use checkpoint_cli::{Session, tell_skipped};
+use checkpoint_git::Repository;
 use checkpoint_model::verdict::Skipped;
 use checkpoint_store::StoreError;
 use gix::{ObjectId, index::entry::Flags, objs::tree::EntryMode};
@@ -53,6 +54,14 @@ impl State {
         self.files == self.head && self.index == self.head && self.side.is_none()
     }
 
+    /// Whether a merge left conflicts: a stash or a checkout with --merge does without an operation.
+    pub(super) fn refuse_conflicts(&self, repo: &Repository, base: &Base) -> Result<(), WorkError> {
+        match self.side.is_some() && base.has_conflicts(repo)? {
+            true => Err(CommitError::Conflicts.into()),
+            false => Ok(()),
+        }
+    }
+
     /// Decides what to do; its objects have to be kept by then. Fails where that is nothing.
     pub(super) fn plan(
         &self,
@@ -64,10 +73,14 @@ impl State {
         let mut files = difference(repo, self.head, self.files)?;
         let index = difference(repo, self.head, self.index)?;
         let is_index_odd = self.put_back_aside(repo, &mut files)?;
-        let state = &base.snapshot.state;
+        // Conflicts and flags are beside the trees, and else the index need not be read once more.
+        let flagged = match self.side.is_some() {
+            true => Some(base.state(&session.repo)?),
+            false => None,
+        };
         let frozen = Flags::ASSUME_VALID | Flags::SKIP_WORKTREE;
         let is_frozen = |path: &BStr| {
-            let entry = state.entry_by_path(path);
+            let entry = flagged.and_then(|state| state.entry_by_path(path));
             entry.is_some_and(|entry| entry.flags.intersects(frozen))
         };
         let present = Present {

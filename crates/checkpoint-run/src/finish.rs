@@ -6,6 +6,7 @@
 
 mod clean;
 mod commit;
+mod done;
 mod pull_request;
 mod push;
 
@@ -13,16 +14,18 @@ use std::path::PathBuf;
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
-use checkpoint_forge::ForgeError;
 use checkpoint_model::{
-    event::{GitPushFailed, TaskCompleted, TaskState},
+    event::{TaskCompleted, TaskState},
     policy::{Cleanup, Policy, PullRequest},
     run::Run,
 };
 use gix::ObjectId;
 
 pub(crate) use self::clean::{Removed, remove};
-pub use self::pull_request::close;
+pub use self::{
+    done::{Done, Finished, Trouble},
+    pull_request::close,
+};
 use crate::{Log, Place, RunError, guard::Guard, place, remote, worktree};
 
 /// The command, for records and reflogs.
@@ -41,77 +44,6 @@ pub struct Finish {
     pub merge: bool,
     /// What the commit of what is left says.
     pub message: Option<String>,
-}
-
-/// What was done, in order.
-#[derive(Debug)]
-pub struct Finished {
-    /// The run as it is now.
-    pub run: Run,
-    /// What was done, oldest first.
-    pub done: Vec<Done>,
-    /// Why it went no further. What was done stays.
-    pub trouble: Option<Trouble>,
-}
-
-/// A step that was made, or found to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Done {
-    /// What was left is committed.
-    Committed(ObjectId),
-    /// There is not one commit on the branch.
-    NothingToPush,
-    /// The branch is at the remote.
-    Pushed {
-        /// The remote.
-        remote: String,
-        /// The commit it has there.
-        commit: ObjectId,
-    },
-    /// It stays here, since that was asked for.
-    NotPushed,
-    /// There is no remote to push to.
-    NoRemote,
-    /// There is a pull request; whether it was there before.
-    PullRequest {
-        /// Its page.
-        url: String,
-        /// Whether it was there before.
-        existed: bool,
-    },
-    /// A person opens the pull request, here.
-    CompareUrl(String),
-    /// The pull request is merged.
-    Merged(String),
-    /// The working tree is gone.
-    WorktreeRemoved(PathBuf),
-    /// The branch is gone.
-    BranchRemoved(String),
-    /// Something is not removed, and why.
-    Kept(String),
-}
-
-/// Why a run was not finished.
-#[derive(Debug)]
-pub enum Trouble {
-    /// The branch is not at the remote.
-    NotPushed(GitPushFailed),
-    /// It is, and there is no pull request; the page on which a person opens one, and why there is none.
-    NoPullRequest {
-        /// The page, where one is known.
-        compare_url: Option<String>,
-        /// Why, in words.
-        why: String,
-        /// What the forge failed with, where it did.
-        error: Option<ForgeError>,
-    },
-    /// There is one, and it is not merged yet.
-    NotMerged {
-        /// Its page.
-        url: String,
-        /// Why, in words.
-        why: String,
-    },
 }
 
 /// A run that is being finished.

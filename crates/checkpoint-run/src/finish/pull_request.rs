@@ -1,17 +1,15 @@
 //! The third step: somebody is asked to take the branch.
 
-use bstr::{BStr, ByteSlice as _};
-use checkpoint_cli::Session;
-use checkpoint_forge::{ForgeError, Merging, NotYet, Opened, Outcome, Plan, Remote, Request, Why};
-use checkpoint_git::refs;
-use checkpoint_model::{
-    event::{PullRequestMerged, PullRequestOpened},
-    policy::PullRequest,
-    run::Run,
-};
+mod ending;
+mod wanted;
 
-use super::{Done, Trouble, Work, commit, first_line, push};
-use crate::{RunError, body, place, remote};
+pub use self::ending::close;
+
+use checkpoint_forge::{ForgeError, Opened, Outcome, Plan, Request, Why};
+use checkpoint_model::{event::PullRequestOpened, policy::PullRequest};
+
+use super::{Done, Trouble, Work, push};
+use crate::{RunError, remote};
 
 /// What is asked for.
 pub(super) struct Asked {
@@ -30,7 +28,7 @@ pub(super) fn push_and_open(
     let url = remote::push_url(&work.session.repo, remote)?;
     let request = match asked.way {
         PullRequest::Never => None,
-        _ => Some(request(work, remote, &url, asked)?),
+        _ => Some(wanted::request(work, remote, &url, asked)?),
     };
     let request = match request {
         Some(Ok(request)) => Some(request),
@@ -49,7 +47,7 @@ pub(super) fn push_and_open(
             return Ok(Some(trouble));
         }
         found(work, Some(known.clone()));
-        return merge(work, &request, known);
+        return ending::merge(work, &request, known);
     }
     let plan = match Plan::of(&request, &surroundings) {
         Ok(plan) => plan,
@@ -75,7 +73,7 @@ pub(super) fn push_and_open(
         Err(error) => return Ok(Some(failed(work, error))),
     };
     match asked.merge {
-        true => merge(work, &request, &opened),
+        true => ending::merge(work, &request, &opened),
         false => Ok(None),
     }
 }
@@ -187,155 +185,5 @@ fn none(
         compare_url,
         why,
         error,
-    }
-}
-
-/// The request as it is wanted. The inner error is of an address that makes no sense to a forge, not to git.
-fn request(
-    work: &Work<'_>,
-    remote: &str,
-    url: &str,
-    asked: &Asked,
-) -> Result<Result<Request, ForgeError>, RunError> {
-    let parsed: Remote = match url.parse() {
-        Ok(parsed) => parsed,
-        Err(error) => return Ok(Err(ForgeError::Remote(error))),
-    };
-    let started = &work.run.started;
-    let title = match &started.task_id {
-        // One that was made up for several repositories says nothing to a reader.
-        Some(id) if id.len() < 36 && *id != started.task => format!("{id}: {}", started.task),
-        _ => started.task.clone(),
-    };
-    let commits = commit::of_branch(work)?;
-    Ok(Ok(Request {
-        remote: parsed,
-        head: work.branch().to_owned(),
-        base: base(work, remote)?,
-        title,
-        body: body::fill(&template(work)?, &work.run, &commits)?,
-        draft: asked.draft,
-        way: asked.way,
-        forges: work.policy.runs.forges.clone(),
-        time_limit: checkpoint_forge::TIME_LIMIT,
-    }))
-}
-
-/// The template that the policy names, as it is committed: a link in a working tree could lead anywhere.
-fn template(work: &Work<'_>) -> Result<String, RunError> {
-    let path = &work.policy.runs.body;
-    if path.is_empty() {
-        return Ok(body::TEMPLATE.to_owned());
-    }
-    let name = format!("{}:{path}", work.tip);
-    let found = work.session.repo.git(["cat-file", "blob", &name]).output();
-    let text = found.map_err(|_| RunError::NoTemplate { path: path.clone() })?;
-    Ok(text.to_str_lossy().into_owned())
-}
-
-/// The branch at the remote that is to take the work: what the base of the run follows there, or the branch of its
-/// name; else what the remote's HEAD names.
-fn base(work: &Work<'_>, remote: &str) -> Result<String, RunError> {
-    let repo = &work.session.repo;
-    let config = repo.gix().config_snapshot();
-    if let Some(base) = &work.run.started.base {
-        let of = |key| config.string_by("branch", base.as_bytes().as_bstr(), key);
-        let is_there = of("remote").is_some_and(|followed| *followed == BStr::new(remote));
-        let merge = of("merge")
-            .filter(|_| is_there)
-            .map(|merge| merge.to_string());
-        if let Some(merge) = merge
-            .as_deref()
-            .and_then(|merge| merge.strip_prefix("refs/heads/"))
-        {
-            return Ok(merge.to_owned());
-        }
-        if let Some(name) = base.strip_prefix(&format!("{remote}/")) {
-            return Ok(name.to_owned());
-        }
-        if refs::find(repo, &format!("refs/heads/{base}"))?.is_some() {
-            return Ok(base.clone());
-        }
-    }
-    let head = refs::symbolic_target(repo, &format!("refs/remotes/{remote}/HEAD"))?;
-    let name = head
-        .as_deref()
-        .and_then(|head| head.strip_prefix(&format!("refs/remotes/{remote}/")));
-    Ok(name.unwrap_or("main").to_owned())
-}
-
-/// Closes the pull request of a run that is given up; gives its page. None where none is on record, or it was merged.
-pub fn close(session: &Session<'_>, run: &Run) -> Result<Option<String>, RunError> {
-    let Some(opened) = run.pull_request.as_ref().filter(|_| !run.is_merged) else {
-        return Ok(None);
-    };
-    let (Some(number), Some(push)) = (opened.number, run.push.as_ref()) else {
-        return Ok(None);
-    };
-    let session = Session::open_at(session.console, &place::common_dir(session))?;
-    let policy = session.policy()?;
-    let request = Request {
-        remote: remote::push_url(&session.repo, &push.remote)?
-            .parse()
-            .map_err(ForgeError::Remote)?,
-        head: opened.head.clone(),
-        base: opened.base.clone().unwrap_or_default(),
-        title: String::new(),
-        body: String::new(),
-        draft: false,
-        way: match policy.runs.pull_request {
-            PullRequest::Never => PullRequest::Auto,
-            way => way,
-        },
-        forges: policy.runs.forges.clone(),
-        time_limit: checkpoint_forge::TIME_LIMIT,
-    };
-    checkpoint_forge::close(&request, number, &session.surroundings)?;
-    Ok(Some(opened.url.clone()))
-}
-
-/// Merges it, when its checks have passed.
-fn merge(
-    work: &mut Work<'_>,
-    request: &Request,
-    opened: &PullRequestOpened,
-) -> Result<Option<Trouble>, RunError> {
-    let url = opened.url.clone();
-    let Some(number) = opened.number else {
-        let why = "nobody knows its number".to_owned();
-        return Ok(Some(Trouble::NotMerged { url, why }));
-    };
-    let tip = work.tip.to_string();
-    let why = match checkpoint_forge::merge(request, number, &tip, &work.session.surroundings) {
-        Ok(Merging::Merged { .. } | Merging::WasMerged) => {
-            let body = PullRequestMerged {
-                run: Some(work.run.id),
-                url: url.clone(),
-            };
-            if !work.run.is_merged {
-                work.log.tell(work.run.id, body)?;
-            }
-            work.done.push(Done::Merged(url));
-            return Ok(None);
-        }
-        Ok(Merging::NotYet(not)) => not_yet(&not),
-        Err(error) => {
-            work.log.tell_failure(work.run.id, "merge", &error);
-            error.to_string()
-        }
-    };
-    Ok(Some(Trouble::NotMerged { url, why }))
-}
-
-fn not_yet(why: &NotYet) -> String {
-    match why {
-        NotYet::Closed => "it is closed".to_owned(),
-        NotYet::Moved { tip } => format!("somebody has pushed to it: it is at {tip:.12}"),
-        NotYet::Draft => "it is a draft".to_owned(),
-        NotYet::Conflicts => "it has conflicts".to_owned(),
-        NotYet::ChecksFailed(names) => format!("checks have failed: {}", names.join(", ")),
-        NotYet::ChecksRunning(names) => format!("checks are running: {}", names.join(", ")),
-        NotYet::NoChecks => "no check has passed".to_owned(),
-        NotYet::Blocked(why) => first_line(why.as_bytes()),
     }
 }

@@ -53,7 +53,7 @@ pub fn abandon(
         let run = run.short_branch().to_owned();
         return Err(RunError::Abandoned { run });
     }
-    let dir = worktree::of_branch(&common, &run.started.branch)?;
+    let dir = worktree::of_run(&common, run)?;
     let there = match &dir {
         Some(dir) => &Session::open_at(session.console, dir)?,
         None => &common,
@@ -63,7 +63,7 @@ pub fn abandon(
     let policy = there.policy()?;
     let checkpoint = match &dir {
         Some(_) => Some(keep(there, &policy, run)?),
-        None => kept_before(&common, run)?,
+        None => kept_before(&common, run, tip)?,
     };
     let event = RunAbandoned {
         run: run.id,
@@ -78,23 +78,23 @@ pub fn abandon(
         (Some(dir), Some(stored)) => leave(there, &policy, run, dir, stored, tip, &mut kept)?,
         _ => Left::Gone(None),
     };
-    let (worktree, is_branch_removed) = match left {
-        Left::Stays => (None, false),
-        Left::Gone(gone) if checkpoint.is_none() && has_unpushed(run, tip) => {
-            kept.push(format!(
-                "branch '{}' stays: it has commits that are not pushed, and is checked out nowhere",
-                run.started.branch
-            ));
-            (gone, false)
-        }
-        Left::Gone(gone) => (gone, tip.is_some()),
+    let (has_left, worktree) = match left {
+        Left::Gone(dir) => (true, dir),
+        Left::Stays => (false, None),
     };
-    if is_branch_removed || worktree.is_some() {
-        let asked = Removed {
-            branch: tip.filter(|_| is_branch_removed),
-            worktree: worktree.is_some(),
-        };
-        remove(&log, &common, run, asked)?;
+    let is_kept = checkpoint.is_some() || !has_unpushed(run, tip);
+    if has_left && !is_kept {
+        kept.push(format!(
+            "branch '{}' stays: it has commits that are not pushed, and is checked out nowhere",
+            run.started.branch
+        ));
+    }
+    let removed = Removed {
+        branch: tip.filter(|_| has_left && is_kept),
+        worktree: worktree.is_some(),
+    };
+    if removed.branch.is_some() || removed.worktree {
+        remove(&log, &common, run, removed)?;
     }
     let runs = checkpoint_store::runs(&common.repo)?.runs;
     let now = runs.into_iter().find(|now| now.id == run.id);
@@ -102,7 +102,7 @@ pub fn abandon(
         run: now.ok_or(RunError::Unrecorded)?,
         checkpoint,
         worktree,
-        is_branch_removed,
+        is_branch_removed: removed.branch.is_some(),
         kept,
     })
 }
@@ -116,11 +116,18 @@ fn common<'c>(session: &Session<'c>) -> Result<Session<'c>, RunError> {
 }
 
 /// The checkpoint of an attempt that was interrupted when the working tree was gone.
-fn kept_before(session: &Session<'_>, run: &Run) -> Result<Option<Stored>, RunError> {
+fn kept_before(
+    session: &Session<'_>,
+    run: &Run,
+    tip: Option<ObjectId>,
+) -> Result<Option<Stored>, RunError> {
     let Some(id) = run.abandoned.as_ref().and_then(|given| given.checkpoint) else {
         return Ok(None);
     };
-    Ok(Some(session.choose_state(&id.to_string())?))
+    let stored = session.choose_state(&id.to_string())?;
+    // Whoever has committed since has more than it holds.
+    let tip = tip.map(|tip| tip.to_string());
+    Ok(Some(stored).filter(|stored| stored.checkpoint.created.head == tip))
 }
 
 /// Whether the branch has commits that only this repository has.

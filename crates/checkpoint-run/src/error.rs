@@ -109,6 +109,15 @@ pub enum RunError {
         /// The run.
         run: String,
     },
+    /// Its working tree is in the middle of something, or on another branch.
+    #[error("the working tree of the run is not on its branch '{branch}': '{}'", dir.display())]
+    #[diagnostic(code(run::off_branch), help("git -C '{}' status", dir.display()))]
+    OffBranch {
+        /// The working tree.
+        dir: PathBuf,
+        /// The branch.
+        branch: String,
+    },
     /// Its branch is gone, and was not removed by us.
     #[error("the branch '{branch}' is gone")]
     #[diagnostic(code(run::branch_gone), help("git reflog"))]

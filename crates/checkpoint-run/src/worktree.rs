@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
 use checkpoint_git::{ProgramError, paths::as_path};
-use checkpoint_model::slug::Slug;
+use checkpoint_model::{run::Run, slug::Slug};
+
+use crate::RunError;
 
 /// Where the working tree of a run is made when nobody says: beside the repository, in `<repository>.runs`.
 ///
@@ -90,6 +92,28 @@ pub(crate) fn of_branch(
     let all = list(session)?.into_iter();
     let mut of_it = all.filter(|listed| listed.branch.as_deref() == Some(branch));
     Ok(of_it.next().map(|listed| listed.dir))
+}
+
+/// The working tree in which the branch of `run` is checked out. One that was made for the run and is elsewhere, as in
+/// the middle of a rebase, is refused: what is in it would be passed over.
+pub(crate) fn of_run(session: &Session<'_>, run: &Run) -> Result<Option<PathBuf>, RunError> {
+    let all = list(session)?;
+    let branch = Some(run.started.branch.as_str());
+    if let Some(of_it) = all.iter().find(|listed| listed.branch.as_deref() == branch) {
+        return Ok(Some(of_it.dir.clone()));
+    }
+    let is_its_own = |listed: &&Listed| run.is_linked && listed.dir == Path::new(&run.worktree);
+    match all
+        .iter()
+        .find(is_its_own)
+        .filter(|listed| listed.dir.exists())
+    {
+        None => Ok(None),
+        Some(listed) => Err(RunError::OffBranch {
+            dir: listed.dir.clone(),
+            branch: run.started.branch.clone(),
+        }),
+    }
 }
 
 pub(crate) fn list(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {

@@ -128,6 +128,23 @@ fn a_branch_that_is_checked_out_nowhere_and_not_pushed_stays() {
 }
 
 #[test]
+fn a_working_tree_in_the_middle_of_a_rebase_is_left_alone() {
+    let scene = Scene::new();
+    let (branch, dir) = scene.start("x");
+    scene.write_at(&dir, "file", "two\n");
+    scene.git_at(&dir, &["commit", "-q", "-a", "-m", "two"]);
+    scene.write("file", "three\n");
+    scene.git(&["commit", "-q", "-a", "-m", "three"]);
+    let rebase = scene.try_git_at(&dir, &["rebase", "main"]);
+    assert_eq!(rebase.code, 1, "{rebase:?}");
+    let before = scene.picture();
+    for words in [["abandon", &branch], ["finish", &branch]] {
+        assert_eq!(scene.failure(&words), (1, "run::off_branch".to_owned()));
+        assert_eq!(scene.picture(), before);
+    }
+}
+
+#[test]
 fn a_run_goes_on_from_a_checkpoint() {
     let scene = Scene::new();
     let (branch, dir) = scene.start("x");

@@ -200,7 +200,7 @@ complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand export" -s
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand export" -l format -d 'The format of the file' -r -f -a "native\t'All records as they are'
 maestro\t'The shape of Maestro\'s checkpoints.json; records only'"
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand export" -l session -d 'Only those of this session' -r
-complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand export" -l with-state -d 'Write the states as well, as a git bundle; ignored files that were kept stay here'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand export" -l with-state -d 'Write the states as well, as a git bundle; refused where one holds ignored files'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand export" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand export" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'

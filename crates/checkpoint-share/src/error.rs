@@ -120,22 +120,6 @@ pub enum ShareError {
         /// What is there.
         there: ObjectId,
     },
-    /// A state holds what never leaves the machine. Nothing was given.
-    #[error(
-        "the state of checkpoint {id} holds '{path}', which never leaves this machine: it is ignored, or outside of the working tree"
-    )]
-    #[diagnostic(
-        code(share::private),
-        help(
-            "make one without it, and push that: git checkpoint create <name> --exclude '{path}'"
-        )
-    )]
-    Private {
-        /// The checkpoint.
-        id: CheckpointId,
-        /// The file.
-        path: String,
-    },
     /// What would be published holds a secret. Nothing was given.
     #[error("'{path}:{line}' looks like a secret ({rule}){}: nothing goes to '{remote}'", more_of(*more))]
     #[diagnostic(
@@ -212,7 +196,6 @@ impl Failure for ShareError {
             | Self::TagTaken { .. }
             | Self::StateAbsent { .. }
             | Self::StateDiffers { .. }
-            | Self::Private { .. }
             | Self::Secrets { .. }
             | Self::Unscanned { .. }
             | Self::AllowedByAgent { .. } => Kind::Refused,

@@ -2,24 +2,18 @@
 //!
 //! There is no other way to a [`ClearedState`], and nothing but that is pushed.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::atomic::AtomicU64,
-};
+use std::{collections::HashSet, sync::atomic::AtomicU64};
 
 use checkpoint_git::Repository;
 use checkpoint_model::id::CheckpointId;
 use checkpoint_scan::{Blob, Findings, Rules, reachable, scan};
-use checkpoint_store::{Place, StoreError, Stored};
+use checkpoint_store::{Place, StoreError, Stored, private};
 use gix::{
     ObjectId,
-    bstr::{BStr, BString, ByteSlice as _},
+    bstr::{BString, ByteSlice as _},
 };
 
 use crate::{Manner, Remote, ShareError, push::advertised};
-
-/// What a snapshot keeps that never leaves the machine: ignored files, and files outside of the working tree.
-const PRIVATE: [&str; 2] = ["ignored", "extra"];
 
 /// A state in which nothing was found that must stay here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +97,7 @@ pub struct Screen<'a> {
 /// Looks through all that would be published by these states, and is not at the remote: also through the commits that
 /// they stand on.
 ///
-/// Fails with [`ShareError::Private`] where a state holds what never leaves the machine.
+/// Fails with [`StoreError::Private`] where a state holds what never leaves the machine.
 pub fn screen(
     repo: &Repository,
     remote: &Remote,
@@ -112,7 +106,11 @@ pub fn screen(
     how: Screen<'_>,
 ) -> Result<Screened, ShareError> {
     for stored in wanted {
-        refuse_private(repo, stored)?;
+        if stored.place != Place::Here {
+            let id = stored.checkpoint.id;
+            return Err(StoreError::StateMissing { id }.into());
+        }
+        private::refuse(repo, stored)?;
     }
     let there = advertised(repo, remote, manner, &[])?;
     let known: Vec<_> = there.into_values().collect();
@@ -142,7 +140,7 @@ fn published(
     let mut seen: HashSet<_> = blobs.iter().cloned().collect();
     // git tells of one path only, and a file may be a secret by its name.
     for snapshot in snapshots {
-        for commit in commits_of(repo, *snapshot)? {
+        for commit in private::commits_of(repo, *snapshot)? {
             let commit = commit.to_string();
             let list = repo
                 .git(["ls-tree", "-r", "-z", "--full-tree", &commit])
@@ -163,75 +161,4 @@ fn entry(line: &[u8]) -> Option<Blob> {
         id: ObjectId::from_hex(hex).ok()?,
         path: BString::from(path),
     })
-}
-
-/// The snapshot's own commits: the working tree, the index, and what lies beside them.
-fn commits_of(repo: &Repository, snapshot: ObjectId) -> Result<Vec<ObjectId>, ShareError> {
-    let parents = |id: ObjectId| -> Result<Vec<ObjectId>, ShareError> {
-        let unreadable = |source| StoreError::unreadable(id, source);
-        let commit = repo.gix().find_commit(id).map_err(unreadable)?;
-        Ok(commit.parent_ids().map(gix::Id::detach).collect())
-    };
-    let mut commits = vec![snapshot];
-    let above = parents(snapshot)?;
-    if let Some(index) = above.last() {
-        commits.push(*index);
-        let beside = parents(*index)?;
-        commits.extend(beside.into_iter().filter(|id| Some(id) != above.first()));
-    }
-    Ok(commits)
-}
-
-fn refuse_private(repo: &Repository, stored: &Stored) -> Result<(), ShareError> {
-    let id = stored.checkpoint.id;
-    if stored.place != Place::Here {
-        return Err(StoreError::StateMissing { id }.into());
-    }
-    // Working tree and index are what they are; a folder of theirs may have any name.
-    for commit in commits_of(repo, stored.snapshot)?.into_iter().skip(2) {
-        if let Some(path) = private(repo, commit)? {
-            return Err(ShareError::Private { id, path });
-        }
-    }
-    Ok(())
-}
-
-/// A file beside the snapshot that never leaves the machine.
-fn private(repo: &Repository, commit: ObjectId) -> Result<Option<String>, ShareError> {
-    let name = commit.to_string();
-    let words = ["ls-tree", "-r", "-z", "--name-only", "--full-tree", &name];
-    let list = repo
-        .git(words.iter().copied().chain(["--"]).chain(PRIVATE))
-        .output()?;
-    let path = list.split_str(b"\0").find(|path| !path.is_empty());
-    if let Some(path) = path {
-        return Ok(Some(place(path.as_bstr())));
-    }
-    let meta = repo
-        .git(["cat-file", "blob", &format!("{name}:meta.json")])
-        .output();
-    let meta = meta.unwrap_or_default();
-    let meta: Meta = serde_json::from_slice(&meta).unwrap_or_default();
-    let places = meta
-        .aside
-        .iter()
-        .filter_map(|aside| aside.get("place")?.as_str());
-    let private = places.into_iter().find(|place| {
-        let first = place.split('/').next().unwrap_or_default();
-        PRIVATE.contains(&first)
-    });
-    Ok(private.map(|path| place(path.into())))
-}
-
-/// What was set aside, as far as it is asked for here.
-#[derive(Debug, Default, serde::Deserialize)]
-struct Meta {
-    #[serde(default)]
-    aside: Vec<BTreeMap<String, serde_json::Value>>,
-}
-
-/// Where the file was, without the name of the folder that it is kept in.
-fn place(path: &BStr) -> String {
-    let (_, path) = path.split_once_str("/").unwrap_or((b"", path));
-    path.to_str_lossy().into_owned()
 }

@@ -48,6 +48,23 @@ pub enum StoreError {
         /// The checkpoint.
         id: CheckpointId,
     },
+    /// Its state holds what never leaves the machine. Nothing was given away.
+    #[error(
+        "the state of checkpoint {id} holds '{path}', which never leaves this machine: it is ignored, or outside of \
+         the working tree"
+    )]
+    #[diagnostic(
+        code(checkpoint::private),
+        help(
+            "make one without it, and give that away: git checkpoint create <name> --exclude '{path}'"
+        )
+    )]
+    Private {
+        /// The checkpoint.
+        id: CheckpointId,
+        /// The file.
+        path: String,
+    },
     /// What a restore that was stopped halfway stands on cannot be told. Nothing was changed.
     #[error("cannot read the journal of a restore, '{}': {why}", path.display())]
     #[diagnostic(code(checkpoint::journal_broken), help("if no restore is under way: rm '{}'", path.display()))]
@@ -139,8 +156,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// An object that cannot be read.
-    pub fn unreadable(id: ObjectId, source: impl Into<Source>) -> Self {
+    pub(crate) fn unreadable(id: ObjectId, source: impl Into<Source>) -> Self {
         Self::Unreadable {
             id,
             source: source.into(),
@@ -164,6 +180,7 @@ impl Failure for StoreError {
             Self::NameTaken { .. }
             | Self::NamedAlready { .. }
             | Self::StateMissing { .. }
+            | Self::Private { .. }
             | Self::NotNotes { .. }
             | Self::Refs(RefError::Occupied { .. }) => Kind::Refused,
             _ => Kind::Fatal,

@@ -15,6 +15,7 @@ pub mod keep;
 pub mod load;
 pub mod notes;
 pub mod overview;
+pub mod private;
 pub mod rebuild;
 pub mod record;
 pub mod resolve;

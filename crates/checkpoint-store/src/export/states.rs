@@ -9,7 +9,7 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 
 use crate::load::{Place, Stored};
-use crate::{StoreError, tag};
+use crate::{StoreError, private, tag};
 
 /// What came of an import of states.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,7 +21,8 @@ pub struct ImportedStates {
 }
 
 /// Writes the states of `stored` and their tags into the bundle `path`, with all history they need. Gives the ids of
-/// those that went in; without any, no file is written.
+/// those that went in; without any, no file is written. Fails with [`StoreError::Private`] where a state holds what never
+/// leaves the machine.
 pub fn export_states(
     repo: &Repository,
     stored: &[&Stored],
@@ -36,6 +37,7 @@ pub fn export_states(
     }
     let mut names = String::new();
     for stored in &here {
+        private::refuse(repo, stored)?;
         names += &format!("{}\n", stored.checkpoint.id.ref_name());
         if let (true, Some(name)) = (stored.is_tagged, &stored.checkpoint.name) {
             names += &format!("{}\n", tag::ref_name(repo, name));

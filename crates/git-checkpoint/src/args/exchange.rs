@@ -13,7 +13,7 @@ pub(crate) struct ExportArgs {
     /// Write to this file; the default, '-', is standard output
     #[arg(short, long, value_name = "file")]
     pub(crate) output: Option<PathBuf>,
-    /// Write the states as well, as a git bundle; ignored files that were kept stay here
+    /// Write the states as well, as a git bundle; refused where one holds ignored files
     #[arg(long)]
     pub(crate) with_state: bool,
     /// The format of the file

@@ -69,6 +69,19 @@ fn states_come_along_in_a_bundle() {
 }
 
 #[test]
+fn ignored_files_are_in_no_bundle() {
+    let scene = Scene::new();
+    scene.write(".gitignore", "*.local\n");
+    scene.write("notes.local", "mine\n");
+    scene.done(&["create", "mine", "--include", "*.local"]);
+    let file = scene.beside("records");
+    let words = ["export", "--with-state", "-o", &file];
+    assert_eq!(scene.failure(&words), (1, "checkpoint::private".to_owned()));
+    assert!(!std::path::Path::new(&file).exists(), "nothing was written");
+    scene.done(&["export", "-o", &file]);
+}
+
+#[test]
 fn standard_streams_will_do() {
     let (here, there) = (Scene::new(), Scene::new());
     let kept = here.keep(1);

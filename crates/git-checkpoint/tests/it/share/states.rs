@@ -233,7 +233,7 @@ fn ignored_files_never_leave() {
     party.scene.write("notes.local", "mine\n");
     party.create(&["mine", "--include", "*.local"]);
     party.create(&["ours"]);
-    let said = party.fails(&["push", "mine", "--with-state"], 1, "share::private");
+    let said = party.fails(&["push", "mine", "--with-state"], 1, "checkpoint::private");
     assert!(
         said.contains("holds 'notes.local', which never leaves this machine"),
         "{said}"
@@ -241,7 +241,7 @@ fn ignored_files_never_leave() {
     party.fails(
         &["push", "ours", "mine", "--with-state"],
         1,
-        "share::private",
+        "checkpoint::private",
     );
     party.create(&["again", "--include", "*.local", "--exclude", "notes.local"]);
     party.scene.done(&["push", "again", "ours", "--with-state"]);

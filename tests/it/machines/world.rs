@@ -153,7 +153,8 @@ impl World {
     }
 
     /// What a git leaves that is killed, and what people remove who read what it says: locks of names, of packed
-    /// references, of the index; and all of them where the server was hit. Those of records are ours to remove.
+    /// references, of the index; and all of them where the server was hit. Those of records are ours to remove, but for
+    /// one that says nothing: nobody can tell it from git's own.
     fn remove_locks(&self) {
         let place = |machine: usize| self.place(machine).join(".git");
         for machine in 0..MACHINES {
@@ -170,6 +171,12 @@ impl World {
             remove_locks_below(&git_dir.join("refs/tags"));
             remove_locks_below(&git_dir.join("refs/checkpoints"));
             remove_locks_below(&git_dir.join("refs/heads"));
+            for kind in RECORDS {
+                let lock = git_dir.join(format!("refs/notes/{kind}.lock"));
+                if lock.metadata().is_ok_and(|lock| lock.len() == 0) {
+                    let _removed = fs_err::remove_file(&lock);
+                }
+            }
         }
         remove_locks_below(&self.bare().join("refs"));
         let _absent = fs_err::remove_file(self.bare().join("packed-refs.lock"));

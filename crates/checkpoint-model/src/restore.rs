@@ -173,6 +173,9 @@ pub struct Unseen {
     pub path: TreePath,
     /// The blob of the bytes that it was given, or of the target of a link, in hex.
     pub id: String,
+    /// The topmost directory that was made for it; none when its own was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<TreePath>,
 }
 
 impl HeadMove {

@@ -17,7 +17,7 @@ use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 
 use crate::check::check;
-use crate::files::{self, Applied, Attributes, Durability, Options, Token, Unsynced, Writer};
+use crate::files::{self, Applied, Attributes, Durability, Options, Step, Token, Unsynced, Writer};
 use crate::index::{IndexLock, Make};
 use crate::journal::{Desk, Journal};
 use crate::prepare::{Goal, Restore};
@@ -321,15 +321,9 @@ impl Work<'_> {
             token: journal.token.parse().expect("a journal has a token"),
             links: self.then.side.links(),
         };
-        let written = write_files(
-            repo,
-            &objects,
-            plan,
-            &self.then,
-            empty,
-            &self.asked.discard,
-            &options,
-        )?;
+        let standing = unseen::standing(&self.asked.unseen);
+        let steps = steps(plan, empty, &self.asked.discard, &standing)?;
+        let written = write_files(repo, &objects, plan, &self.then, &steps, &options)?;
         put_index(repo, &objects, lock, plan, &self.then, desk)?;
         if let Some(step) = &plan.head {
             let message = format!("{}: {}", doing.command, self.goal.named());
@@ -469,12 +463,11 @@ fn write_files(
     repo: &Repository,
     objects: &Objects<'_>,
     plan: &Plan,
-    then: &crate::state::State,
-    empty: &[TreePath],
-    discard: &[TreePath],
+    then: &State,
+    steps: &[Step],
     options: &Options,
 ) -> Result<Written, RestoreError> {
-    if plan.files.is_empty() && plan.directories.is_empty() && plan.hollow.is_empty() {
+    if steps.is_empty() {
         return Ok(Written::default());
     }
     let (before, after) = attributes(repo, objects, plan, then)?;
@@ -484,9 +477,9 @@ fn write_files(
     };
     let mut writer = Writer::new(repo, attributes, options)?;
     let mut written = Written::default();
-    for step in steps(plan, empty, discard)? {
+    for step in steps {
         let path = || step.path().to_owned();
-        match writer.apply(&step)? {
+        match writer.apply(step)? {
             Applied::Done => written.touched.push(path()),
             Applied::Foreign { .. } => written.foreign.push(TreePath::new(path())),
             Applied::AlreadySo | Applied::NotEmpty => {}

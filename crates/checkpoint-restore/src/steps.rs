@@ -11,17 +11,19 @@ use crate::apply::parse;
 use crate::files::{self, Content, Expected, Step, Wanted};
 use crate::state::{USUAL, ancestors};
 
-/// The steps in their order: what stands in the way goes first, what is only to go comes last.
+/// The steps in their order: what stands in the way goes first, what is only to go comes last. Directories that are
+/// `standing` are not removed with the last file in them.
 pub(crate) fn steps(
     plan: &Plan,
     empty: &[TreePath],
     discard: &[TreePath],
+    standing: &BTreeSet<BString>,
 ) -> Result<Vec<Step>, RestoreError> {
     let places = Places::of(plan);
     let is_in_the_way = |difference: &&Difference| places.are_blocked_by(difference.path.as_bstr());
     let mut steps = Vec::new();
     let (first, last): (Vec<_>, Vec<_>) = plan.deletes().partition(is_in_the_way);
-    push_deletes(&first, &mut steps)?;
+    push_deletes(&first, &BTreeSet::new(), &mut steps)?;
     places.clear(empty.iter().chain(&plan.hollow), &mut steps);
     // Attributes decide what becomes of all other files.
     let (rules, others): (Vec<_>, Vec<_>) = plan.writes().partition(|file| is_attributes(file));
@@ -33,7 +35,7 @@ pub(crate) fn steps(
     for difference in rules.into_iter().chain(others) {
         steps.push(write(difference, discard)?);
     }
-    push_deletes(&last, &mut steps)?;
+    push_deletes(&last, standing, &mut steps)?;
     let gone = rules_gone.iter();
     let above_gone = gone.flat_map(|difference| ancestors(difference.path.as_bstr()));
     let above_gone: Vec<TreePath> = above_gone.map(TreePath::new).collect();
@@ -87,7 +89,11 @@ impl<'p> Places<'p> {
 }
 
 /// Deletes, the deepest first, and the directories that are empty by that.
-fn push_deletes(deletes: &[&Difference], steps: &mut Vec<Step>) -> Result<(), RestoreError> {
+fn push_deletes(
+    deletes: &[&Difference],
+    standing: &BTreeSet<BString>,
+    steps: &mut Vec<Step>,
+) -> Result<(), RestoreError> {
     let mut directories: BTreeSet<BString> = BTreeSet::new();
     for difference in deletes.iter().rev() {
         let above = ancestors(difference.path.as_bstr());
@@ -98,6 +104,7 @@ fn push_deletes(deletes: &[&Difference], steps: &mut Vec<Step>) -> Result<(), Re
         directories
             .into_iter()
             .rev()
+            .filter(|path| !standing.contains(path))
             .map(|path| Step::RemoveDirectoryIfEmpty { path }),
     );
     Ok(())

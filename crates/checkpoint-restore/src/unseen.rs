@@ -7,13 +7,13 @@ use std::path::Path;
 use checkpoint_git::Repository;
 use checkpoint_git::paths::{as_bytes, as_path};
 use checkpoint_model::path::TreePath;
-use checkpoint_model::restore::{Difference, Plan, Scope, Unseen};
+use checkpoint_model::restore::{Difference, Plan, Scope, Unseen, is_same_or_below};
 use checkpoint_model::verdict::{SkipReason, Skipped};
 use gix::ObjectId;
-use gix::bstr::{BStr, BString};
+use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::Kind;
 
-use crate::state::{Objects, State};
+use crate::state::{Objects, State, ancestors};
 use crate::{RestoreError, files, spare};
 
 /// The files that `plan` makes and that may be ignored by then. Some of them may be seen nevertheless; that does no harm.
@@ -56,7 +56,12 @@ pub(crate) fn of(
         {
             let id = leaf.raw.as_ref().unwrap_or(&leaf.id).clone();
             let path = file.path.clone();
-            found.push(Unseen { path, id });
+            let directory = missing_directory(repo, file.path.as_bstr());
+            found.push(Unseen {
+                path,
+                id,
+                directory,
+            });
         }
     }
     Ok(found)
@@ -72,11 +77,33 @@ pub(crate) fn as_they_are(repo: &Repository, unseen: &[Unseen]) -> Vec<Unseen> {
     let now = once.filter_map(|file| {
         let id = hash(repo, &top.join(as_path(file.path.as_bstr())))?;
         Some(Unseen {
-            path: file.path.clone(),
             id: id.to_string(),
+            ..file.clone()
         })
     });
     now.collect()
+}
+
+/// The topmost directory above `path` that is not there.
+fn missing_directory(repo: &Repository, path: &BStr) -> Option<TreePath> {
+    let top = repo.work_tree()?;
+    let is_missing = |directory: &&[u8]| {
+        let there = top.join(as_path(directory.as_bstr())).symlink_metadata();
+        !there.is_ok_and(|there| there.is_dir())
+    };
+    ancestors(path).find(is_missing).map(TreePath::new)
+}
+
+/// The directories in which files were made and which were there before: with nothing in them they may be ignored, and
+/// then no capture tells of them either.
+pub(crate) fn standing(unseen: &[Unseen]) -> BTreeSet<BString> {
+    let above = unseen.iter().flat_map(|file| {
+        let made = file.directory.as_ref().map(TreePath::as_bstr);
+        let is_made =
+            move |path: &[u8]| made.is_some_and(|made| is_same_or_below(path.as_bstr(), made));
+        ancestors(file.path.as_bstr()).filter(move |path| !is_made(path))
+    });
+    above.map(BString::from).collect()
 }
 
 /// The id of the bytes of a file, or of the target of a link.

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`create()`] keeps the present state as a [`Wish`] says, [`commit()`] commits it through
 //! `git commit` as a [`CommitWish`] says, [`who()`] tells whose work it is, [`forward`] has the lines that take work on
-//! where it may not be done.
+//! where it may not be done, to a branch by [`proposal`].
 //!
 //! What it does *not* do: read arguments, print an outcome, or choose exit numbers. What is worth a word while it works
 //! goes through the [`Session`](checkpoint_cli::Session).
@@ -11,6 +11,7 @@ mod commit;
 mod create;
 mod error;
 pub mod forward;
+pub mod proposal;
 mod who;
 
 pub use commit::{

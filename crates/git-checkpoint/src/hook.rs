@@ -1,15 +1,17 @@
 //! `git checkpoint hook <name>`: what the hook scripts call.
 //!
 //! Read in this order: [`scripts`] lists the hooks and their texts; `run` hands over to what each guards: `commit`,
-//! `push`, `movement`, and `after` for what is only recorded. `desk` is what they share, [`error`](HookError)
-//! says no, with the lines of [`checkpoint_work::forward`] that take the work on.
+//! `push`, `movement`, and `after` for what is only recorded. `desk` is what they share, `forward` finds the lines that
+//! take the work on, `again` those that let a person pass; [`error`](HookError) says no.
 //!
 //! On the way that lets git go on, no git program is started and nothing is printed.
 
 mod after;
+mod again;
 mod commit;
 mod desk;
 mod error;
+mod forward;
 mod movement;
 mod outcome;
 mod push;
@@ -29,13 +31,13 @@ pub(crate) fn run(console: &Console, args: &HookArgs) -> Result<HookOutcome, Che
     if !event.is_of_interest(words, &console.start().env) {
         return Ok(HookOutcome);
     }
-    let desk = || Desk::open(console, event);
+    let desk = || Desk::open(console, event, words);
     match event {
         Event::PreCommit => commit::pre_commit(&desk()?)?,
         Event::PreMergeCommit | Event::PreApplypatch => commit::guard(&desk()?)?,
         Event::PrepareCommitMsg => commit::prepare_commit_msg(&desk()?)?,
-        Event::PreRebase => commit::pre_rebase(&desk()?, words)?,
-        Event::PrePush => push::run(&desk()?, words)?,
+        Event::PreRebase => commit::pre_rebase(&desk()?)?,
+        Event::PrePush => push::run(&desk()?)?,
         Event::ReferenceTransaction => movement::run(console)?,
         Event::PostCommit => after::run(console),
         // Records follow a rewritten commit by git config notes.rewriteRef.

@@ -26,6 +26,10 @@ fn a_protected_branch_is_not_committed_to() {
     check("git cherry-pick clash; echo both >README; git add README; git cherry-pick --continue");
     check("git revert --no-edit HEAD");
     check("git format-patch -q -1 --stdout feature >../patch; git am -q ../patch");
+    check("git revert --no-edit HEAD HEAD~1");
+    check(
+        "git switch -q feature; git symbolic-ref refs/heads/alias refs/heads/main; git switch -q alias; git commit -q --allow-empty -m x",
+    );
     check("git rebase -q clash");
     check(
         "git rebase -q --no-verify clash; echo both >README; git add README; git rebase --continue",
@@ -88,6 +92,9 @@ fn legitimate_work_is_not_in_its_way() {
     check("git checkout -q --detach; echo x >>README; git commit -q -a -m x");
     check("git checkout -q main~0; git commit -q --allow-empty -m x");
     check("git checkout -q --orphan fresh; git commit -q -m x");
+    check(
+        "git symbolic-ref refs/heads/alias refs/heads/feature; git switch -q alias; git commit -q --allow-empty -m x",
+    );
     check("git switch -q -c main2; git commit -q --allow-empty -m x");
     check("git switch -q -c x/main; git commit -q --allow-empty -m x");
     check("git bisect start -q HEAD HEAD~1 >../log; git bisect reset 2>../log");
@@ -164,6 +171,13 @@ fn the_branch_that_is_proposed_is_free_and_for_work() {
         "agent/from-main-3",
     );
     check(POLICY, &["agent"], "from-main");
+    check(POLICY, &["agent/from-main/deep"], "agent/from-main-2");
+    let feature = |pattern: &str| format!("[branches]\nfeature = [\"{pattern}\"]\n");
+    check(&feature("*-wip"), &[], "from-main-wip");
+    check(&feature("*-wip"), &["from-main-wip/x"], "from-main-2-wip");
+    check(&feature("user/?/*"), &[], "user/x/from-main");
+    check(&feature("[ab]/*"), &["b"], "a/from-main");
+    check(&feature("dev"), &[], "dev");
     check(
         "[branches]\nfeature = [\"work/*\"]\n",
         &[],
@@ -171,8 +185,36 @@ fn the_branch_that_is_proposed_is_free_and_for_work() {
     );
     // What a policy may hold, a shell that it is pasted into must not run.
     check(
-        "[branches]\nfeature = [\"$(touch gone)/*\"]\n",
+        "[branches]\nfeature = [\"$(id)/*\"]\n",
         &[],
-        "'$(touch gone)/from-main'",
+        "'$(id)/from-main'",
     );
+}
+
+#[test]
+fn where_no_branch_can_be_proposed_the_patterns_are_told() {
+    let sandbox = guarded(Mode::Usual);
+    sandbox.write(
+        ".git-checkpoint.toml",
+        "[branches]\nfeature = [\"dev\", \"x\"]\n",
+    );
+    sandbox.git(["branch", "dev"]);
+    sandbox.git(["branch", "x"]);
+    let commit = sandbox
+        .terminal("git commit -q --allow-empty -m x")
+        .exits(1);
+    let said = commit.text();
+    assert!(
+        said.contains("by 'feature' of the policy 'dev', 'x':\nhint:   git switch <branch>"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_staged_is_spoken_of_only_where_something_is() {
+    let said = |script: &str| blocked(&guarded(Mode::Usual), script).text();
+    let staged = "what is staged stays staged";
+    assert!(!said("git commit -q --allow-empty -m x").contains(staged));
+    assert!(!said("echo x >>README; git commit -q -a -m x").contains(staged));
+    assert!(said("echo x >>README; git add README; git commit -q -m x").contains(staged));
 }

@@ -54,6 +54,147 @@ fn a_person_passes_a_rule_and_it_is_recorded() {
     );
 }
 
+/// The lines that a refusal gives to somebody who may pass the rule.
+fn lines_that_pass(refused: &Output) -> String {
+    let said = refused.text();
+    let (_, ways) = said.split_once("or pass the rule").expect("a way is told");
+    let lines = ways.lines().skip(1);
+    let lines = lines.map_while(|line| line.strip_prefix("hint:   "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_lines_that_pass_a_rule_finish_what_was_stopped() {
+    let check = |script: &str, rest: &str, wants: &str| {
+        let sandbox = guarded(Mode::Usual);
+        let refused = as_a_person(&sandbox, script);
+        assert_ne!(refused.code, 0, "{script}: {refused}");
+        let lines = lines_that_pass(&refused);
+        assert!(lines.contains(wants), "{script}: {lines}");
+        assert_eq!(lines.contains('…'), !rest.is_empty(), "{script}: {lines}");
+        let typed = format!(
+            "set -e\nexport GIT_EDITOR=true\n{}",
+            lines.replace('…', rest)
+        );
+        as_a_person(&sandbox, &typed).exits(0);
+        let left = sandbox.git(["status"]);
+        assert!(left.contains("nothing to commit"), "{script}: {left}");
+        assert!(!left.contains("in progress"), "{script}: {left}");
+        sandbox
+    };
+    let subject = |sandbox: &Sandbox| sandbox.git(["log", "-1", "--format=%s by %an", "main"]);
+    let patch = "git format-patch -q -1 --stdout feature | sed 's/^From: .*/From: Other <o@x>/' >../patch; git am -q ../patch";
+    let sandbox = check(patch, "", "CHECKPOINT_ALLOW=commit git am --continue");
+    assert_eq!(subject(&sandbox), "feature by Other", "whose it is stays");
+    let sandbox = check("git cherry-pick feature", "", " git cherry-pick --continue");
+    assert!(subject(&sandbox).starts_with("feature by"));
+    let sandbox = check(
+        "git revert --no-edit HEAD",
+        "--no-edit HEAD",
+        "git reset --merge\nCHECKPOINT_ALLOW=commit git revert …",
+    );
+    assert!(subject(&sandbox).starts_with("Revert \"second\" by"));
+    let sandbox = check(
+        "git revert --no-edit HEAD HEAD~1",
+        "--no-edit HEAD",
+        "git revert --abort\nCHECKPOINT_ALLOW=commit git revert …",
+    );
+    assert!(subject(&sandbox).starts_with("Revert \"second\" by"));
+    check(
+        "git merge -q --no-ff --no-edit feature",
+        "",
+        " git merge --continue",
+    );
+    check(
+        "git pull -q --no-rebase --no-ff --no-edit . feature",
+        "",
+        " git merge --continue",
+    );
+    check(
+        "git merge -q clash; echo both >README; git add README; git commit -q --no-edit",
+        "",
+        " git merge --continue",
+    );
+    check(
+        "git rebase -q -Xtheirs clash",
+        "-q -Xtheirs clash",
+        "CHECKPOINT_ALLOW=commit git rebase …",
+    );
+    check(
+        "git pull -q --rebase -Xtheirs . clash",
+        "-q --rebase -Xtheirs . clash",
+        "CHECKPOINT_ALLOW=commit git pull …",
+    );
+    check(
+        "git rebase -q --no-verify -Xtheirs clash",
+        "-q -Xtheirs clash",
+        "git rebase --abort\nCHECKPOINT_ALLOW=commit git rebase …",
+    );
+    check(
+        "git rebase -q --no-verify clash; echo both >README; git add README; git rebase --continue",
+        "",
+        "CHECKPOINT_ALLOW=commit git rebase --continue",
+    );
+    check(
+        "echo x >>README; git commit -q -a -m x",
+        "-q -a -m x",
+        "CHECKPOINT_ALLOW=commit git commit …",
+    );
+}
+
+#[test]
+fn the_line_that_passes_a_push_says_where_it_goes() {
+    let check = |script: &str, wants: &str| {
+        let sandbox = guarded(Mode::Usual);
+        sandbox.git([
+            "--git-dir=../up.git",
+            "config",
+            "receive.denyDeleteCurrent",
+            "ignore",
+        ]);
+        let refused = as_a_person(&sandbox, script);
+        assert_ne!(refused.code, 0, "{script}: {refused}");
+        let line = lines_that_pass(&refused);
+        let old = tip(&sandbox, "origin/main");
+        assert_eq!(
+            line,
+            format!("CHECKPOINT_ALLOW=push {}", wants.replace("<old>", &old)),
+            "{script}"
+        );
+        let before = sandbox.git(["--git-dir=../up.git", "for-each-ref"]);
+        as_a_person(&sandbox, &line).exits(0);
+        assert_ne!(
+            sandbox.git(["--git-dir=../up.git", "for-each-ref"]),
+            before,
+            "{script}"
+        );
+    };
+    check(
+        "git push -q origin feature:main",
+        "git push origin feature:refs/heads/main",
+    );
+    check(
+        "git merge -q --ff-only feature; git push",
+        "git push origin main",
+    );
+    check(
+        "git tag feature; git push -q origin refs/heads/feature:main",
+        "git push origin refs/heads/feature:refs/heads/main",
+    );
+    check(
+        "git push -q origin :main",
+        "git push origin :refs/heads/main",
+    );
+    check(
+        "git push -q -f origin clash:main",
+        "git push --force-with-lease=refs/heads/main:<old> origin clash:refs/heads/main",
+    );
+    check(
+        "git push -q '../up.git' feature:main",
+        "git push ../up.git feature:refs/heads/main",
+    );
+}
+
 #[test]
 fn a_rule_is_passed_by_its_own_word() {
     let sandbox = guarded(Mode::Usual);

@@ -179,3 +179,49 @@ fn a_push_does_not_go_without_the_checkpoint_that_it_needs() {
         "{output}"
     );
 }
+
+#[test]
+fn all_that_is_refused_is_named() {
+    let sandbox = guarded(Mode::Usual);
+    let output = refused(
+        &sandbox,
+        "git push origin feature:main clash:release/1 feature",
+    );
+    for name in ["'main'", "'release/1'"] {
+        assert!(
+            output
+                .text()
+                .contains(&format!("{name} of 'origin': it is protected")),
+            "{output}"
+        );
+    }
+}
+
+#[test]
+fn what_is_secret_in_an_address_is_not_shown() {
+    let sandbox = guarded(Mode::Usual);
+    let hook = "printf 'refs/heads/feature %s refs/heads/main %s\\n' $(git rev-parse feature main) |
+        git checkpoint hook pre-push https://ada:s3cret@host.example/up https://ada:s3cret@host.example/up";
+    let output = sandbox.terminal(hook).exits(1);
+    let said = output.text();
+    assert!(!said.contains("s3cret"), "{said}");
+    assert!(said.contains("of 'https://host.example/up'"), "{said}");
+}
+
+#[test]
+fn the_tag_of_a_checkpoint_that_is_deleted_gets_no_other_name() {
+    let sandbox = guarded(Mode::Usual);
+    sandbox.checkpoint(["create", "-q", "safe"]).exits(0);
+    sandbox.git(["push", "-q", "origin", "checkpoint/safe"]);
+    let output = refused(&sandbox, "git push --delete origin checkpoint/safe");
+    assert!(!output.text().contains("another name"), "{output}");
+}
+
+#[test]
+fn a_branch_is_the_first_one_only_of_an_empty_repository() {
+    let sandbox = guarded(Mode::Usual);
+    sandbox.sh("git init -q --bare ../new.git && git push -q ../new.git feature");
+    let output = sandbox.terminal("git push -q ../new.git clash:feature main -f");
+    assert_ne!(output.code, 0, "{output}");
+    assert!(output.text().contains("cannot create 'main'"), "{output}");
+}

@@ -39,11 +39,10 @@ pub(super) fn may_commit(
         }
         Verdict::Refused(reason) => reason,
     };
-    let name = forward::branch(&session.repo, &rules, branch);
     Err(CommitError::Protected {
         branch: branch.to_owned(),
         why: why(&reason),
-        forward: forward::commit(&name, None),
+        forward: forward::commit(&session.repo, &rules, branch),
     })
 }
 

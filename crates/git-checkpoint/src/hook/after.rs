@@ -17,7 +17,7 @@ pub(super) fn run(console: &Console) {
 }
 
 fn record(console: &Console) -> Result<(), CheckpointError> {
-    let desk = Desk::open(console, Event::PostCommit)?;
+    let desk = Desk::open(console, Event::PostCommit, &[])?;
     let Some(agent) = Agent::in_environment(&desk.session.surroundings.env) else {
         return Ok(());
     };

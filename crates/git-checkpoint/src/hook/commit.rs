@@ -8,18 +8,21 @@ use checkpoint_model::{
     words::OperationKind,
 };
 use checkpoint_policy::{Agent, PolicyReader};
-use checkpoint_work::{Created, Wish, forward};
+use checkpoint_work::{Created, Wish};
 
-use super::{desk::Desk, error::HookError, scripts::Event};
+use super::{
+    again::{self, Stopped},
+    desk::Desk,
+    error::HookError,
+    forward,
+};
 use crate::CheckpointError;
 
 /// Says whether HEAD's branch may be committed to, and keeps what is there, with the index that git is about to commit.
 pub(super) fn pre_commit(desk: &Desk<'_>) -> Result<(), CheckpointError> {
     let head = desk.repo().head()?;
     let reader = PolicyReader::new(desk.repo());
-    let branch = head
-        .branch()
-        .map(|branch| branch.to_str_lossy().into_owned());
+    let branch = desk.branch(&head);
     let rules = desk.rules(&reader, branch.as_deref().unwrap_or_default());
     if let Some(branch) = &branch {
         let verdict = rules.commit(branch, desk.is_first(&head, branch));
@@ -31,11 +34,8 @@ pub(super) fn pre_commit(desk: &Desk<'_>) -> Result<(), CheckpointError> {
 /// Says whether HEAD's branch may be committed to.
 pub(super) fn guard(desk: &Desk<'_>) -> Result<(), CheckpointError> {
     let head = desk.repo().head()?;
-    match head.branch() {
-        Some(branch) => {
-            let branch = branch.to_str_lossy();
-            judge(desk, &branch, desk.is_first(&head, &branch))
-        }
+    match desk.branch(&head) {
+        Some(branch) => judge(desk, &branch, desk.is_first(&head, &branch)),
         None => Ok(()),
     }
 }
@@ -50,14 +50,15 @@ pub(super) fn prepare_commit_msg(desk: &Desk<'_>) -> Result<(), CheckpointError>
 }
 
 /// Says whether the branch may be rebased; the words are the upstream, and the branch unless it is HEAD's.
-pub(super) fn pre_rebase(desk: &Desk<'_>, words: &[OsString]) -> Result<(), CheckpointError> {
+pub(super) fn pre_rebase(desk: &Desk<'_>) -> Result<(), CheckpointError> {
     let head = desk.repo().head()?;
-    let named = words.get(1).map(|word| word.to_string_lossy().into_owned());
+    let named = desk
+        .words
+        .get(1)
+        .map(|word| word.to_string_lossy().into_owned());
     let branch = match &named {
         Some(name) => Some(name.strip_prefix("refs/heads/").unwrap_or(name).to_owned()),
-        None => head
-            .branch()
-            .map(|branch| branch.to_str_lossy().into_owned()),
+        None => desk.branch(&head),
     };
     let Some(branch) = branch else { return Ok(()) };
     let name = format!("refs/heads/{branch}");
@@ -66,7 +67,7 @@ pub(super) fn pre_rebase(desk: &Desk<'_>, words: &[OsString]) -> Result<(), Chec
     };
     let rules = desk.rules(&PolicyReader::new(desk.repo()), &branch);
     let verdict = rules.commit(&branch, false);
-    if verdict != Verdict::Allowed && goes_forward(desk, tip, words.first()) {
+    if verdict != Verdict::Allowed && goes_forward(desk, tip, desk.words.first()) {
         return Ok(());
     }
     hold(desk, &rules, &branch, verdict)
@@ -101,54 +102,30 @@ fn hold(
             because.clone()
         }
     };
-    let operation = operation(desk);
-    let verb = match operation {
-        Some(OperationKind::RebaseMerge | OperationKind::RebaseApply) => "rebase",
+    let stopped = again::stopped(desk);
+    let verb = match stopped {
+        Stopped::Rebase { .. }
+        | Stopped::Step
+        | Stopped::Waiting(OperationKind::RebaseMerge | OperationKind::RebaseApply) => "rebase",
         _ => "commit to",
     };
     let name = format!("refs/heads/{branch}");
     let branch = branch.to_owned();
-    let help = || {
-        let name = forward::branch(desk.repo(), rules, &branch);
-        match desk.event {
-            Event::PreRebase => forward::rebase(&name, elsewhere(desk, &branch)),
-            _ => forward::commit(&name, operation),
-        }
-    };
+    let help = || forward::commit(desk, rules, &branch, stopped);
     desk.hold(verdict, &name, |grounds| match because {
         Because::NotForWork => HookError::NotForWork {
             verb,
             help: help(),
             branch: branch.clone(),
-            grounds,
+            grounds: grounds.again(again::again(stopped)),
         },
         _ => HookError::Protected {
             verb,
             help: help(),
             branch: branch.clone(),
-            grounds,
+            grounds: grounds.again(again::again(stopped)),
         },
     })
-}
-
-/// The branch, unless HEAD is on it.
-fn elsewhere<'b>(desk: &Desk<'_>, branch: &'b str) -> Option<&'b str> {
-    let head = desk.repo().head().ok();
-    let is_here = head.is_some_and(|head| head.branch().is_some_and(|here| *here == branch));
-    (!is_here).then_some(branch)
-}
-
-/// What git is in the middle of, as far as it shows before a commit.
-fn operation(desk: &Desk<'_>) -> Option<OperationKind> {
-    match desk.event {
-        Event::PreApplypatch => Some(OperationKind::Am),
-        Event::PreMergeCommit => Some(OperationKind::Merge),
-        Event::PreRebase => Some(OperationKind::RebaseMerge),
-        _ => checkpoint_capture::operations(desk.repo())
-            .ok()?
-            .first()
-            .copied(),
-    }
 }
 
 /// The branch that is being rebased, without `refs/heads/`.
@@ -180,6 +157,7 @@ fn keep(
     };
     let help = "see what is in its way:\n  git checkpoint validate";
     desk.hold(rules.commit_without_checkpoint(), "HEAD", |grounds| {
+        let grounds = grounds.again(again::again(again::stopped(desk)));
         HookError::CommitUnkept { why, help, grounds }
     })
 }

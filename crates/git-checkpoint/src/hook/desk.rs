@@ -1,5 +1,8 @@
 //! What the hooks share: the repository, its rules, and what is done with a verdict.
 
+use std::ffi::OsString;
+
+use bstr::ByteSlice as _;
 use checkpoint_cli::{Console, Session};
 use checkpoint_git::{Head, Repository, refs};
 use checkpoint_model::{
@@ -15,21 +18,56 @@ use super::{
 };
 use crate::CheckpointError;
 
+/// A chain of symbolic references longer than this is a circle; git stops at the same number.
+const MAX_DEPTH: usize = 5;
+
 /// The repository in which git runs a hook.
 pub(super) struct Desk<'a> {
     pub(super) session: Session<'a>,
     pub(super) event: Event,
+    /// What git gives to the hook.
+    pub(super) words: &'a [OsString],
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn open(console: &'a Console, event: Event) -> Result<Self, CheckpointError> {
+    pub(super) fn open(
+        console: &'a Console,
+        event: Event,
+        words: &'a [OsString],
+    ) -> Result<Self, CheckpointError> {
         let mut session = Session::open(console)?;
         session.repo = session.repo.in_hook();
-        Ok(Self { session, event })
+        Ok(Self {
+            session,
+            event,
+            words,
+        })
     }
 
     pub(super) fn repo(&self) -> &Repository {
         &self.session.repo
+    }
+
+    /// The branch that a commit at HEAD moves, without `refs/heads/`; none where HEAD is detached. A branch may be a
+    /// symbolic reference to another one: then that moves.
+    pub(super) fn branch(&self, head: &Head) -> Option<String> {
+        let mut branch = head.branch()?.to_str_lossy().into_owned();
+        // There git was asked, which has followed them.
+        if self.repo().caps().reftable {
+            return Some(branch);
+        }
+        for _ in 0..MAX_DEPTH {
+            let name = format!("refs/heads/{branch}");
+            let target = refs::symbolic_target(self.repo(), &name).ok().flatten();
+            match target
+                .as_deref()
+                .and_then(|it| it.strip_prefix("refs/heads/"))
+            {
+                Some(next) => branch = next.to_owned(),
+                None => break,
+            }
+        }
+        Some(branch)
     }
 
     /// The rules for `branch`; what cannot be read of them is told.

@@ -15,7 +15,7 @@ use crate::CheckpointError;
 pub enum HookError {
     /// The branch is protected.
     #[error("cannot {verb} '{branch}': it is protected")]
-    #[diagnostic(code(hook::protected), help("{help}{}", grounds.ways("git commit")))]
+    #[diagnostic(code(hook::protected), help("{help}{}", grounds.ways()))]
     Protected {
         /// What git was about to do to it.
         verb: &'static str,
@@ -29,7 +29,7 @@ pub enum HookError {
     },
     /// No work belongs on the branch.
     #[error("cannot {verb} '{branch}': no work belongs there")]
-    #[diagnostic(code(hook::not_for_work), help("{help}{}", grounds.ways("git commit")))]
+    #[diagnostic(code(hook::not_for_work), help("{help}{}", grounds.ways()))]
     NotForWork {
         /// What git was about to do to it.
         verb: &'static str,
@@ -43,7 +43,7 @@ pub enum HookError {
     },
     /// A push goes to a protected branch.
     #[error("cannot {verb} '{branch}' of '{remote}': it is protected")]
-    #[diagnostic(code(hook::push_protected), help("{help}{}", grounds.ways("git push")))]
+    #[diagnostic(code(hook::push_protected), help("{help}{}", grounds.ways()))]
     Push {
         /// What git was about to do to it.
         verb: &'static str,
@@ -59,7 +59,7 @@ pub enum HookError {
     },
     /// A push moves or deletes the tag of a checkpoint.
     #[error("cannot {verb} the tag '{tag}' of '{remote}': it is a checkpoint's")]
-    #[diagnostic(code(hook::tag_immutable), help("{help}{}", grounds.ways("git push")))]
+    #[diagnostic(code(hook::tag_immutable), help("{help}{}", grounds.ways()))]
     Tag {
         /// What git was about to do to it.
         verb: &'static str,
@@ -75,7 +75,7 @@ pub enum HookError {
     },
     /// A protected branch moves to what its upstream does not have.
     #[error("'{branch}' stays at {from}: it is protected, and its upstream does not have {to}")]
-    #[diagnostic(code(hook::move_protected), help("{help}{}", grounds.ways("git <command>")))]
+    #[diagnostic(code(hook::move_protected), help("{help}{}", grounds.ways()))]
     Move {
         /// The branch.
         branch: String,
@@ -91,7 +91,7 @@ pub enum HookError {
     },
     /// The automatic checkpoint before a commit could not be made.
     #[error("no commit without a checkpoint, and none could be made: {why}")]
-    #[diagnostic(code(hook::commit_unkept), help("{help}{}", grounds.ways("git commit")))]
+    #[diagnostic(code(hook::commit_unkept), help("{help}{}", grounds.ways()))]
     CommitUnkept {
         /// What went wrong.
         why: Box<CheckpointError>,
@@ -103,7 +103,7 @@ pub enum HookError {
     },
     /// What is pushed has no checkpoint.
     #[error("cannot push '{branch}' without a checkpoint: {why}")]
-    #[diagnostic(code(hook::push_unkept), help("{help}{}", grounds.ways("git push")))]
+    #[diagnostic(code(hook::push_unkept), help("{help}{}", grounds.ways()))]
     PushUnkept {
         /// The branch.
         branch: String,
@@ -140,6 +140,8 @@ impl Failure for HookError {
 pub struct Grounds {
     reason: Reason,
     passing: Passing,
+    /// The command that was stopped, see [`again`](super::again::again).
+    again: Vec<String>,
 }
 
 /// Whether whoever asks could pass the rule.
@@ -155,8 +157,17 @@ enum Passing {
 
 impl Grounds {
     pub(super) fn of(reason: Reason) -> Box<Self> {
-        let passing = Passing::Hidden;
-        Box::new(Self { reason, passing })
+        Box::new(Self {
+            reason,
+            passing: Passing::Hidden,
+            again: Vec::new(),
+        })
+    }
+
+    /// With the lines that a person types to have it pass.
+    pub(super) fn again(mut self: Box<Self>, lines: Vec<String>) -> Box<Self> {
+        self.again = lines;
+        self
     }
 
     pub(super) fn against(
@@ -173,11 +184,15 @@ impl Grounds {
             },
             Some(_) => Passing::Hidden,
         };
-        Box::new(Self { reason, passing })
+        Box::new(Self {
+            reason,
+            passing,
+            again: Vec::new(),
+        })
     }
 
     /// The last lines of the help: how a person passes the rule, with the command it stops.
-    fn ways(&self, command: &str) -> String {
+    fn ways(&self) -> String {
         let variable = Allowance::VARIABLE;
         match &self.passing {
             Passing::Hidden => String::new(),
@@ -194,8 +209,14 @@ impl Grounds {
                         format!("\n'{word}' in {variable} is no rule; this one is '{rule}'")
                     })
                     .collect();
+                let (last, before) = self.again.split_last().expect("something was stopped");
+                let before: String = before.iter().map(|line| format!("\n  {line}")).collect();
+                let rest = match last.contains('…') {
+                    true => " ('…' is the rest of what you typed)",
+                    false => "",
+                };
                 format!(
-                    "{unknown}\nor pass the rule for once, which is recorded:\n  {variable}={rule} {command}"
+                    "{unknown}\nor pass the rule for once, which is recorded{rest}:{before}\n  {variable}={rule} {last}"
                 )
             }
         }

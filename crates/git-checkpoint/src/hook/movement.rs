@@ -10,10 +10,15 @@ use checkpoint_cli::{Console, Failure as _, Kind, shell_word};
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::policy::{Movement, Rules, Verdict};
 use checkpoint_policy::{PolicyReader, upstream};
-use checkpoint_work::forward;
+use checkpoint_work::{forward, proposal};
 use gix::ObjectId;
 
-use super::{desk::Desk, error::HookError, scripts::Event};
+use super::{
+    again::{self, Stopped},
+    desk::Desk,
+    error::HookError,
+    scripts::Event,
+};
 use crate::CheckpointError;
 
 /// One line of what git tells: `<old> <new> <ref>`.
@@ -61,7 +66,7 @@ fn judge(console: &Console) -> Result<(), CheckpointError> {
         return Ok(());
     }
     let steps: Vec<Step> = input.lines().filter_map(Step::read).collect();
-    let desk = Desk::open(console, event)?;
+    let desk = Desk::open(console, event, &[])?;
     let reader = PolicyReader::new(desk.repo());
     for step in &steps {
         let rules = desk.rules(&reader, &step.branch);
@@ -107,7 +112,7 @@ impl Step {
                 New::Symbolic | New::Nothing => "that".to_owned(),
             },
             help: self.help(desk, rules),
-            grounds,
+            grounds: grounds.again(again(desk)),
         })
     }
 
@@ -143,17 +148,20 @@ impl Step {
     fn help(&self, desk: &Desk<'_>, rules: &Rules) -> String {
         let head = desk.repo().head().ok();
         let is_here = head.is_some_and(|head| head.branch().is_some_and(|it| *it == self.branch));
-        let name = forward::branch(desk.repo(), rules, &self.branch);
+        let Some(name) = proposal::branch(desk.repo(), rules, &self.branch) else {
+            return forward::nowhere(rules);
+        };
         let word = shell_word(&name);
         let operations = checkpoint_capture::operations(desk.repo()).unwrap_or_default();
         match (operations.first(), self.new) {
-            (Some(operation), _) => forward::commit(&name, Some(*operation)),
+            (Some(operation), _) => forward::continued(&name, *operation),
             (None, New::At(new)) => {
                 let new = new.to_hex_with_len(12);
                 let back = match is_here {
                     true => format!(
-                        "\nfiles that git has switched by then come back with:\n  git switch {}",
-                        shell_word(&self.branch)
+                        "\nand then, as git may have switched files by now, back to '{branch}':\n  git switch {word}",
+                        branch = self.branch,
+                        word = shell_word(&self.branch)
                     ),
                     false => String::new(),
                 };
@@ -162,6 +170,14 @@ impl Step {
             }
             (None, _) => format!("take it to a branch of its own:\n  git branch {word}"),
         }
+    }
+}
+
+/// What was stopped, as far as it shows.
+fn again(desk: &Desk<'_>) -> Vec<String> {
+    match again::stopped(desk) {
+        Stopped::Commit => vec!["git …".to_owned()],
+        stopped => again::again(stopped),
     }
 }
 

@@ -68,7 +68,7 @@ fn keep_one(
             branch: branch.to_owned(),
             why,
             help,
-            grounds,
+            grounds: grounds.again(vec!["git push …".to_owned()]),
         }
     })
 }

@@ -110,7 +110,7 @@ impl<'a> Session<'a> {
     pub fn tell_of(&self, reader: &PolicyReader<'_>) {
         for Problem { error, instead } in reader.problems() {
             let talk = self.console.talk();
-            talk.warning(format_args!("{error}: {}; {instead} counts", error.why()));
+            talk.warning(format_args!("{error}: {}; {instead}", error.why()));
         }
     }
 

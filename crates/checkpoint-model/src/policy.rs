@@ -3,6 +3,7 @@
 mod error;
 mod globs;
 mod hooks;
+mod looser;
 mod push;
 mod rules;
 mod runs;

@@ -23,7 +23,10 @@ pub enum ReadError {
     },
     /// The branch is there, and what it names cannot be read.
     #[error("cannot read the policy of '{branch}'")]
-    #[diagnostic(code(policy::version_unreadable), help("git fsck"))]
+    #[diagnostic(
+        code(policy::version_unreadable),
+        help("git ls-tree {branch} .git-checkpoint.toml; git fsck")
+    )]
     Version {
         /// The short name of the branch.
         branch: String,

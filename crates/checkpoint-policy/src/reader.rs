@@ -7,6 +7,9 @@ use checkpoint_model::policy::{Case, Layer, Policy, Rules, Source};
 
 use crate::{ReadError, trunk, version::Version};
 
+/// What counts where nothing else does.
+const DEFAULTS_COUNT: &str = "the defaults count";
+
 /// Reads the policy of one repository; each version at most once.
 ///
 /// A rule that protects counts as it stands on the protected branch, as its upstream has it where there is one: there
@@ -26,7 +29,7 @@ pub struct PolicyReader<'r> {
 pub struct Problem {
     /// What is wrong with it.
     pub error: ReadError,
-    /// What counts in its place, for the end of a sentence.
+    /// What counts in its place: `the defaults count`, `.git-checkpoint.toml of 'main' counts`.
     pub instead: String,
 }
 
@@ -118,6 +121,21 @@ impl<'r> PolicyReader<'r> {
         trunk || self.copy().is_some() || !self.problems.borrow().is_empty()
     }
 
+    /// The keys of the working tree's copy that do not count, since they ask for less, and what counts of them.
+    pub fn looser(&self) -> Option<(Vec<String>, Source)> {
+        let copy = self.copy()?;
+        let trusted = self.trunk().and_then(|(_, trusted)| trusted.as_ref());
+        let mut keys = match trusted {
+            Some(trusted) => trusted.layer.policy.looser_keys(&copy.text),
+            None => Policy::default().looser_keys(&copy.text),
+        };
+        // Of all else the copy says what it wants, where nothing is agreed on.
+        let is_guarded = |key: &String| key.starts_with("branches.") || key.starts_with("hooks.");
+        keys.retain(|key| trusted.is_some() || is_guarded(key));
+        let source = trusted.map_or(Source::Defaults, |it| it.layer.source.clone());
+        (!keys.is_empty()).then_some((keys, source))
+    }
+
     /// What could not be read so far; each is given out once.
     pub fn problems(&self) -> Vec<Problem> {
         self.problems.take()
@@ -172,7 +190,7 @@ impl<'r> PolicyReader<'r> {
         let read = || match Version::of_working_tree(self.repo) {
             Ok(copy) => copy,
             Err(error) => {
-                self.note(error, "the version on the protected branch");
+                self.note(error, self.counting());
                 None
             }
         };
@@ -183,7 +201,7 @@ impl<'r> PolicyReader<'r> {
         match version {
             Ok(version) => version,
             Err(error) => {
-                self.note(error, "the defaults");
+                self.note(error, DEFAULTS_COUNT.to_owned());
                 None
             }
         }
@@ -194,8 +212,8 @@ impl<'r> PolicyReader<'r> {
             Ok(layer) => Some(layer),
             Err(error) => {
                 let instead = match version.source {
-                    Source::WorkingTree => "the version on the protected branch, or the defaults,",
-                    Source::Branch(_) | Source::Defaults => "the defaults",
+                    Source::WorkingTree => self.counting(),
+                    Source::Branch(_) | Source::Defaults => DEFAULTS_COUNT.to_owned(),
                 };
                 self.note(error, instead);
                 None
@@ -203,8 +221,15 @@ impl<'r> PolicyReader<'r> {
         }
     }
 
-    fn note(&self, error: ReadError, instead: &str) {
-        let instead = instead.to_owned();
+    /// What counts without the copy in the working tree.
+    fn counting(&self) -> String {
+        match self.trunk() {
+            Some((_, Some(trusted))) => format!("{} counts", trusted.layer.source),
+            _ => DEFAULTS_COUNT.to_owned(),
+        }
+    }
+
+    fn note(&self, error: ReadError, instead: String) {
         self.problems.borrow_mut().push(Problem { error, instead });
     }
 }

@@ -43,15 +43,26 @@ impl Version {
         // Anything but a file, such as a named pipe, might not end.
         let read = || match fs_err::metadata(&path)?.is_file() {
             true => fs_err::read_to_string(&path),
-            false => Err(std::io::Error::other("not a file")),
+            false => Err(std::io::Error::other("it is no file")),
         };
+        let is_link = || fs_err::symlink_metadata(&path).is_ok();
         match read() {
             Ok(text) => Ok(Some(Self {
                 source: Source::WorkingTree,
                 text,
             })),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(ReadError::File { path, source }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_link() => Ok(None),
+            Err(error) => {
+                let source = match error.kind() {
+                    std::io::ErrorKind::NotFound => {
+                        std::io::Error::other("it is a link to nowhere")
+                    }
+                    std::io::ErrorKind::Other => error,
+                    // Without the path, which is told already.
+                    kind => kind.into(),
+                };
+                Err(ReadError::File { path, source })
+            }
         }
     }
 
@@ -89,7 +100,10 @@ fn committed(repo: &Repository, branch: &str, tip: ObjectId) -> Result<Option<St
     for entry in tree.iter() {
         let entry = entry.map_err(|error| unreadable(error.into()))?;
         if entry.filename() == Policy::FILE_NAME {
-            found = Some(entry).filter(|entry| is_file(entry.mode().kind()));
+            if !is_file(entry.mode().kind()) {
+                return Err(unreadable("it is no file there".into()));
+            }
+            found = Some(entry);
             break;
         }
     }

@@ -95,7 +95,7 @@ fn a_warning_lets_pass() {
     assert!(
         output
             .text()
-            .contains("warning: cannot commit to 'main': it is protected (rule 'commit': "),
+            .contains("warning: let pass: commit to 'main': it is protected (rule 'commit': "),
         "{output}"
     );
     let said = output.text();

@@ -21,6 +21,12 @@ pub struct PolicyError {
 }
 
 impl PolicyError {
+    /// The name of the file, with the branch before it where that has it: `main:.git-checkpoint.toml`.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.source_code.name()
+    }
+
     pub(super) fn new(error: &toml::de::Error, text: &str, file_name: &str) -> Self {
         let place = error.span().unwrap_or(0..0);
         let why = error.message().lines().collect::<Vec<_>>().join(": ");

@@ -201,7 +201,7 @@ impl Rules {
         match step {
             PushStep::Create { .. } => Verdict::Allowed,
             PushStep::Move | PushStep::Delete => {
-                self.judge(Rule::Tags, (Because::Tagged, &self.layers[0].source))
+                self.judge(Rule::Tags, (Because::Tagged, self.strictest(Rule::Tags)))
             }
         }
     }
@@ -218,7 +218,16 @@ impl Rules {
     /// What it means that the automatic checkpoint before a commit could not be made.
     #[must_use]
     pub fn commit_without_checkpoint(&self) -> Verdict {
-        self.judge(Rule::Checkpoint, (Because::NotKept, &self.layers[0].source))
+        let source = self.strictest(Rule::Checkpoint);
+        self.judge(Rule::Checkpoint, (Because::NotKept, source))
+    }
+
+    /// Who asks for the level of `rule`: the most trusted of those that do.
+    fn strictest(&self, rule: Rule) -> &Source {
+        let level = self.level(rule);
+        let mut layers = self.layers.iter();
+        let layer = layers.find(|layer| layer.policy.hooks.level(rule) == level);
+        &layer.expect("the level is that of a layer").source
     }
 
     /// What it means that a push goes without the checkpoint that it needs; none where it needs none.

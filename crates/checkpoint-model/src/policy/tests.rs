@@ -454,3 +454,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn keys_of_a_copy_that_ask_for_less_are_named() {
+    let base = Policy::parse("[branches]\nprotected = [\"main\", \"keep\"]\n", "").unwrap();
+    let check = |text: &str, want: &[&str]| assert_eq!(base.looser_keys(text), want, "{text}");
+    check("", &[]);
+    check("[branches]\nprotected = [\"x\", \"keep\", \"main\"]\n", &[]);
+    check(
+        "[branches]\nprotected = [\"main\"]\n",
+        &["branches.protected"],
+    );
+    check(
+        "[branches]\nprotected = []\n[hooks]\ncommit = \"off\"\n",
+        &["branches.protected", "hooks.commit"],
+    );
+    check(
+        "[hooks]\ncheckpoint = \"refuse\"\n[retention]\nautomatic-count = 1000\n",
+        &[],
+    );
+    check(
+        "[retention]\nautomatic-count = 1\n",
+        &["retention.automatic-count"],
+    );
+    check("[hooks", &[]);
+}

@@ -5,14 +5,17 @@ use checkpoint_model::event::GitCommitCreated;
 use checkpoint_policy::Agent;
 use checkpoint_store::Subject;
 
-use super::{desk::Desk, scripts::Event};
+use super::{desk::Desk, error::told, scripts::Event};
 use crate::CheckpointError;
 
 /// Records the commit at HEAD. Nothing that goes wrong here undoes a commit, so it is only told.
 pub(super) fn run(console: &Console) {
     if let Err(error) = record(console) {
         let talk = console.talk();
-        talk.warning(format_args!("the commit is not in the records: {error}"));
+        talk.warning(format_args!(
+            "the commit is not in the records: {}",
+            told(&error)
+        ));
     }
 }
 

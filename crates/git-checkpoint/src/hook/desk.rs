@@ -105,7 +105,7 @@ impl<'a> Desk<'a> {
                 let grounds = Grounds::of(reason);
                 let why = grounds.to_string();
                 let talk = self.session.console.talk();
-                talk.warning(format_args!("{} ({why})", refusal(grounds)));
+                talk.warning(format_args!("{} ({why})", refusal(grounds).let_pass()));
                 Ok(())
             }
             Verdict::Refused(reason) => {

@@ -74,13 +74,13 @@ pub enum HookError {
         grounds: Box<Grounds>,
     },
     /// A protected branch moves to what its upstream does not have.
-    #[error("'{branch}' stays at {from}: it is protected, and its upstream does not have {to}")]
+    #[error("'{branch}' {stays}: it is protected, and its upstream does not have {to}")]
     #[diagnostic(code(hook::move_protected), help("{help}{}", grounds.ways()))]
     Move {
         /// The branch.
         branch: String,
-        /// Where it is.
-        from: String,
+        /// What becomes of it: `stays at <where it is>`.
+        stays: String,
         /// Where it was to go.
         to: String,
         /// The lines that take the work on.
@@ -90,7 +90,10 @@ pub enum HookError {
         grounds: Box<Grounds>,
     },
     /// The automatic checkpoint before a commit could not be made.
-    #[error("no commit without a checkpoint, and none could be made: {why}")]
+    #[error(
+        "no commit without a checkpoint, and none could be made: {}",
+        told(why)
+    )]
     #[diagnostic(code(hook::commit_unkept), help("{help}{}", grounds.ways()))]
     CommitUnkept {
         /// What went wrong.
@@ -124,6 +127,42 @@ pub enum HookError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+impl HookError {
+    /// The same where the rule only warns.
+    pub(super) fn let_pass(&self) -> String {
+        match self {
+            Self::Move { branch, to, .. } => {
+                format!("'{branch}' moves to {to}, which its upstream does not have")
+            }
+            Self::CommitUnkept { why, .. } => {
+                format!(
+                    "a commit without a checkpoint, since none could be made: {}",
+                    told(why)
+                )
+            }
+            refused => {
+                let refused = refused.to_string();
+                let what = refused.strip_prefix("cannot ").unwrap_or(&refused);
+                format!("let pass: {what}")
+            }
+        }
+    }
+}
+
+/// An error with all that stands behind it, in one line.
+pub(super) fn told(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    let mut behind = error.source();
+    while let Some(error) = behind {
+        let more = error.to_string();
+        if !told.contains(&more) {
+            told += &format!(": {more}");
+        }
+        behind = error.source();
+    }
+    told
 }
 
 impl Failure for HookError {

@@ -106,7 +106,10 @@ impl Step {
         let short = |id: ObjectId| id.to_hex_with_len(7).to_string();
         desk.hold(verdict, &name, |grounds| HookError::Move {
             branch: self.branch.clone(),
-            from: now.map_or_else(|| "nothing".to_owned(), short),
+            stays: match now {
+                Some(now) => format!("stays at {}", short(now)),
+                None => "is not made".to_owned(),
+            },
             to: match self.new {
                 New::At(id) => short(id),
                 New::Symbolic | New::Nothing => "that".to_owned(),

@@ -183,7 +183,67 @@ fn a_policy_that_cannot_be_read_fails() {
         ".git-checkpoint.toml",
         "[branches]\nprotected = [\"main\", \"x\"]\n",
     );
-    check(&scene, "policy", "ok", "in the working tree");
+    let found = findings(&scene, "policy");
+    assert!(
+        found[0].0 == "ok" && found[0].1.contains("in the working tree"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_copy_that_asks_for_less_is_told_not_to_count() {
+    let scene = scene();
+    let protected = |names: &str| format!("[branches]\nprotected = [{names}]\n");
+    let looser = |names: &str| {
+        scene.write(".git-checkpoint.toml", protected(names));
+        let found = findings(&scene, "policy");
+        found.into_iter().find(|it| it.0 == "warning")
+    };
+    let told = looser("\"x\"").unwrap();
+    assert!(
+        told.1
+            .contains("asks for less than the defaults in branches.protected"),
+        "{told:?}"
+    );
+    scene.write(".git-checkpoint.toml", protected("\"main\", \"keep\""));
+    scene.git(&["add", "."]);
+    scene.git(&["commit", "-q", "-m", "policy"]);
+    scene.git(&["branch", "-f", "main"]);
+    assert_eq!(looser("\"keep\", \"main\", \"more\""), None);
+    let told = looser("\"keep\"").unwrap();
+    assert!(
+        told.1
+            .contains("than .git-checkpoint.toml of 'main' in branches.protected"),
+        "{told:?}"
+    );
+    assert_eq!(told.2, "git diff main -- .git-checkpoint.toml");
+}
+
+#[test]
+fn a_policy_that_is_no_file_is_told() {
+    let scene = scene();
+    let path = scene.path().join(".git-checkpoint.toml");
+    std::os::unix::fs::symlink("/no/such/file", &path).unwrap();
+    check(
+        &scene,
+        "policy",
+        "failure",
+        "it is a link to nowhere; the defaults count",
+    );
+    let found = findings(&scene, "policy");
+    assert_eq!(
+        found[0].1.matches(".git-checkpoint.toml").count(),
+        1,
+        "{found:?}"
+    );
+    scene.done(&["init"]);
+    scene.git(&["add", "."]);
+    scene.git(&["commit", "-q", "-m", "a link"]);
+    scene.git(&["branch", "-f", "main"]);
+    fs_err::remove_file(&path).unwrap();
+    let found = findings(&scene, "policy");
+    let says = "of 'main': it is no file there; the defaults count";
+    assert!(found[0].0 == "failure" && found[0].1.contains(says), "{found:?}");
 }
 
 #[test]

@@ -310,3 +310,13 @@ fn a_copy_lets_less_out_and_takes_less_away_and_words_nothing() {
 fn rules_of(trusted: &Policy, copy: &str) -> Policy {
     trusted.tightened_by(&trusted.parse_over(copy, Policy::FILE_NAME).unwrap())
 }
+
+#[test]
+fn who_asks_for_the_level_is_who_is_named() {
+    let rules = rules(
+        "[hooks]\npush = \"off\"\n",
+        "[hooks]\ncheckpoint = \"refuse\"\n",
+    );
+    let said = said(&rules.commit_without_checkpoint());
+    assert!(said.contains("in the working tree"), "{said}");
+}

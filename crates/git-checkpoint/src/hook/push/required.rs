@@ -15,7 +15,10 @@ use gix::ObjectId;
 use super::Update;
 use crate::{
     CheckpointError,
-    hook::{desk::Desk, error::HookError},
+    hook::{
+        desk::Desk,
+        error::{HookError, told},
+    },
 };
 
 /// Makes the checkpoints that the updates need and do not have; says no where one cannot be made.
@@ -50,7 +53,7 @@ fn keep_one(
         true => match make(desk, reader, branch) {
             Ok(()) => return Ok(()),
             Err(error) => (
-                error.to_string(),
+                told(&error),
                 "see what is in its way:\n  git checkpoint validate".to_owned(),
             ),
         },

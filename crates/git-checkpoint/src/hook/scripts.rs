@@ -9,7 +9,7 @@ use checkpoint_policy::Agent;
 /// What stands in a script for the path of the program; see [`Hook::script`].
 const PLACE: &str = "'@git-checkpoint@'";
 /// What a script in a file tells people to do without it.
-const OUT: &str = "rm '$0'";
+const OUT: &str = "rm '$at$0'";
 
 /// git config that records of commits need to follow amend and rebase: key and value. `notes.rewriteRef` may have
 /// several values; the other one.

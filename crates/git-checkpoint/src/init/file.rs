@@ -12,8 +12,8 @@ use crate::{
         programs::is_program,
         script::{self, Chain, kept},
         there::{
-            Foreign, Replaced, There, has_kept, is_alike, is_of_one_manager, is_one_file, legacy,
-            look, set_aside,
+            Foreign, Replaced, There, free_beside, has_kept, is_alike, is_of_one_manager,
+            is_one_file, legacy, look, set_aside,
         },
     },
 };
@@ -159,7 +159,11 @@ fn left(hook: &'static Hook, path: PathBuf, does: Does, ours: Option<String>) ->
 
 fn refuse_unchainable(hook: &Hook, path: &Path, foreign: Foreign) -> Result<(), SetupError> {
     let why = match foreign {
-        Foreign { is_file: false, .. } => "it is no file",
+        Foreign { is_file: false, .. } => {
+            let aside = free_beside(path, "before");
+            let path = path.to_owned();
+            return Err(SetupError::NoFile { path, aside });
+        }
         Foreign {
             asks_its_name: true,
             is_executable: true,

@@ -7,8 +7,8 @@ use crate::{
     setup::{
         SetupError,
         call::{Call, call},
+        error::word,
         ground::Elsewhere,
-        programs::is_program,
         script,
     },
 };
@@ -79,7 +79,7 @@ pub(super) fn elsewhere(
                 path: Some(path),
                 chains: None,
             }),
-            false => lines += &format!("  {}: {}\n", path.display(), script::line(hook, &path)),
+            false => lines += &missing(elsewhere, hook, &path),
         }
     }
     match lines.is_empty() {
@@ -92,6 +92,20 @@ pub(super) fn elsewhere(
     }
 }
 
+/// What is to be done that it is called from this file: with a line in it, or by a file of one's own.
+fn missing(elsewhere: &Elsewhere, hook: &Hook, path: &Path) -> String {
+    let line = script::line(hook, path);
+    let word = word(path);
+    match (path.exists(), elsewhere.runs_by_itself(path)) {
+        (true, true) => format!("  {}: {line}\n", path.display()),
+        (true, false) => format!("  {}: {line}\n  chmod +x {word}\n", path.display()),
+        (false, true) => format!("  printf '%s\\n' '{line}' >{word}\n"),
+        (false, false) => {
+            format!("  printf '%s\\n' '#!/bin/sh' '{line}' >{word} && chmod +x {word}\n")
+        }
+    }
+}
+
 /// Whether a file of somebody else's directory calls our hook, and would be run. What is doubtful was somebody's wish.
 fn is_called(elsewhere: &Elsewhere, hook: &Hook, path: &Path) -> bool {
     called(elsewhere, hook, path) != Call::None
@@ -100,8 +114,7 @@ fn is_called(elsewhere: &Elsewhere, hook: &Hook, path: &Path) -> bool {
 /// How it does.
 pub(crate) fn called(elsewhere: &Elsewhere, hook: &Hook, path: &Path) -> Call {
     let text = fs_err::read(path).unwrap_or_default();
-    let is_run = elsewhere.file("") != elsewhere.dir.join("") || is_program(path);
-    match is_run {
+    match elsewhere.runs_by_itself(path) {
         true => call(hook, &String::from_utf8_lossy(&text)),
         false => Call::None,
     }

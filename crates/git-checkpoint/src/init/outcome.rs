@@ -152,8 +152,8 @@ impl Outcome for InitOutcome {
                 }
                 _ => talk.status(format_args!("installed {hooks} in {place}")),
             }
-            if self.plan.policy.is_some() {
-                talk.hint("git add .git-checkpoint.toml");
+            if let Some(add) = &self.plan.add {
+                talk.hint(add);
             }
             talk.hint("\"git checkpoint doctor\" looks whether all is well; \"uninstall\" takes it out again");
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use checkpoint_cli::Session;
 use checkpoint_git::refs;
+use checkpoint_model::policy::Policy;
 use checkpoint_store::{AGENTS, StoreError};
 
 use super::{
@@ -17,6 +18,7 @@ use crate::{
     setup::{
         SetupError,
         change::Change,
+        error::word,
         ground::{Elsewhere, Ground, Manner},
         installed::Installed,
         out, programs,
@@ -45,6 +47,8 @@ pub(crate) struct Plan {
     pub(crate) settings: Vec<Setting>,
     /// The policy file that is written.
     pub(crate) policy: Option<PathBuf>,
+    /// The command that stages the policy file, from where this one runs.
+    pub(crate) add: Option<String>,
     /// The reference for records that begins, so that git does not warn of one that is to follow commits and is not there.
     pub(crate) notes: Option<&'static str>,
     /// In the order in which they are made.
@@ -90,6 +94,7 @@ impl Plan {
             ground,
             rows,
             settings,
+            add: policy.as_deref().map(|path| add(session, path)),
             policy,
             notes: missing_notes(session)?,
             changes,
@@ -100,6 +105,20 @@ impl Plan {
     pub(crate) fn is_done(&self) -> bool {
         self.changes.is_empty() && self.notes.is_none()
     }
+}
+
+fn add(session: &Session<'_>, policy: &Path) -> String {
+    let ignored = session.repo.git(["check-ignore", "-q", Policy::FILE_NAME]);
+    let force = match ignored.answer() {
+        Ok(Some(_)) => "-f ",
+        _ => "",
+    };
+    let is_here = policy.parent() == Some(session.surroundings.cwd.as_path());
+    let path = match is_here {
+        true => Policy::FILE_NAME.to_owned(),
+        false => word(policy),
+    };
+    format!("git add {force}{path}")
 }
 
 fn missing_notes(session: &Session<'_>) -> Result<Option<&'static str>, StoreError> {

@@ -1,8 +1,8 @@
 //! Why nothing was installed, or not taken out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use checkpoint_cli::{Failure, Kind};
+use checkpoint_cli::{Failure, Kind, shell_word};
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -15,7 +15,9 @@ pub enum SetupError {
     #[error("git takes hooks from '{dir}' here ({why}), which is not ours to write to")]
     #[diagnostic(
         code(setup::hooks_elsewhere),
-        help("add our line to these hooks, then run 'git checkpoint init' again:\n{lines}")
+        help(
+            "add our line to each of these hooks, above all else it does, then run 'git checkpoint init' again:\n{lines}"
+        )
     )]
     Elsewhere {
         /// That directory.
@@ -51,6 +53,22 @@ pub enum SetupError {
         /// Our line.
         line: String,
     },
+    /// What has the name of a hook and can be none.
+    #[error("cannot put a hook at '{}': it is no file", path.display())]
+    #[diagnostic(
+        code(setup::hook_no_file),
+        help(
+            "give it another name, then run 'git checkpoint init' again:\n  mv {} {}",
+            word(path),
+            word(aside)
+        )
+    )]
+    NoFile {
+        /// What is there.
+        path: PathBuf,
+        /// A name that is free.
+        aside: PathBuf,
+    },
     /// What was there before ours is still kept, and something else has come meanwhile.
     #[error("{said}")]
     #[diagnostic(
@@ -70,7 +88,7 @@ pub enum SetupError {
     #[error("'{}' was changed since it was installed, in line {line}: {text}", path.display())]
     #[diagnostic(
         code(setup::hook_changed),
-        help("keep what you need of it, then: rm '{}'", path.display())
+        help("keep what you need of it, then: rm {}", word(path))
     )]
     Changed {
         /// The hook.
@@ -100,7 +118,7 @@ pub enum SetupError {
     #[error("'{}' is locked", path.display())]
     #[diagnostic(
         code(setup::config_locked),
-        help("if no git is running here: rm '{}'", path.display())
+        help("if no git is running here: rm {}", word(path))
     )]
     ConfigLocked {
         /// The lock.
@@ -112,7 +130,10 @@ pub enum SetupError {
     NoProgram,
     /// The note of what was installed makes no sense.
     #[error("cannot read '{}': {why}", path.display())]
-    #[diagnostic(code(setup::note_unreadable), help("rm '{}'; git checkpoint init", path.display()))]
+    #[diagnostic(
+        code(setup::note_unreadable),
+        help("rm {}; git checkpoint init", word(path))
+    )]
     Unreadable {
         /// The note.
         path: PathBuf,
@@ -121,13 +142,18 @@ pub enum SetupError {
     },
     /// A file could not be read or written; what was done before it was taken back.
     #[error("cannot write '{}'", path.display())]
-    #[diagnostic(code(setup::not_written), help("ls -ld '{}'", path.parent().unwrap_or(path).display()))]
+    #[diagnostic(code(setup::not_written), help("ls -ld {}", word(path.parent().unwrap_or(path))))]
     Unwritten {
         /// The file.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+/// A path for a line that is to be pasted.
+pub(crate) fn word(path: &Path) -> String {
+    shell_word(&path.display().to_string()).into_owned()
 }
 
 impl From<Replaced> for SetupError {
@@ -143,6 +169,7 @@ impl Failure for SetupError {
             Self::Elsewhere { .. }
             | Self::Nowhere { .. }
             | Self::Unchainable { .. }
+            | Self::NoFile { .. }
             | Self::Replaced { .. }
             | Self::Changed { .. }
             | Self::Edited { .. }

@@ -82,9 +82,17 @@ impl Elsewhere {
     /// The file in which a line of ours would be run.
     pub(crate) fn file(&self, hook: &str) -> PathBuf {
         // husky makes `.husky/_` anew each time; what it runs are the files beside it.
-        let is_husky = self.dir.ends_with(".husky/_");
-        let dir = self.dir.parent().filter(|_| is_husky);
+        let dir = self.dir.parent().filter(|_| self.is_husky());
         dir.unwrap_or(&self.dir).join(hook)
+    }
+
+    /// Whether the file is run as it is: by git if it is a program, by husky if it is there.
+    pub(crate) fn runs_by_itself(&self, file: &Path) -> bool {
+        self.is_husky() || programs::is_program(file)
+    }
+
+    fn is_husky(&self) -> bool {
+        self.dir.ends_with(".husky/_")
     }
 }
 

@@ -41,19 +41,25 @@ pub(crate) fn plan(hooks: &Path, installed: Option<&Installed>) -> Result<Outs, 
     for hook in HOOKS {
         let path = hooks.join(hook.name());
         let kept = kept(&path);
+        let aside = set_aside(hook, &path, installed);
         let out = match look(hook, &path, installed) {
             There::Changed { now, ours } => return Err(changed(path, &ours, &now)),
             There::ByHand(_) => Some(Out::ByHand),
             There::Ours(_) | There::Nothing if has_kept(&path) => {
                 let at = path.clone();
                 changes.push(Change::GiveBack { kept, at });
+                changes.extend(aside.as_deref().and_then(out_of));
                 Some(Out::GivenBack)
             }
             There::Ours(_) => {
                 changes.push(Change::Remove(path.clone()));
+                changes.extend(aside.as_deref().and_then(out_of));
                 Some(Out::Removed)
             }
-            There::Nothing => None,
+            There::Nothing => {
+                changes.extend(aside.as_deref().and_then(out_of));
+                aside.map(|_| Out::Removed)
+            }
             There::Foreign(_) => beside(hook, path.clone(), kept, installed, &mut changes)?,
         };
         changes.extend(second_legacy(&path));

@@ -64,7 +64,7 @@ pub(crate) fn of_notes(
     let [(refs, own), (mode, how)] = CONFIG;
     let mut settings = Vec::new();
     let rewritten = known.values(refs);
-    if !rewritten.contains(&own) {
+    if !rewritten.iter().any(|name| covers(name, own)) {
         settings.push(Setting::new(refs, own));
     }
     let others = rewritten.iter().any(|name| *name != own);
@@ -148,6 +148,12 @@ fn canonical(key: &str) -> String {
         Some((section, sub)) => format!("{}.{sub}.{variable}", section.to_ascii_lowercase()),
         None => format!("{}.{variable}", section.to_ascii_lowercase()),
     }
+}
+
+/// Whether a value of `notes.rewriteRef` means this reference: git takes it for a pattern.
+fn covers(value: &str, reference: &str) -> bool {
+    let mode = gix::glob::wildmatch::Mode::empty();
+    value == reference || gix::glob::wildmatch(value.into(), reference.into(), mode)
 }
 
 /// The text for these settings.

@@ -5,11 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use checkpoint_cli::shell_word;
 use rustix::fs::{CWD, FileType, statat};
 
 use super::{
     call::{Call, Line, call},
+    error::word,
     installed::Installed,
     programs::is_program,
     script::{MANAGERS_WITH_LEGACY, is_ours_as_written, kept},
@@ -159,15 +159,17 @@ pub(crate) fn replaced(
 impl Replaced {
     /// The command that keeps both: the one from before gets a name that nobody calls.
     pub(crate) fn aside(&self) -> String {
-        let word = |path: &Path| shell_word(&path.display().to_string()).into_owned();
-        let free = |path: &PathBuf| !is_there(path);
-        let numbered = (2..).map(|n| beside(&self.path, &format!("before-{n}")));
-        let mut names = std::iter::once(beside(&self.path, "before")).chain(numbered);
-        let before = names
-            .find(free)
-            .unwrap_or_else(|| beside(&self.path, "before"));
+        let before = free_beside(&self.path, "before");
         format!("mv {} {}", word(&self.kept), word(&before))
     }
+}
+
+/// A name beside `path` that nothing has.
+pub(crate) fn free_beside(path: &Path, name: &str) -> PathBuf {
+    let numbered = (2..).map(|n| beside(path, &format!("{name}-{n}")));
+    let mut names = std::iter::once(beside(path, name)).chain(numbered);
+    let free = names.find(|path| !is_there(path));
+    free.unwrap_or_else(|| beside(path, name))
 }
 
 impl fmt::Display for Replaced {

@@ -9,7 +9,7 @@ use checkpoint_model::policy::Policy;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::plan::{Plan, PolicyFile};
+use super::plan::{LINE, Left, Plan, PolicyFile};
 use crate::setup::out::Out;
 
 /// What was taken out, or would be.
@@ -28,6 +28,8 @@ struct UninstallJson<'a> {
     /// Whether the repository's config was given back.
     config: bool,
     policy: PolicyJson,
+    /// What stays beside that, in words: files with a line of ours, settings that may be somebody's.
+    left: Vec<&'a str>,
     /// The reference for records that went, since it held none.
     notes: Option<&'a str>,
 }
@@ -73,7 +75,7 @@ impl Outcome for UninstallOutcome {
             let (word, note) = match what {
                 Out::Removed => ("remove", ""),
                 Out::GivenBack => ("give back", "as it was"),
-                Out::ByHand => ("leave", "a line in it calls us; take it out by hand"),
+                Out::ByHand => ("leave", LINE),
             };
             table.row([word.into(), hook.name().into(), Cell::new(Style::Dim, note)]);
         }
@@ -93,6 +95,9 @@ impl Outcome for UninstallOutcome {
                 let note = "the repository's own by now".into();
                 table.row(["leave".into(), Policy::FILE_NAME.into(), note]);
             }
+        }
+        for Left { what, why } in &self.plan.left {
+            table.row(["leave".into(), what.into(), Cell::new(Style::Dim, why)]);
         }
         table.write(out, 0)
     }
@@ -116,17 +121,26 @@ impl Outcome for UninstallOutcome {
                 PolicyFile::Removed => PolicyJson::Removed,
                 PolicyFile::Left => PolicyJson::Left,
             },
+            left: self.plan.left.iter().map(|left| &*left.what).collect(),
             notes: self.plan.notes,
         };
         write_line(out, &Envelope::new("checkpoint uninstall", body))
     }
 
     fn talk(&self, talk: &Talk) {
+        let stays = self.plan.policy == PolicyFile::Left
+            || !self.plan.left.is_empty()
+            || self.plan.rows.iter().any(|(_, out)| *out == Out::ByHand);
         if self.plan.is_empty() {
-            talk.status("nothing to do: nothing is installed");
+            talk.status(match stays {
+                true => "nothing to take out; what is left is yours",
+                false => "nothing to do: nothing is installed",
+            });
         } else if self.is_dry_run {
             talk.status("nothing was written: this is what would be done");
             talk.hint("use \"git checkpoint uninstall\" to do it");
+        } else if stays {
+            talk.status("but for what is left, everything is as it was before 'init'; checkpoints and records stay");
         } else {
             talk.status("everything is as it was before 'init'; checkpoints and records stay");
         }

@@ -1,20 +1,29 @@
 //! What `uninstall` is going to do.
 
+use std::path::{Path, PathBuf};
+
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
+use checkpoint_git::paths::as_path;
 use checkpoint_model::policy::Policy;
 use checkpoint_store::{AGENTS, notes};
 
 use crate::{
     CheckpointError,
-    hook::scripts::Hook,
+    hook::scripts::{CONFIG, HOOKS, Hook},
+    init::called,
     setup::{
+        call::Call,
         change::Change,
+        ground::Ground,
         installed::Installed,
         out::{self, Out, Outs},
         settings,
     },
 };
+
+/// What to do about a line of ours.
+pub(super) const LINE: &str = "a line in it calls us; take it out by hand";
 
 /// All that is to be done, and what it comes to.
 pub(super) struct Plan {
@@ -22,13 +31,21 @@ pub(super) struct Plan {
     /// Whether the repository's config is given back.
     pub(super) config: bool,
     pub(super) policy: PolicyFile,
+    /// What stays of what may be ours, and what is to be done about it.
+    pub(super) left: Vec<Left>,
     /// The reference for records that goes, since there never was one.
     pub(super) notes: Option<&'static str>,
     pub(super) changes: Vec<Change>,
 }
 
+/// What stays.
+pub(super) struct Left {
+    pub(super) what: String,
+    pub(super) why: String,
+}
+
 /// What becomes of the policy file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PolicyFile {
     /// There is none of ours.
     None,
@@ -48,8 +65,17 @@ impl Plan {
         let config = config(session, installed.as_ref())?;
         let is_in_config = config.is_some();
         changes.extend(config);
-        let (policy, change) = policy_file(session, installed.as_ref())?;
-        changes.extend(change);
+        let mut left = by_lines(session, &hooks);
+        left.extend(settings_left(session, installed.as_ref()));
+        let mut policy = PolicyFile::None;
+        for top in work_trees(session) {
+            let (becomes, change) = policy_file(session, &top, installed.as_ref())?;
+            let is_here = session.repo.work_tree() == Some(top.as_path());
+            if is_here || becomes == PolicyFile::Removed {
+                policy = policy.max(becomes);
+                changes.extend(change);
+            }
+        }
         let is_only_begun = notes::is_only_begun(&session.repo, AGENTS)?;
         if let Some(installed) = installed {
             if installed.made_hooks {
@@ -63,6 +89,7 @@ impl Plan {
             rows,
             config: is_in_config,
             policy,
+            left,
             notes: is_only_begun.then_some(AGENTS),
             changes,
         })
@@ -88,14 +115,62 @@ fn config(
     Ok((after != before).then_some(Change::Config { at, before, after }))
 }
 
+/// Lines of ours in hooks of a directory that is not ours.
+fn by_lines(session: &Session<'_>, hooks: &Path) -> Vec<Left> {
+    let Ok(ground) = Ground::read(session) else {
+        return Vec::new();
+    };
+    let Some(elsewhere) = ground.elsewhere.filter(|it| it.dir != hooks) else {
+        return Vec::new();
+    };
+    let paths = HOOKS.iter().filter_map(|hook| {
+        let path = elsewhere.file(hook.name());
+        (called(&elsewhere, hook, &path) != Call::None).then_some(path)
+    });
+    let left = paths.map(|path| Left {
+        what: path.display().to_string(),
+        why: LINE.to_owned(),
+    });
+    left.collect()
+}
+
+/// Without a note of what was installed, settings of ours cannot be told from somebody's own.
+fn settings_left(session: &Session<'_>, installed: Option<&Installed>) -> Option<Left> {
+    let [(key, value), _] = CONFIG;
+    let words = ["config", "--local", "--get-all", key];
+    let said = session.repo.git(words).answer().ok().flatten()?;
+    let is_set = said.lines().any(|line| line == value.as_bytes());
+    let is_known = installed.is_some_and(|it| it.config.contains(value));
+    (is_set && !is_known).then(|| Left {
+        what: key.to_owned(),
+        why: format!(
+            "whose it is is not known; if it is ours: git config --unset-all {key} '^{value}$'"
+        ),
+    })
+}
+
+/// All working trees of the repository.
+fn work_trees(session: &Session<'_>) -> Vec<PathBuf> {
+    let here = session.repo.work_tree().map(Path::to_owned);
+    let git = session.repo.git(["worktree", "list", "--porcelain", "-z"]);
+    let said = git.output().unwrap_or_default();
+    let others = said.split_str(b"\0").filter_map(|line| {
+        let path = line.strip_prefix(b"worktree ")?;
+        Some(as_path(path.as_bstr()).to_owned())
+    });
+    let is_there = |path: &PathBuf| path.join(".git").exists() && Some(path) != here.as_ref();
+    here.clone()
+        .into_iter()
+        .chain(others.filter(is_there))
+        .collect()
+}
+
 fn policy_file(
     session: &Session<'_>,
+    top: &Path,
     installed: Option<&Installed>,
 ) -> Result<(PolicyFile, Option<Change>), CheckpointError> {
-    let (Some(top), Some(written)) = (
-        session.repo.work_tree(),
-        installed.and_then(|installed| installed.policy.as_ref()),
-    ) else {
+    let Some(written) = installed.and_then(|installed| installed.policy.as_ref()) else {
         return Ok((PolicyFile::None, None));
     };
     let path = top.join(Policy::FILE_NAME);
@@ -103,7 +178,7 @@ fn policy_file(
         return Ok((PolicyFile::None, None));
     };
     let words = ["ls-files", "-z", "--", Policy::FILE_NAME];
-    let is_tracked = !session.repo.git(words).output()?.is_empty();
+    let is_tracked = !session.repo.git(words).at(top).output()?.is_empty();
     Ok(match now == written.as_bytes() && !is_tracked {
         true => (PolicyFile::Removed, Some(Change::Remove(path))),
         false => (PolicyFile::Left, None),

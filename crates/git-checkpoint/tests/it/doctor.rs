@@ -151,7 +151,7 @@ fn a_note_that_cannot_be_read_is_told_and_can_be_done_without() {
     check(&scene, "hooks", "failure", "installed.json");
     let found = findings(&scene, "hooks");
     assert!(
-        found[0].2.as_str().unwrap().starts_with("rm '"),
+        found[0].2.as_str().unwrap().starts_with("rm /"),
         "{found:?}"
     );
     fs_err::remove_file(scene.path().join(note)).unwrap();
@@ -243,7 +243,10 @@ fn a_policy_that_is_no_file_is_told() {
     fs_err::remove_file(&path).unwrap();
     let found = findings(&scene, "policy");
     let says = "of 'main': it is no file there; the defaults count";
-    assert!(found[0].0 == "failure" && found[0].1.contains(says), "{found:?}");
+    assert!(
+        found[0].0 == "failure" && found[0].1.contains(says),
+        "{found:?}"
+    );
 }
 
 #[test]

@@ -331,3 +331,161 @@ fn an_amended_commit_is_no_occasion_for_a_warning() {
     other.done(&["uninstall"]);
     assert_eq!(other.try_git(&there).code, 0, "records stay");
 }
+
+#[test]
+fn what_has_the_name_of_a_hook_and_is_none_is_moved_aside() {
+    let scene = scene();
+    scene.write(".git/hooks/pre-commit/file", "x");
+    let refused = (1, "setup::hook_no_file".to_owned());
+    assert_eq!(scene.failure(&["init"]), refused);
+    let said = scene.run(&["init"]);
+    let line = said
+        .err
+        .lines()
+        .find_map(|line| line.strip_prefix("hint:   "));
+    let done = scene
+        .command("sh", &["-c", line.unwrap()])
+        .status()
+        .unwrap();
+    assert!(done.success(), "{line:?}");
+    scene.done(&["init"]);
+    assert!(
+        scene
+            .path()
+            .join(".git/hooks/pre-commit.before/file")
+            .exists()
+    );
+}
+
+#[test]
+fn the_policy_of_another_worktree_goes_too() {
+    let scene = scene();
+    let linked = scene.beside("linked");
+    scene.git(&["worktree", "add", "-q", &linked, "main"]);
+    scene.done(&["init"]);
+    let policy = scene.path().join(".git-checkpoint.toml");
+    assert!(policy.exists());
+    let mut uninstall = scene.checkpoint(&["uninstall"]);
+    let said = uninstall.current_dir(&linked).output().unwrap();
+    assert!(said.status.success());
+    assert!(!policy.exists(), "it was untouched");
+}
+
+#[test]
+fn what_stays_is_said_to_stay() {
+    let everything = "everything is as it was before 'init'";
+    let scene = scene();
+    scene.done(&["init", "--no-policy"]);
+    fs_err::remove_file(scene.path().join(".git/checkpoint/installed.json")).unwrap();
+    let said = scene.done(&["uninstall"]);
+    assert!(!said.err.starts_with(everything), "{}", said.err);
+    let row = said
+        .out
+        .lines()
+        .find(|line| line.starts_with("leave"))
+        .unwrap();
+    let (_, command) = row.split_once("if it is ours: ").unwrap();
+    let done = scene.command("sh", &["-c", command]).status().unwrap();
+    assert!(done.success(), "{command}");
+    assert_eq!(scene.try_git(&["config", "notes.rewriteRef"]).code, 1);
+
+    // Set aside by a manager that is gone again.
+    scene.done(&["init", "--no-policy"]);
+    let hooks = scene.path().join(".git/hooks");
+    fs_err::rename(hooks.join("pre-commit"), hooks.join("pre-commit.old")).unwrap();
+    let said = scene.done(&["uninstall"]);
+    assert!(said.err.starts_with(everything), "{}", said.err);
+    assert!(!hooks.join("pre-commit.old").exists());
+
+    scene.done(&["init"]);
+    scene.write(".git-checkpoint.toml", "[retention]\nautomatic-count = 7\n");
+    let said = scene.done(&["uninstall"]);
+    assert!(said.err.starts_with("but for what is left"), "{}", said.err);
+}
+
+#[test]
+fn a_pattern_for_notes_is_enough() {
+    let scene = scene();
+    scene.git(&["config", "notes.rewriteRef", "refs/notes/*"]);
+    let answer = scene.json(&["init"]);
+    let settings = answer["settings"].as_array().unwrap();
+    let mut keys = settings.iter().map(|it| it["key"].as_str().unwrap());
+    assert!(
+        !keys.any(|key| key.starts_with("notes.rewrite")),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_path_in_a_hint_can_be_pasted_from_anywhere() {
+    let scene = scene();
+    let top = scene.path().join("it's here");
+    let said = scene.try_git(&["init", "-q", top.to_str().unwrap()]);
+    assert_eq!(said.code, 0);
+    let mut init = scene.checkpoint(&["init"]);
+    assert!(init.current_dir(&top).output().unwrap().status.success());
+    let hook = top.join(".git/hooks/pre-commit");
+    let text = fs_err::read_to_string(&hook).unwrap();
+    fs_err::write(&hook, text + "make lint\n").unwrap();
+    let mut uninstall = scene.checkpoint(&["uninstall"]);
+    let said = uninstall.current_dir(&top).output().unwrap();
+    let err = String::from_utf8_lossy(&said.stderr).into_owned();
+    let (_, line) = err.trim_end().split_once("then: ").unwrap();
+    assert!(
+        scene
+            .command("sh", &["-c", line])
+            .status()
+            .unwrap()
+            .success(),
+        "{line}"
+    );
+    assert!(!hook.exists());
+}
+
+#[test]
+fn the_line_that_takes_a_hook_out_can_be_pasted_from_anywhere() {
+    let scene = scene();
+    scene.hook("pre-merge-commit", &scene.telling("theirs"), 0o755);
+    scene.done(&["init", "--no-policy"]);
+    for name in ["pre-commit", "pre-merge-commit"] {
+        let path = scene.path().join(".git/hooks").join(name);
+        let text = fs_err::read_to_string(&path).unwrap();
+        let text = text.replace(env!("CARGO_BIN_EXE_git-checkpoint"), "/gone");
+        fs_err::write(&path, text.replace(" git-checkpoint; do", " gone; do")).unwrap();
+        let run = format!(".git/hooks/{name}");
+        let said = scene.command("sh", &[run.as_str()]).output().unwrap();
+        let err = String::from_utf8_lossy(&said.stderr).into_owned();
+        let (_, line) = err.trim_end().split_once("take the hook out: ").unwrap();
+        let mut paste = scene.command("sh", &["-c", line]);
+        assert!(paste.current_dir("/").status().unwrap().success(), "{line}");
+        let left = fs_err::read_to_string(&path).unwrap_or_default();
+        assert!(!left.contains("/gone"), "{left}");
+    }
+}
+
+#[test]
+fn the_policy_file_can_be_added_from_anywhere() {
+    let check = |ignore: &str, below: &str, wants: &str| {
+        let scene = scene();
+        scene.write(".git/info/exclude", ignore);
+        scene.write("below/file", "x");
+        let dir = scene.path().join(below);
+        let mut init = scene.checkpoint(&["init"]);
+        let said = init.current_dir(&dir).output().unwrap();
+        let err = String::from_utf8_lossy(&said.stderr).into_owned();
+        let line = err
+            .lines()
+            .find_map(|line| line.strip_prefix("hint: git add "));
+        let line = line.unwrap_or_else(|| panic!("{err}"));
+        assert!(line.starts_with(wants), "{line}");
+        let mut add = scene.command("sh", &["-c", &format!("git add {line}")]);
+        assert!(add.current_dir(&dir).status().unwrap().success(), "{line}");
+        assert_eq!(
+            scene.git(&["ls-files", ".git-checkpoint.toml"]),
+            ".git-checkpoint.toml"
+        );
+    };
+    check("", ".", ".git-checkpoint.toml");
+    check("", "below", "/");
+    check(".git*\n", ".", "-f .git-checkpoint.toml");
+}

@@ -1,11 +1,20 @@
 //! Working trees that are made for runs.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    os::fd::OwnedFd,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 use checkpoint_cli::Session;
 use checkpoint_git::{ProgramError, paths::as_path};
 use checkpoint_model::{run::Run, slug::Slug};
+use rustix::{
+    fs::{FlockOperation, Mode, OFlags, flock, open},
+    io::Errno,
+};
 
 use crate::RunError;
 
@@ -44,9 +53,54 @@ fn main_top(session: &Session<'_>) -> PathBuf {
 
 /// Makes a working tree at `dir` with `branch`, which is there, checked out. git's hooks run.
 pub(crate) fn add(session: &Session<'_>, dir: &Path, branch: &str) -> Result<(), ProgramError> {
-    let words = ["worktree", "add", "--quiet", "--"].map(std::ffi::OsStr::new);
+    let words = ["worktree", "add", "--quiet", "--"].map(OsStr::new);
     let words = words.into_iter().chain([dir.as_os_str(), branch.as_ref()]);
+    let _turn = turn(session);
     session.repo.git(words).output().map(|_| ())
+}
+
+/// A git that makes a working tree looks at those of all others, and dies where another git is about to make one; so
+/// ours make them one after the other. An flock(2) on a directory that is there anyway; where it cannot be had in
+/// time, one goes without.
+fn turn(session: &Session<'_>) -> Option<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let dir = session.repo.common_dir().join("objects/pack");
+    let lock = open(&dir, flags, Mode::empty()).ok()?;
+    let until = Instant::now() + PATIENCE;
+    while flock(&lock, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+        if Instant::now() > until {
+            return None;
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Some(lock)
+}
+
+/// How long one waits for a git that is about to make another working tree; large ones take their time.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long one waits before one looks again.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Runs git until it does not stumble over the directory of a working tree that another git has begun to make: it reads
+/// those of all, and dies where a file is not there yet.
+fn patiently(run: impl Fn() -> Result<BString, ProgramError>) -> Result<BString, ProgramError> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match run() {
+            Err(ProgramError::Failed { stderr, .. })
+                if is_half_made(&stderr) && Instant::now() < until =>
+            {
+                std::thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
+}
+
+fn is_half_made(stderr: &str) -> bool {
+    let is_about_one = stderr.contains("worktrees/") || stderr.contains("commondir");
+    let is_unread = ["read", "open", "stat", "not a valid path"];
+    is_about_one && is_unread.iter().any(|word| stderr.contains(word))
 }
 
 /// Removes a working tree, unless it holds anything that git would miss: git itself refuses then.
@@ -60,7 +114,7 @@ pub(crate) fn discard(session: &Session<'_>, dir: &Path) -> Result<(), ProgramEr
 }
 
 fn remove_by(session: &Session<'_>, dir: &Path, words: &[&str]) -> Result<(), ProgramError> {
-    let words = words.iter().map(std::ffi::OsStr::new);
+    let words = words.iter().map(OsStr::new);
     let program = session.repo.git(words.chain([dir.as_os_str()]));
     program.at(session.repo.common_dir()).output()?;
     // The folder of all runs goes with the last of them; the system refuses while there is another.
@@ -118,11 +172,8 @@ pub(crate) fn of_run(session: &Session<'_>, run: &Run) -> Result<Option<PathBuf>
 
 pub(crate) fn list(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {
     let words = ["worktree", "list", "--porcelain", "-z"];
-    let output = session
-        .repo
-        .git(words)
-        .at(session.repo.common_dir())
-        .output()?;
+    let common = session.repo.common_dir();
+    let output = patiently(|| session.repo.git(words).at(common).output())?;
     let mut found: Vec<Listed> = Vec::new();
     for line in output.split_str(b"\0") {
         if let Some(dir) = line.strip_prefix(b"worktree ") {

@@ -13,6 +13,7 @@ fn two_who_start_the_same_task_get_two_branches() {
             let mut command = scene.agent_run(scene.path(), &words);
             command
                 .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped())
                 .spawn()
                 .unwrap()
         })
@@ -21,6 +22,7 @@ fn two_who_start_the_same_task_get_two_branches() {
         .into_iter()
         .map(|child| {
             let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{output:?}");
             let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
             document["run"]["branch"].as_str().unwrap().to_owned()
         })

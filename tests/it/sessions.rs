@@ -53,6 +53,11 @@ fn prune() {
 }
 
 #[test]
+fn push() {
+    check("push.md");
+}
+
+#[test]
 fn status() {
     check("status.md");
 }

@@ -76,22 +76,24 @@ pub enum ShareError {
         tries: usize,
     },
     /// A tag of this name is another one there. Tags are never moved. Nothing was changed there.
-    #[error("'{tag}' is another tag at '{remote}': {}, here it is {here}", there.map_or_else(|| "unknown".to_owned(), |id| id.to_string()))]
+    #[error("'{tag}' is another tag at '{remote}': {there}, here it is {here}")]
     #[diagnostic(
         code(share::tag_taken),
         help(
-            "give the checkpoint another name, and push that: git checkpoint name --replace {here} <name>"
+            "give the checkpoint another name, and push that: git checkpoint name --replace {id} <name>"
         )
     )]
     TagTaken {
         /// The remote.
         remote: String,
+        /// The checkpoint whose name it is here.
+        id: CheckpointId,
         /// The tag, without `refs/tags/`.
         tag: String,
-        /// What it is here.
-        here: ObjectId,
-        /// What it is there.
-        there: Option<ObjectId>,
+        /// What it is here, in hex.
+        here: String,
+        /// What it is there, in hex; 'unknown' where that cannot be told.
+        there: String,
     },
     /// Nobody has given the state to that repository.
     #[error("the state of checkpoint {id} is not at '{remote}'")]

@@ -175,7 +175,7 @@ pub fn preview(
     {
         let known = there.get(name.as_str()).copied();
         if known.is_some_and(|known| known != *id) {
-            return Err(tag_taken(remote, name, *id, known));
+            return Err(tag_taken(remote, wanted, *id, known));
         }
         preview.tags.push(SharedTag {
             checkpoint: wanted.checkpoint,
@@ -216,11 +216,18 @@ pub(crate) fn advertised(
     Ok(lines.collect())
 }
 
-fn tag_taken(remote: &Remote, name: &str, here: ObjectId, there: Option<ObjectId>) -> ShareError {
+fn tag_taken(
+    remote: &Remote,
+    wanted: &Wanted,
+    here: ObjectId,
+    there: Option<ObjectId>,
+) -> ShareError {
+    let name = wanted.tag.as_ref().map_or("", |(name, _)| name);
     ShareError::TagTaken {
         remote: remote.shown(),
+        id: wanted.checkpoint,
         tag: name.strip_prefix("refs/tags/").unwrap_or(name).to_owned(),
-        here,
-        there,
+        here: here.to_string(),
+        there: there.map_or_else(|| "unknown".to_owned(), |id| id.to_string()),
     }
 }

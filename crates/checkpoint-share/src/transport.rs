@@ -19,6 +19,16 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// How long git may take to remove its locks when it is told to end.
 const GRACE: Duration = Duration::from_millis(300);
 
+/// What git says around what went wrong.
+const AROUND: [&str; 6] = [
+    "hint:",
+    "To ",
+    "warning: ",
+    "error: failed to push some refs",
+    "Please make sure you have the correct access rights",
+    "and the repository exists.",
+];
+
 /// How git may behave while it talks to another repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
@@ -41,23 +51,16 @@ pub(crate) struct Said {
 impl Said {
     /// What went wrong, without what git prints around it and without passwords.
     pub(crate) fn why(&self) -> String {
-        let is_talk = |line: &&str| {
-            let words = [
-                "hint:",
-                "To ",
-                "error: failed to push some refs",
-                "warning: ",
-            ];
-            !words.iter().any(|words| line.starts_with(words))
-        };
-        let lines: Vec<_> = self
-            .err
-            .lines()
-            .map(str::trim_end)
-            .filter(|line| !line.is_empty())
-            .filter(is_talk)
-            .collect();
-        without_password(&lines.join("; "))
+        let is_talk = |line: &&str| !AROUND.iter().any(|words| line.starts_with(words));
+        let lines = self.err.lines().map(str::trim_end);
+        let lines = lines.filter(|line| !line.is_empty()).filter(is_talk);
+        let lines = lines.map(|line| {
+            let mut plain = ["fatal: ", "error: "]
+                .iter()
+                .filter_map(|word| line.strip_prefix(word));
+            plain.next().unwrap_or(line)
+        });
+        without_password(&lines.collect::<Vec<_>>().join("; "))
     }
 }
 

@@ -103,10 +103,14 @@ impl Lines {
     /// What was shared of records, and of which kind.
     pub(crate) fn records(&mut self, verb: &str, n: usize, reference: &str) {
         if n > 0 {
-            let kind = reference.strip_prefix("refs/notes/").unwrap_or(reference);
             let what = count(n as u64, "record", "records");
-            self.line(verb, &what, Cell::new(Style::Dim, kind));
+            self.line(verb, &what, Cell::new(Style::Dim, kind(reference)));
         }
+    }
+
+    /// Records of this kind, nobody knows how many.
+    pub(crate) fn records_of(&mut self, verb: &str, reference: &str) {
+        self.line(verb, "records", Cell::new(Style::Dim, kind(reference)));
     }
 
     /// A tag, and whether it is new.
@@ -118,6 +122,10 @@ impl Lines {
     pub(crate) fn write(&self, out: &mut Output) -> io::Result<()> {
         self.0.write(out, 2)
     }
+}
+
+fn kind(reference: &str) -> &str {
+    reference.strip_prefix("refs/notes/").unwrap_or(reference)
 }
 
 /// Tells of what came and is not understood.

@@ -255,7 +255,7 @@ impl<'a> Run<'a> {
         for wanted in self.wanted {
             match (&wanted.tag, &wanted.state) {
                 (Some((tag, id)), _) if tag == name && why == "already exists" => {
-                    return tag_taken(remote, name, *id, there());
+                    return tag_taken(remote, wanted, *id, there());
                 }
                 (_, Some(state)) if state.checkpoint().ref_name() == name => {
                     if let Some(there) = there().filter(|there| *there != state.snapshot()) {

@@ -104,7 +104,9 @@ impl Outcome for FetchOutcome {
             talk.hint("names were left out in this shallow clone; --tags takes them, with the history they stand on");
         }
         if let [id, ..] = self.states.new.as_slice() {
-            talk.hint(format_args!("use \"git safe-restore {id}\" to see what it would change here, and to put it there"));
+            talk.hint(format_args!(
+                "use \"git safe-restore {id}\" to put it here; it shows what would change, and asks"
+            ));
         }
     }
 }

@@ -98,6 +98,14 @@ impl PushOutcome {
 
     fn lines(&self) -> (Lines, bool) {
         let (mut lines, mut is_empty) = (Lines::new(), true);
+        for finding in &self.findings.findings {
+            let place = format!("{}:{} ({})", finding.path, finding.line, finding.rule);
+            lines.line("keeps back", "secret", Cell::new(Style::Removed, place));
+        }
+        // All of it goes, or nothing.
+        if self.is_refusal() {
+            return (lines, false);
+        }
         match &self.what {
             What::Did(pushed) => {
                 for shared in &pushed.records {
@@ -111,7 +119,7 @@ impl PushOutcome {
                     is_empty &= *ahead == Some(0);
                     match ahead {
                         Some(ahead) => lines.records("would send", *ahead, reference),
-                        None => lines.line("would merge", "records", (*reference).into()),
+                        None => lines.records_of("would merge", reference),
                     }
                 }
             }
@@ -123,12 +131,7 @@ impl PushOutcome {
             let id = Cell::new(Style::Id, state.checkpoint);
             lines.line(self.verb(state.is_new), "state", id);
         }
-        for finding in &self.findings.findings {
-            let place = format!("{}:{} ({})", finding.path, finding.line, finding.rule);
-            lines.line("keeps back", "secret", Cell::new(Style::Removed, place));
-        }
         is_empty &= self.tags().is_empty() && self.states().is_empty();
-        is_empty &= self.findings.findings.is_empty();
         (lines, is_empty)
     }
 }

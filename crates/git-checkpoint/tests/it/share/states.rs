@@ -139,7 +139,7 @@ fn a_secret_stays_here_unless_a_person_says_otherwise() {
     let rule = dry["findings"][0]["rule"].as_str().unwrap();
     let dry = party.scene.run(&["push", "safe", "--with-state", "-n"]).out;
     assert!(
-        dry.contains(&format!("keeps back  secret    config/key:1 ({rule})")),
+        dry.contains(&format!("keeps back  secret  config/key:1 ({rule})")),
         "{dry}"
     );
 

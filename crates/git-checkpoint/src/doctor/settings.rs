@@ -26,7 +26,8 @@ pub(super) fn look(session: &Session<'_>) -> Vec<Finding> {
         [] => followed_by_git(session),
         keys => not_set(session, "records are lost by amend and rebase", keys),
     }];
-    if !shared.is_empty() {
+    // Without a remote there is nobody to share with.
+    if !shared.is_empty() && !session.repo.gix().remote_names().is_empty() {
         findings.push(not_set(
             session,
             "records are not shared by themselves",

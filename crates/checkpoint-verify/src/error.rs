@@ -39,6 +39,13 @@ pub enum VerifyError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The scratch repository is not the one that would be restored into. Nothing was done.
+    #[error("'{}' is not taken for a repository of its own", top.display())]
+    #[diagnostic(code(verify::no_scratch))]
+    NotScratch {
+        /// Where it was made.
+        top: std::path::PathBuf,
+    },
     /// There is no place for a scratch repository, or for the list of signers.
     #[error("cannot write a temporary file")]
     #[diagnostic(code(verify::no_room))]

@@ -254,6 +254,68 @@ fn operations_in_progress_and_odd_states_are_restored() {
     fails(&unborn, &["--restore"], &[]);
 }
 
+/// git can be told of a repository by the environment; what is restored for a proof must not end up there.
+#[test]
+fn a_state_is_never_restored_into_the_repository_that_is_verified() {
+    let scene = kept();
+    scene.write("file", "not kept anywhere\n");
+    scene.write("other/place", "elsewhere\n");
+    let git_dir = scene.path().join(".git");
+    let index = git_dir.join("index");
+    let look = || {
+        let file = fs_err::read_to_string(scene.path().join("file")).unwrap();
+        let state = [
+            &["for-each-ref"][..],
+            &["status", "--porcelain"],
+            &["ls-files", "-s", "-v"],
+        ];
+        (
+            file,
+            state.map(|words| scene.git(words)),
+            fs_err::read(&index).unwrap(),
+        )
+    };
+    let before = look();
+    let top = scene.path().to_owned();
+    let settings: [&[(&str, &std::path::Path)]; 4] = [
+        &[("GIT_DIR", &git_dir)],
+        &[("GIT_DIR", &git_dir), ("GIT_WORK_TREE", &top)],
+        &[("GIT_INDEX_FILE", &index)],
+        &[
+            ("GIT_DIR", &git_dir),
+            ("GIT_COMMON_DIR", &git_dir),
+            ("GIT_INDEX_FILE", &index),
+        ],
+    ];
+    for env in settings {
+        for cwd in [top.clone(), top.join("other")] {
+            let mut command = scene.checkpoint(&["verify", "--restore", "--json"]);
+            let output = command
+                .current_dir(&cwd)
+                .envs(env.iter().copied())
+                .output()
+                .unwrap();
+            let document: Value =
+                serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+            assert_eq!(
+                checks(&document, "failed"),
+                [""; 0],
+                "{env:?}: {document:#}"
+            );
+            assert!(
+                checks(&document, "passed").contains(&"restorable".to_owned()),
+                "{env:?}"
+            );
+            assert!(
+                look() == before,
+                "{env:?} in {}: something has changed",
+                cwd.display()
+            );
+            assert!(!git_dir.join("checkpoint/restore.lock").exists(), "{env:?}");
+        }
+    }
+}
+
 #[test]
 fn verifying_changes_nothing() {
     let scene = kept();

@@ -5,7 +5,6 @@
 //! caller, who does it together with others ([`checkpoint_git::refs::transaction`]).
 
 mod begin;
-mod cache;
 mod difference;
 mod merge;
 mod twice;

@@ -26,7 +26,8 @@ mod pack_index;
 // What is there already.
 mod existing;
 mod freshen;
-// How a large one is read back.
+// How many are read, and a large one.
+mod bases;
 mod read;
 // What all of them share.
 mod deflate;
@@ -35,6 +36,7 @@ mod error;
 mod home;
 mod shared;
 
+pub use bases::Bases;
 pub use durable::Durability;
 pub(crate) use durable::{SYNC_THREADS, spread};
 pub use error::ObjectError;

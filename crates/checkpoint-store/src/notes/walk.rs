@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use gix::ObjectId;
 use gix::objs::{FindExt, TreeRefIter};
 
-use super::cache::Bases;
 use crate::StoreError;
+use checkpoint_git::objects::Bases;
 
 /// Below this many notes a second thread costs more than it reads.
 const WORTH_A_THREAD: usize = 128;

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`field`] is where a race is run ([`tree`] and [`text`] generate it),
 //! [`edits`] is what was changed before, [`contender`] who runs, [`race`] how, [`crowd`] the same
-//! with many checkpoints present, [`back`] the way back, [`hooks`] what comes before a commit,
+//! with many checkpoints present, [`proof`] proves many, [`back`] the way back, [`hooks`] what comes before a commit,
 //! [`records`] the merge of records; [`report`], [`curve`] and [`machine`] tell.
 
 mod back;
@@ -14,6 +14,7 @@ mod edits;
 mod field;
 mod hooks;
 mod machine;
+mod proof;
 mod race;
 mod records;
 mod report;
@@ -81,6 +82,7 @@ struct Plan {
     rounds: usize,
     few: usize,
     many: usize,
+    proven: usize,
     huge: bool,
 }
 
@@ -127,6 +129,7 @@ fn plan(args: &Args) -> Plan {
             rounds: 3,
             few: 10,
             many: 500,
+            proven: 50,
             huge: false,
         };
     }
@@ -135,6 +138,7 @@ fn plan(args: &Args) -> Plan {
         rounds: args.rounds,
         few: 10,
         many: 10_000,
+        proven: 1000,
         huge: true,
     }
 }
@@ -198,6 +202,12 @@ impl Bench<'_> {
             races.push(commits::race(self, &mut field, plan.rounds)?);
             if first_large.unwrap_or(plan.sizes.len() - 1) == at {
                 races.extend(hooks::races(self, &mut field, plan.rounds)?);
+                races.push(proof::race(
+                    self,
+                    &mut field,
+                    plan.proven,
+                    plan.rounds.div_ceil(3),
+                )?);
             }
             if plan.huge && *size == last {
                 races.push(back::huge(self, &mut field)?);

@@ -29,6 +29,10 @@ pub(crate) enum Contender {
     List,
     /// `git for-each-ref refs/checkpoints`.
     ForEachRef,
+    /// `git-checkpoint verify`: every check of every checkpoint, with their states.
+    Verify,
+    /// `git fsck --connectivity-only`: whether all objects are there.
+    Fsck,
     /// `git-safe-restore <name> --force`, started directly; the checkpoint was made before.
     Restore,
     /// `git stash push -u`, then `git stash pop`: away and back.
@@ -57,6 +61,8 @@ impl fmt::Display for Contender {
             Self::RevParse => "git rev-parse HEAD",
             Self::List => "git checkpoint list",
             Self::ForEachRef => "git for-each-ref",
+            Self::Verify => "git checkpoint verify",
+            Self::Fsck => "git fsck --connectivity-only",
             Self::Restore => "git safe-restore",
             Self::StashAndPop => "git stash push -u, pop",
             Self::AgentCommit => "git agent-commit",
@@ -95,6 +101,8 @@ impl Contender {
             Self::RevParse => timed(&mut git(&["rev-parse", "HEAD"])),
             Self::List => timed(ours(&programs.checkpoint).arg("list")),
             Self::ForEachRef => timed(&mut git(&["for-each-ref", "refs/checkpoints"])),
+            Self::Verify => timed(ours(&programs.checkpoint).arg("verify")),
+            Self::Fsck => timed(&mut git(&["fsck", "--connectivity-only", "--no-dangling"])),
             Self::Restore => timed(ours(&programs.safe_restore).args([name, "--force"])),
             Self::Fetch => timed(ours(&programs.checkpoint).args(["fetch", "origin"])),
             Self::NotesMerge => timed(&mut git(&[

@@ -41,7 +41,7 @@ const fn ratio(case: &'static str, against: Contender, at_most: f64) -> Target {
     }
 }
 
-const TARGETS: [Target; 19] = [
+const TARGETS: [Target; 20] = [
     ratio("clean", Contender::Recipe, 0.60),
     ratio("clean", Contender::Status, 0.80),
     ratio("clean", Contender::Floor, 1.20),
@@ -71,6 +71,7 @@ const TARGETS: [Target; 19] = [
     },
     ratio("commit 10 changed", Contender::AddAndCommit, 1.6),
     ratio("merge of ", Contender::NotesMerge, 2.0),
+    ratio("verify ", Contender::Fsck, 1.5),
     ratio("hook that lets pass", Contender::Hook(Hook::Empty), 2.0),
     ratio("hook that keeps", Contender::Hook(Hook::ThenCreate), 1.0),
 ];

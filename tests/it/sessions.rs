@@ -73,6 +73,11 @@ fn scan() {
 }
 
 #[test]
+fn verify() {
+    check("verify.md");
+}
+
+#[test]
 fn summary() {
     check("summary.md");
 }

@@ -95,7 +95,7 @@ mod tests {
     fn node(parts: Vec<Part>) -> Arc<Node> {
         Arc::new(Node {
             parts,
-            missing: Vec::new(),
+            ..Node::default()
         })
     }
 

@@ -4,12 +4,13 @@
 //! `git ls-tree -r` would print for it, and what is missing below. A thousand states are then a thousand roots over the
 //! same nodes.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice as _};
+use checkpoint_git::objects::Bases;
 use gix::{
     ObjectId,
-    hashtable::HashSet,
+    hashtable::{HashMap, HashSet},
     objs::{FindExt as _, TreeRefIter, tree::EntryKind},
 };
 
@@ -17,6 +18,8 @@ use gix::{
 #[derive(Debug, Default)]
 pub(crate) struct Node {
     pub(crate) parts: Vec<Part>,
+    /// The length of all its lines.
+    pub(crate) length: usize,
     /// Objects at and below it that are not here or cannot be read: a few of them.
     pub(crate) missing: Vec<Missing>,
 }
@@ -50,9 +53,10 @@ impl Trees {
     pub(crate) fn new(repo: &gix::Repository) -> Self {
         let mut repo = repo.clone();
         repo.objects.ignore_replacements = true;
+        repo.objects.set_pack_cache(|| Box::new(Bases::default()));
         Self {
             repo,
-            nodes: HashMap::new(),
+            nodes: HashMap::default(),
             blobs: HashSet::default(),
             buffers: Vec::new(),
         }
@@ -103,9 +107,8 @@ impl Trees {
                 name.push(b'/');
                 let below = self.node(entry.oid.to_owned(), name.as_bstr());
                 node.missing.extend(below.missing.iter().cloned());
-                if !lines.is_empty() {
-                    node.parts.push(Part::Lines(std::mem::take(&mut lines)));
-                }
+                node.length += below.length;
+                node.push(&mut lines);
                 node.parts.push(Part::Directory(below));
                 continue;
             }
@@ -117,9 +120,7 @@ impl Trees {
                 });
             }
         }
-        if !lines.is_empty() {
-            node.parts.push(Part::Lines(lines));
-        }
+        node.push(&mut lines);
         node.missing.truncate(MOST);
         self.buffers.push(buffer);
         node
@@ -134,6 +135,15 @@ impl Trees {
             self.blobs.insert(id.to_owned());
         }
         is_here
+    }
+}
+
+impl Node {
+    fn push(&mut self, lines: &mut Vec<u8>) {
+        if !lines.is_empty() {
+            self.length += lines.len();
+            self.parts.push(Part::Lines(std::mem::take(lines)));
+        }
     }
 }
 

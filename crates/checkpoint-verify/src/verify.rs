@@ -32,6 +32,8 @@ pub struct Request {
     pub remote: Option<String>,
     /// Whether states are restored into a scratch repository.
     pub restore: bool,
+    /// Whether the fingerprints of all states are computed, however many and large they are.
+    pub manifests: bool,
     /// Whether the content of states is scanned for secrets.
     pub secrets: bool,
 }
@@ -72,7 +74,9 @@ pub fn verify(
     let mut report = Report::default();
     let whole = repository(repo, &facts, remote.as_ref(), request);
     let chosen = chosen(&facts, &request.which);
-    let mut checkpoints = checkpoints(repo, &facts, &chosen, remote.as_ref(), policy)?;
+    let all_manifests = request.manifests || request.which != Which::All;
+    let states = states::check(repo, &chosen, remote_name(remote.as_ref()), all_manifests);
+    let mut checkpoints = checkpoints(repo, &facts, &chosen, remote.as_ref(), policy, states)?;
     let rules = Rules::new(&policy.push);
     for (fact, verified) in chosen.iter().zip(&mut checkpoints) {
         verified.checks.push(secrets::of_words(fact, &rules));
@@ -125,6 +129,7 @@ fn checkpoints(
     chosen: &[&Fact],
     remote: Option<&Remote>,
     policy: &Policy,
+    states: Vec<Vec<Check>>,
 ) -> Result<Vec<Verified>, VerifyError> {
     let heads = chosen
         .iter()
@@ -141,7 +146,6 @@ fn checkpoints(
     };
     let signers = Signers::of(repo, policy)?;
     let name = remote_name(remote);
-    let states = states::check(repo, chosen, name);
     let verified = chosen.iter().zip(states).map(|(fact, states)| {
         let mut checks = tags.check(fact);
         checks.extend(records::check(fact, facts.has_records, name));

@@ -32,6 +32,7 @@ pub(crate) fn run(
         range: args.range,
         remote: args.remote,
         restore: args.restore,
+        manifests: args.manifests,
         secrets: args.secrets,
     };
     let mut report = checkpoint_verify::verify(

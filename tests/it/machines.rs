@@ -16,9 +16,9 @@ use self::{
 };
 
 /// In so many rounds one to three machines do something at the same time.
+#[expect(clippy::print_stdout, reason = "a failure shows it")]
 fn play(world: &mut World, rounds: u32) {
     let seed = seed();
-    // Shown by a failure only.
     println!(
         "CHECKPOINT_TEST_SEED={seed} CHECKPOINT_TEST_CASES={}",
         cases()

@@ -53,7 +53,13 @@ pub enum AgentCommitError {
     /// No run was started.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Run(#[from] RunError),
+    Run(Box<RunError>),
+}
+
+impl From<RunError> for AgentCommitError {
+    fn from(error: RunError) -> Self {
+        Self::Run(Box::new(error))
+    }
 }
 
 impl From<CommitError> for AgentCommitError {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use checkpoint_cli::{Failure, Kind};
-use checkpoint_model::{path::TreePath, template::TemplateError, words::OperationKind};
+use checkpoint_model::{path::TreePath, words::OperationKind};
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -139,10 +139,6 @@ pub enum CommitError {
         help("leave that line out; a person can add it later:\n  git commit --amend --signoff")
     )]
     SignedOff,
-    /// The template of the subject makes no sense.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Template(#[from] TemplateError),
     /// A commit of ours runs in this working tree, and one of its hooks wants another.
     #[error("cannot commit from within a hook of a commit")]
     #[diagnostic(code(commit::within))]
@@ -197,7 +193,7 @@ impl Failure for CommitError {
         match self {
             Self::Bare | Self::Index { .. } | Self::Mixed { .. } => Kind::Fatal,
             Self::PathsUnreadable { .. } => Kind::Fatal,
-            Self::PathEmpty | Self::NoDescription | Self::Template(_) => Kind::Usage,
+            Self::PathEmpty | Self::NoDescription => Kind::Usage,
             _ => Kind::Refused,
         }
     }

@@ -1,5 +1,7 @@
 //! `git agent-commit`, against the git program of the machine.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod message;
 mod paths;
 mod refusals;

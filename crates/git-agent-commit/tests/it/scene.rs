@@ -70,10 +70,6 @@ impl Scene {
         fs_err::read_to_string(self.path().join(path)).unwrap()
     }
 
-    pub(crate) fn remove(&self, path: &str) {
-        fs_err::remove_file(self.path().join(path)).unwrap();
-    }
-
     /// A hook of the repository.
     pub(crate) fn hook(&self, name: &str, script: &str) {
         let path = self.path().join(".git/hooks").join(name);

@@ -27,7 +27,7 @@ struct Read {
 /// How many bytes of listings are hashed unless all are asked for. A fingerprint is a hash over the whole listing of a
 /// state and shares little with the next one; for a thousand states of a large tree that would take ten times as long as
 /// all the rest together.
-const LISTINGS: usize = 256 << 20;
+const LISTINGS: usize = 64 << 20;
 
 /// The checks of the states of all `facts`, in one walk. Fingerprints are those of the last ones only, unless
 /// `all_manifests` are asked for or they are few.

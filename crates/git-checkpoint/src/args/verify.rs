@@ -20,7 +20,7 @@ pub(crate) struct VerifyArgs {
     /// Restore each state into a scratch repository, and compare
     #[arg(long)]
     pub(crate) restore: bool,
-    /// Hash the listings of all states, even if there are very many large ones; by default the newest, up to 256 MiB
+    /// Hash the listings of all states, even if there are very many large ones; by default the newest, up to 64 MiB
     #[arg(long)]
     pub(crate) manifests: bool,
     /// Scan what the states hold for secrets, not only what records and tags say

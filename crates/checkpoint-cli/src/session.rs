@@ -142,12 +142,15 @@ impl<'a> Session<'a> {
     pub fn actor(&self, agent: Option<&str>, session: Option<&str>) -> Actor {
         let variable = |name| self.surroundings.filled(name);
         let user = variable("LOGNAME").or_else(|| variable("USER"));
+        let config = self.repo.gix().config_snapshot();
+        // A service or a container may know nobody by name.
+        let unnamed = || match config.string("user.name") {
+            Some(name) => name.to_string(),
+            None => format!("uid {}", rustix::process::getuid().as_raw()),
+        };
         let host = rustix::system::uname();
         Actor {
-            user: user.map_or_else(
-                || format!("uid {}", rustix::process::getuid().as_raw()),
-                |user| user.to_string_lossy().into_owned(),
-            ),
+            user: user.map_or_else(unnamed, |user| user.to_string_lossy().into_owned()),
             host: host.nodename().to_string_lossy().into_owned(),
             agent: agent.map(str::to_owned),
             session: session.map(str::to_owned),

@@ -201,10 +201,10 @@ fn all_that_is_refused_is_named() {
 fn what_is_secret_in_an_address_is_not_shown() {
     let sandbox = guarded(Mode::Usual);
     let hook = "printf 'refs/heads/feature %s refs/heads/main %s\\n' $(git rev-parse feature main) |
-        git checkpoint hook pre-push https://ada:s3cret@host.example/up https://ada:s3cret@host.example/up";
+        git checkpoint hook pre-push https://ada:changeme@host.example/up https://ada:changeme@host.example/up";
     let output = sandbox.terminal(hook).exits(1);
     let said = output.text();
-    assert!(!said.contains("s3cret"), "{said}");
+    assert!(!said.contains("changeme"), "{said}");
     assert!(said.contains("of 'https://host.example/up'"), "{said}");
 }
 

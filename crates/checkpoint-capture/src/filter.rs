@@ -226,9 +226,10 @@ impl<'a> Filters<'a> {
         match outcome {
             Ok(ToWorktreeOutcome::Unchanged(bytes)) => bytes == content,
             Ok(ToWorktreeOutcome::Buffer(bytes)) => bytes == content,
-            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Immediate(mut made))) => {
+            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Immediate(made))) => {
+                let mut made = Answer::of(made);
                 let is_same = reads_as(&mut made, content);
-                drain(made);
+                made.drain();
                 is_same.unwrap_or(false)
             }
             Ok(ToWorktreeOutcome::Process(MaybeDelayed::Delayed(_))) | Err(_) => false,
@@ -270,9 +271,10 @@ impl<'a> Filters<'a> {
         match outcome {
             Ok(ToWorktreeOutcome::Unchanged(bytes)) => reads_as(file, bytes),
             Ok(ToWorktreeOutcome::Buffer(bytes)) => reads_as(file, bytes),
-            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Immediate(mut made))) => {
+            Ok(ToWorktreeOutcome::Process(MaybeDelayed::Immediate(made))) => {
+                let mut made = Answer::of(made);
                 let is_same = read_the_same(&mut made, file);
-                drain(made);
+                made.drain();
                 is_same
             }
             Ok(ToWorktreeOutcome::Process(MaybeDelayed::Delayed(_))) | Err(_) => Ok(false),
@@ -346,9 +348,39 @@ fn read_the_same(one: &mut dyn Read, other: &mut dyn Read) -> std::io::Result<bo
     }
 }
 
-/// Reads what a driver has yet to say: a process would take it for the answer to the next question.
-fn drain(mut made: impl Read) {
-    drop(std::io::copy(&mut made, &mut std::io::sink()));
+/// What a driver says. Of a process nothing is read after its end, since that would wait for an answer to a question that
+/// was not asked yet.
+struct Answer<R> {
+    reader: R,
+    is_over: bool,
+}
+
+impl<R: Read> Answer<R> {
+    fn of(reader: R) -> Self {
+        let is_over = false;
+        Self { reader, is_over }
+    }
+
+    /// Reads what is left: the next question would get that for an answer.
+    fn drain(&mut self) {
+        drop(std::io::copy(self, &mut std::io::sink()));
+    }
+}
+
+impl<R: Read> Read for Answer<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.is_over || buffer.is_empty() {
+            return Ok(0);
+        }
+        let read = self.reader.read(buffer);
+        let is_interrupted =
+            |error: &std::io::Error| error.kind() == std::io::ErrorKind::Interrupted;
+        self.is_over = match &read {
+            Ok(n_read) => *n_read == 0,
+            Err(error) => !is_interrupted(error),
+        };
+        read
+    }
 }
 
 /// Whether a file of `size` bytes holds the blob `id` as it is.

@@ -187,7 +187,7 @@ pub enum RunError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Work(#[from] WorkError),
-    /// A checkpoint could not be put back. The run goes on without it.
+    /// A checkpoint could not be put back. Branch and working tree are there; the run is still given up.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Restore(Box<RestoreError>),

@@ -8,7 +8,7 @@ use std::{
 use checkpoint_cli::{Additions, Session};
 use checkpoint_git::refs::{self, RefChange};
 use checkpoint_model::{
-    event::{EventBody, RunResumed},
+    event::RunResumed,
     policy::Policy,
     restore::{Action, Scope},
     run::Run,
@@ -37,6 +37,9 @@ pub struct Resumed {
 
 /// Goes on with `run`: makes its branch again where it was removed, checks it out again where it was, and puts back the
 /// checkpoint `at`, or the one that was made when the run was given up. What is there is backed up before.
+///
+/// The record says that the run goes on when all of that is done: whoever was interrupted can do it again, and no
+/// `finish` takes a working tree for the run's in which its work is not there yet.
 pub fn resume(session: &Session<'_>, run: &Run, at: Option<Stored>) -> Result<Resumed, RunError> {
     Place::here(session).must_have(run)?;
     let at = match at {
@@ -49,14 +52,8 @@ pub fn resume(session: &Session<'_>, run: &Run, at: Option<Stored>) -> Result<Re
     let tip = refs::find(&session.repo, &reference)?;
     let checked_out = worktree::of_branch(session, branch)?;
     let (dir, is_linked) = match &checked_out {
-        Some(dir) => (dir.clone(), run.is_linked),
+        Some(dir) => (dir.clone(), is_its_own(run, dir)),
         None => place_for(session, run),
-    };
-    let body = RunResumed {
-        run: run.id,
-        checkpoint: at.as_ref().map(|at| at.checkpoint.id),
-        worktree: dir.to_string_lossy().into_owned(),
-        linked: is_linked,
     };
     let commit = match tip {
         Some(tip) => tip,
@@ -67,11 +64,11 @@ pub fn resume(session: &Session<'_>, run: &Run, at: Option<Stored>) -> Result<Re
     if checked_out.is_none() && !is_at_head {
         refuse_dirty(session, &dir, is_linked)?;
     }
-    let create = tip
-        .is_none()
-        .then(|| RefChange::create(reference.clone(), commit));
-    let changes: Vec<_> = create.into_iter().collect();
-    log.tell_with(run.id, [EventBody::from(body)], &changes)?;
+    if tip.is_none() {
+        let create = RefChange::create(reference.clone(), commit);
+        let who = session.repo.signature(session.now());
+        refs::transaction(&session.repo, &[create], COMMAND, &who)?;
+    }
     let went = match (&checked_out, is_at_head) {
         (Some(_), _) => Ok(()),
         (None, true) => session
@@ -88,6 +85,13 @@ pub fn resume(session: &Session<'_>, run: &Run, at: Option<Stored>) -> Result<Re
         Some(at) => put_back(session, &dir, at)?,
         None => None,
     };
+    let resumed = RunResumed {
+        run: run.id,
+        checkpoint: at.as_ref().map(|at| at.checkpoint.id),
+        worktree: dir.to_string_lossy().into_owned(),
+        linked: is_linked,
+    };
+    log.tell(run.id, resumed)?;
     let runs = checkpoint_store::runs(&session.repo)?.runs;
     let now = runs.into_iter().find(|now| now.id == run.id);
     Ok(Resumed {
@@ -104,6 +108,11 @@ fn of_abandoned(session: &Session<'_>, run: &Run) -> Result<Option<Stored>, RunE
         return Ok(None);
     };
     Ok(Some(session.choose_state(&id.to_string())?))
+}
+
+/// Whether the working tree at `dir` was made for the run, also where nobody has recorded that it is there again.
+fn is_its_own(run: &Run, dir: &Path) -> bool {
+    run.is_linked || (run.started.linked && dir == Path::new(&run.started.worktree))
 }
 
 /// Where the branch goes: a working tree of its own, as it had one, or the one that the run was begun in.

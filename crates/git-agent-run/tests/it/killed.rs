@@ -106,3 +106,33 @@ fn whoever_is_killed_while_giving_up_loses_nothing() {
         );
     }
 }
+
+#[test]
+fn whoever_is_killed_while_going_on_has_the_work_back_by_the_same_command() {
+    for (word, moment) in [("add", "before"), ("add", "after")] {
+        let scene = Scene::new();
+        let (_, dir) = scene.start("Fix it");
+        scene.write_at(&dir, "file", "two\n");
+        scene.write_at(&dir, "new", "new\n");
+        scene.done(&["abandon", "fix-it/run-1"]);
+        let deadly = deadly_git(&scene, word, moment);
+        let mut command = scene.agent_run(scene.path(), &["resume", "fix-it/run-1"]);
+        let killed = command
+            .env("PATH", format!("{deadly}:{}", crate::scene::path()))
+            .output()
+            .unwrap();
+        assert_eq!(killed.status.code(), None, "killed {moment}: {killed:?}");
+        assert_eq!(
+            scene.failure(&["finish", "fix-it/run-1", "--cleanup"]),
+            (1, "run::abandoned".to_owned()),
+            "{moment}"
+        );
+
+        scene.done(&["resume", "fix-it/run-1"]);
+        let status = scene.git_at(&dir, &["status", "--porcelain"]);
+        assert_eq!(status, " M file\n?? new", "{moment}");
+        let run = scene.shown("fix-it/run-1");
+        assert_eq!(run["is_linked"], true, "{moment}: finish may remove it");
+        assert_eq!(run["is_abandoned"], false, "{moment}");
+    }
+}

@@ -51,10 +51,20 @@ fn main_top(session: &Session<'_>) -> PathBuf {
     }
 }
 
-/// Makes a working tree at `dir` with `branch`, which is there, checked out. git's hooks run.
+/// Makes a working tree at `dir` with `branch`, which is there, checked out. git's hooks run. One that somebody has
+/// removed by hand is no obstacle.
 pub(crate) fn add(session: &Session<'_>, dir: &Path, branch: &str) -> Result<(), ProgramError> {
-    let words = ["worktree", "add", "--quiet", "--"].map(OsStr::new);
-    let words = words.into_iter().chain([dir.as_os_str(), branch.as_ref()]);
+    let is_in_the_way =
+        |listed: &Listed| listed.dir == dir || listed.branch.as_deref() == Some(branch);
+    let all = list(session)?;
+    let in_the_way: Vec<_> = all.iter().filter(|listed| is_in_the_way(listed)).collect();
+    // git does not forget for months what was removed without it.
+    let is_forgotten = |listed: &&Listed| !listed.dir.exists();
+    let force = !in_the_way.is_empty() && in_the_way.iter().all(is_forgotten);
+    let words = ["worktree", "add", "--quiet"].into_iter();
+    let words = words.chain(force.then_some("--force")).chain(["--"]);
+    let words = words.map(OsStr::new);
+    let words = words.chain([dir.as_os_str(), branch.as_ref()]);
     let _turn = turn(session);
     session.repo.git(words).output().map(|_| ())
 }
@@ -138,12 +148,12 @@ pub(crate) struct Listed {
     pub(crate) branch: Option<String>,
 }
 
-/// The working tree in which `branch` is checked out.
+/// The working tree in which `branch` is checked out, if it is there: git lists also those that were removed by hand.
 pub(crate) fn of_branch(
     session: &Session<'_>,
     branch: &str,
 ) -> Result<Option<PathBuf>, ProgramError> {
-    let all = list(session)?.into_iter();
+    let all = there(session)?.into_iter();
     let mut of_it = all.filter(|listed| listed.branch.as_deref() == Some(branch));
     Ok(of_it.next().map(|listed| listed.dir))
 }
@@ -151,17 +161,13 @@ pub(crate) fn of_branch(
 /// The working tree in which the branch of `run` is checked out. One that was made for the run and is elsewhere, as in
 /// the middle of a rebase, is refused: what is in it would be passed over.
 pub(crate) fn of_run(session: &Session<'_>, run: &Run) -> Result<Option<PathBuf>, RunError> {
-    let all = list(session)?;
+    let all = there(session)?;
     let branch = Some(run.started.branch.as_str());
     if let Some(of_it) = all.iter().find(|listed| listed.branch.as_deref() == branch) {
         return Ok(Some(of_it.dir.clone()));
     }
     let is_its_own = |listed: &&Listed| run.is_linked && listed.dir == Path::new(&run.worktree);
-    match all
-        .iter()
-        .find(is_its_own)
-        .filter(|listed| listed.dir.exists())
-    {
+    match all.iter().find(is_its_own) {
         None => Ok(None),
         Some(listed) => Err(RunError::OffBranch {
             dir: listed.dir.clone(),
@@ -170,7 +176,13 @@ pub(crate) fn of_run(session: &Session<'_>, run: &Run) -> Result<Option<PathBuf>
     }
 }
 
-pub(crate) fn list(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {
+fn there(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {
+    let mut all = list(session)?;
+    all.retain(|listed| listed.dir.exists());
+    Ok(all)
+}
+
+fn list(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {
     let words = ["worktree", "list", "--porcelain", "-z"];
     let common = session.repo.common_dir();
     let output = patiently(|| session.repo.git(words).at(common).output())?;

@@ -160,3 +160,42 @@ fn a_run_goes_on_from_a_checkpoint() {
     assert_eq!(missing, (128, "checkpoint::unknown".to_owned()));
     assert!(!first.is_empty());
 }
+
+#[test]
+fn a_working_tree_that_was_removed_by_hand_is_made_again() {
+    let scene = Scene::new();
+    let (branch, dir) = scene.start("x");
+    scene.write_at(&dir, "file", "two\n");
+    scene.git_at(&dir, &["commit", "-q", "-a", "-m", "two"]);
+    fs_err::remove_dir_all(&dir).unwrap();
+    scene.done(&["resume", "x/run-1"]);
+    assert_eq!(fs_err::read_to_string(dir.join("file")).unwrap(), "two\n");
+    assert_eq!(
+        scene.git_at(&dir, &["symbolic-ref", "--short", "HEAD"]),
+        branch
+    );
+    scene.done(&["abandon", "x/run-1"]);
+    scene.done(&["resume", "x/run-1"]);
+    assert_eq!(fs_err::read_to_string(dir.join("file")).unwrap(), "two\n");
+}
+
+#[test]
+fn a_run_ends_without_the_working_tree_that_was_removed_by_hand() {
+    let scene = Scene::new();
+    let (branch, dir) = scene.start("x");
+    scene.write_at(&dir, "file", "two\n");
+    scene.git_at(&dir, &["commit", "-q", "-a", "-m", "two"]);
+    fs_err::remove_dir_all(&dir).unwrap();
+    scene.done(&["finish", "x/run-1", "--no-pull-request", "--cleanup=all"]);
+    let gone = scene.try_git_at(scene.path(), &["rev-parse", "--verify", "-q", &branch]);
+    assert_ne!(gone.code, 0, "it is at the remote");
+    assert_eq!(scene.shown("x/run-1")["is_linked"], false);
+
+    let (branch, dir) = scene.start("y");
+    scene.git_at(&dir, &["commit", "-q", "--allow-empty", "-m", "two"]);
+    fs_err::remove_dir_all(&dir).unwrap();
+    scene.done(&["abandon", "y/run-1"]);
+    scene.git(&["rev-parse", "--verify", &branch]);
+    scene.done(&["resume", "y/run-1"]);
+    assert!(dir.join("file").exists());
+}

@@ -15,7 +15,7 @@ use gix::ObjectId;
 
 use crate::{
     Log, Place, RunError,
-    finish::{Removed, remove},
+    finish::{Removed, not_on_branch, remove},
     guard::Guard,
     place, worktree,
 };
@@ -83,6 +83,13 @@ pub fn abandon(
         Left::Stays => (false, None),
     };
     let is_kept = checkpoint.is_some() || !has_unpushed(run, tip);
+    let astray = match (&dir, tip) {
+        (None, Some(tip)) => worktree::astray(&common, run, tip)?,
+        _ => None,
+    };
+    if let Some(dir) = &astray {
+        kept.push(not_on_branch(dir, run));
+    }
     if has_left && !is_kept {
         kept.push(format!(
             "branch '{}' stays: it has commits that are not pushed, and is checked out nowhere",
@@ -90,7 +97,7 @@ pub fn abandon(
         ));
     }
     let removed = Removed {
-        branch: tip.filter(|_| has_left && is_kept),
+        branch: tip.filter(|_| has_left && is_kept && astray.is_none()),
         worktree: worktree.is_some(),
     };
     if removed.branch.is_some() || removed.worktree {

@@ -10,7 +10,7 @@ mod done;
 mod pull_request;
 mod push;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
@@ -57,6 +57,8 @@ pub(crate) struct Work<'s> {
     pub(crate) run: Run,
     /// Where the branch is checked out.
     pub(crate) dir: Option<PathBuf>,
+    /// Whether the working tree that it was begun in has gone on without the branch.
+    pub(crate) is_astray: bool,
     /// The last commit of the branch, once what is left is committed.
     pub(crate) tip: ObjectId,
     pub(crate) done: Vec<Done>,
@@ -107,12 +109,14 @@ pub fn finish(session: &Session<'_>, run: Run, wish: &Finish) -> Result<Finished
         policy: &policy,
         run,
         dir,
+        is_astray: false,
         tip: ObjectId::null(session.repo.gix().object_hash()),
         done: Vec::new(),
     };
     if !commit::what_is_left(&mut work, wish.message.as_deref())? {
         return gone_or_unborn(work.run);
     }
+    tell_astray(&mut work)?;
     let trouble = hand_in(&mut work, wish)?;
     if trouble.is_none() {
         complete(&mut work, wish)?;
@@ -137,6 +141,27 @@ fn gone_or_unborn(run: Run) -> Result<Finished, RunError> {
             branch: run.started.branch,
         }),
     }
+}
+
+/// Work that was begun on the branch and went on beside it is not handed in; nobody is to miss that.
+fn tell_astray(work: &mut Work<'_>) -> Result<(), RunError> {
+    if work.dir.is_some() {
+        return Ok(());
+    }
+    if let Some(dir) = worktree::astray(work.common, &work.run, work.tip)? {
+        work.is_astray = true;
+        work.done.push(Done::Kept(not_on_branch(&dir, &work.run)));
+    }
+    Ok(())
+}
+
+/// What is said of a working tree that has gone on without its branch.
+pub(crate) fn not_on_branch(dir: &Path, run: &Run) -> String {
+    format!(
+        "what is in '{}' is not part of the run: it is not on branch '{}'",
+        dir.display(),
+        run.started.branch
+    )
 }
 
 /// Pushes and opens the pull request, as far as that is wanted.

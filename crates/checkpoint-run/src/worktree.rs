@@ -11,6 +11,7 @@ use bstr::{BString, ByteSlice as _};
 use checkpoint_cli::Session;
 use checkpoint_git::{ProgramError, paths::as_path};
 use checkpoint_model::{run::Run, slug::Slug};
+use gix::ObjectId;
 use rustix::{
     fs::{FlockOperation, Mode, OFlags, flock, open},
     io::Errno,
@@ -174,6 +175,31 @@ pub(crate) fn of_run(session: &Session<'_>, run: &Run) -> Result<Option<PathBuf>
             branch: run.started.branch.clone(),
         }),
     }
+}
+
+/// The working tree that `run` was begun in, where it is no longer on the branch of the run, whose last commit is `tip`,
+/// but has gone on from there: with commits, or with changes that are not committed.
+pub(crate) fn astray(
+    session: &Session<'_>,
+    run: &Run,
+    tip: ObjectId,
+) -> Result<Option<PathBuf>, RunError> {
+    let is_its_own = |listed: &Listed| listed.dir == Path::new(&run.worktree);
+    let Some(found) = there(session)?.into_iter().find(is_its_own) else {
+        return Ok(None);
+    };
+    let inside = Session::open_at(session.console, &found.dir)?;
+    let Some(head) = inside.repo.head()?.id else {
+        return Ok(None);
+    };
+    if head != tip {
+        let tip = tip.to_string();
+        let words = ["merge-base", "--is-ancestor", &tip, "HEAD"];
+        let has_gone_on = inside.repo.git(words).answer()?.is_some();
+        return Ok(has_gone_on.then_some(found.dir));
+    }
+    let status = inside.repo.git(["status", "--porcelain"]).output()?;
+    Ok((!status.is_empty()).then_some(found.dir))
 }
 
 fn there(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {

@@ -27,6 +27,7 @@ pub(super) fn up(work: &mut Work<'_>, cleanup: Cleanup) -> Result<(), RunError> 
         () if !is_pushed && !is_empty(&work.run, work.tip) => {
             Some("it has commits that are not pushed")
         }
+        () if work.is_astray => Some("somebody works on from it"),
         () if work.dir.is_some() => Some("it is checked out"),
         () => None,
     };

@@ -356,3 +356,37 @@ fn agit_opens_a_request_by_the_push_alone() {
     let none = scene.try_git_at(&bare, &["rev-parse", "--verify", "-q", &branch]);
     assert_ne!(none.code, 0, "the branch itself is not pushed");
 }
+
+#[test]
+fn work_that_went_on_beside_the_branch_is_told() {
+    let scene = Scene::new();
+    scene.done(&["start", "--task", "x"]);
+    scene.git(&["commit", "-q", "--allow-empty", "-m", "two"]);
+    scene.git(&["switch", "-q", "--detach"]);
+    scene.write("file", "three\n");
+    let finish = ["finish", "x/run-1", "--no-pull-request", "--cleanup=all"];
+    let check = || {
+        for words in [&finish[..], &["abandon", "x/run-1"]] {
+            let said = scene.done(words);
+            assert!(
+                said.err
+                    .contains("is not part of the run: it is not on branch 'agent/x/run-1'"),
+                "{said:?}"
+            );
+            scene.git(&["rev-parse", "--verify", "agent/x/run-1"]);
+        }
+    };
+    check();
+    assert_eq!(scene.read("file"), "three\n");
+    scene.git(&["commit", "-q", "-a", "-m", "three"]);
+    scene.git(&["switch", "-q", "-c", "other"]);
+    scene.done(&["resume", "x/run-1"]);
+    scene.git(&["switch", "-q", "other"]);
+    check();
+    // Whoever is somewhere else does something else.
+    scene.done_at(scene.path(), &["resume", "x/run-1"]);
+    scene.git(&["switch", "-q", "main"]);
+    scene.write("file", "four\n");
+    let said = scene.done(&finish);
+    assert!(!said.err.contains("is not part of the run"), "{said:?}");
+}

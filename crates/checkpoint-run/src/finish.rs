@@ -123,6 +123,7 @@ pub fn finish(session: &Session<'_>, run: Run, wish: &Finish) -> Result<Finished
     }
     Ok(Finished {
         run: work.run,
+        worktree: work.dir,
         done: work.done,
         trouble,
     })
@@ -134,6 +135,7 @@ fn gone_or_unborn(run: Run) -> Result<Finished, RunError> {
     match run.state == TaskState::Completed || is_unborn {
         true => Ok(Finished {
             run,
+            worktree: None,
             done: vec![Done::NothingToPush],
             trouble: None,
         }),

@@ -11,6 +11,8 @@ use gix::ObjectId;
 pub struct Finished {
     /// The run as it is now.
     pub run: Run,
+    /// Where its branch is checked out.
+    pub worktree: Option<PathBuf>,
     /// What was done, oldest first.
     pub done: Vec<Done>,
     /// Why it went no further. What was done stays.

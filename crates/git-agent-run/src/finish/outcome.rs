@@ -5,7 +5,7 @@ use std::io;
 use checkpoint_cli::{
     Envelope, Exit, Outcome, Output, Schema, Style, Talk, shell_word, write_line,
 };
-use checkpoint_model::event::PushFailure;
+use checkpoint_model::event::{GitPushFailed, PushFailure};
 use checkpoint_run::{Done, Finished, Trouble};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -102,6 +102,19 @@ impl From<&Done> for DoneJson {
 }
 
 impl FinishOutcome {
+    /// Takes in what others have pushed to the branch: where that is checked out, not where one happens to be.
+    fn pull(&self, failed: &GitPushFailed) -> String {
+        let [remote, branch] = [&failed.remote, &failed.branch].map(|word| shell_word(word));
+        match &self.finished.worktree {
+            Some(dir) => {
+                let dir = dir.to_string_lossy();
+                let dir = shell_word(&dir);
+                format!("git -C {dir} pull --rebase {remote} {branch}")
+            }
+            None => format!("git switch {branch} && git pull --rebase {remote} {branch}"),
+        }
+    }
+
     fn trouble(&self) -> Option<TroubleJson> {
         let again = || {
             format!(
@@ -117,12 +130,7 @@ impl FinishOutcome {
                 compare_url: None,
                 next: match failed.reason {
                     PushFailure::NonFastForward => {
-                        format!(
-                            "git pull --rebase {} {} && {}",
-                            failed.remote,
-                            failed.branch,
-                            again()
-                        )
+                        format!("{} && {}", self.pull(failed), again())
                     }
                     _ => again(),
                 },

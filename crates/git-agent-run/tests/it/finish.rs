@@ -390,3 +390,27 @@ fn work_that_went_on_beside_the_branch_is_told() {
     let said = scene.done(&finish);
     assert!(!said.err.contains("is not part of the run"), "{said:?}");
 }
+
+#[test]
+fn what_others_pushed_is_taken_in_where_the_branch_is() {
+    let scene = Scene::new();
+    let (branch, dir) = begun(&scene);
+    let other = scene.beside("other");
+    let url = scene.git(&["remote", "get-url", "origin"]);
+    scene.git(&["clone", "-q", &url, other.to_str().unwrap()]);
+    scene.git_at(&other, &["commit", "-q", "--allow-empty", "-m", "theirs"]);
+    scene.git_at(&other, &["push", "-q", "origin", &format!("HEAD:{branch}")]);
+    let main = scene.git(&["rev-parse", "main"]);
+    let document = scene.json(&["finish", "fix-it/run-1", "--no-pull-request"], 128);
+    let next = document["trouble"]["next"].as_str().unwrap();
+    let pull = next.split(" && ").next().unwrap();
+    let words: Vec<_> = pull.split(' ').skip(1).collect();
+    scene.git(&words);
+    assert_eq!(scene.git(&["rev-parse", "main"]), main, "{next}");
+    assert_eq!(
+        scene.git_at(&dir, &["log", "--format=%s", "-2"]),
+        "[james] Fix it: what was left\ntheirs",
+        "{next}"
+    );
+    scene.done(&["finish", "fix-it/run-1", "--no-pull-request"]);
+}

@@ -17,7 +17,9 @@ use crate::{
     Log, Place, RunError,
     finish::{Removed, not_on_branch, remove},
     guard::Guard,
-    place, worktree,
+    place,
+    resume::last_commit,
+    worktree,
 };
 
 /// The command, for records and reflogs.
@@ -34,6 +36,8 @@ pub struct Abandoned {
     pub worktree: Option<PathBuf>,
     /// Whether the branch was removed.
     pub is_branch_removed: bool,
+    /// Whether `resume` has anything to begin with: a checkpoint, a branch, or a commit that is known.
+    pub is_restorable: bool,
     /// What stays, and why.
     pub kept: Vec<String>,
 }
@@ -105,7 +109,9 @@ pub fn abandon(
     }
     let runs = checkpoint_store::runs(&common.repo)?.runs;
     let now = runs.into_iter().find(|now| now.id == run.id);
+    let is_restorable = tip.is_some() || last_commit(&common, run, checkpoint.as_ref()).is_ok();
     Ok(Abandoned {
+        is_restorable,
         run: now.ok_or(RunError::Unrecorded)?,
         checkpoint,
         worktree,

@@ -3,7 +3,9 @@
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
 use checkpoint_git::{ProgramError, refs::RefChange};
-use checkpoint_model::event::{EventBody, GitOperationFailed, TaskFailed};
+use checkpoint_model::event::{
+    EventBody, GitOperationFailed, RunAbandoned, RunCleanedUp, TaskFailed,
+};
 
 use crate::{Log, RunError, Started, log::in_short, start::Begun, worktree};
 
@@ -36,7 +38,8 @@ fn undo(session: &Session<'_>, log: &Log<'_>, begun: &Begun, operation: &str, wh
         message: reason.clone(),
         checkpoint: None,
     };
-    let told = || -> [EventBody; 2] {
+    // Given up as well: nobody works on it, and nothing of it is there.
+    let told = || -> [EventBody; 3] {
         let run = begun.run;
         [
             failed.clone().into(),
@@ -45,20 +48,34 @@ fn undo(session: &Session<'_>, log: &Log<'_>, begun: &Begun, operation: &str, wh
                 reason: reason.clone(),
             }
             .into(),
+            RunAbandoned {
+                run,
+                reason: Some(reason.clone()),
+                checkpoint: None,
+                commit: begun.commit.map(|id| id.to_string()),
+            }
+            .into(),
         ]
     };
+    let cleaned = EventBody::from(RunCleanedUp {
+        run: begun.run,
+        branch_removed: true,
+        worktree_removed: begun.worktree.is_some(),
+    });
     let reference = format!("refs/heads/{}", begun.branch);
     let delete = begun.commit.map(|id| RefChange::delete(reference, id));
     let talk = session.console.talk();
     let result = match (left, delete) {
         // In one transaction with its record, as it was made; who has committed to it keeps it.
-        (Ok(()), Some(delete)) => match log.tell_with(begun.run, told(), &[delete]) {
-            Err(error) => {
-                talk.warning(format_args!("branch '{}' stays: {error}", begun.branch));
-                log.tell_with(begun.run, told(), &[])
+        (Ok(()), Some(delete)) => {
+            match log.tell_with(begun.run, told().into_iter().chain([cleaned]), &[delete]) {
+                Err(error) => {
+                    talk.warning(format_args!("branch '{}' stays: {error}", begun.branch));
+                    log.tell_with(begun.run, told(), &[])
+                }
+                done => done,
             }
-            done => done,
-        },
+        }
         (Ok(()), None) => log.tell_with(begun.run, told(), &[]),
         (Err(error), _) => {
             talk.warning(format_args!("branch '{}' stays: {error}", begun.branch));

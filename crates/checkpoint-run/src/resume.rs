@@ -147,7 +147,7 @@ fn refuse_dirty(session: &Session<'_>, dir: &Path, is_linked: bool) -> Result<()
 }
 
 /// The commit that a branch which is gone had last: as the checkpoint has it, or as it was recorded.
-fn last_commit(
+pub(crate) fn last_commit(
     session: &Session<'_>,
     run: &Run,
     at: Option<&Stored>,

@@ -96,7 +96,9 @@ impl Outcome for AbandonOutcome {
             let name = name.map_or_else(|| stored.checkpoint.id.to_string(), ToString::to_string);
             talk.status(format_args!("its work is checkpoint {name}"));
         }
-        let word = shell_word(run.short_branch());
-        talk.hint(format_args!("to have it back: git agent-run resume {word}"));
+        if abandoned.is_restorable {
+            let word = shell_word(run.short_branch());
+            talk.hint(format_args!("to have it back: git agent-run resume {word}"));
+        }
     }
 }

@@ -45,6 +45,15 @@ pub enum AgentRunError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Word(#[from] WordError),
+    /// Of several repositories, one could not begin. Those that had begun are taken back.
+    #[error("in '{repository}': {error}")]
+    #[diagnostic(forward(error))]
+    In {
+        /// Its working tree.
+        repository: String,
+        /// Why.
+        error: Box<Self>,
+    },
     /// A record could not be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -68,6 +77,7 @@ impl Failure for AgentRunError {
             Self::Template(error) => error.kind(),
             Self::Percent(error) => error.kind(),
             Self::Word(error) => error.kind(),
+            Self::In { error, .. } => error.kind(),
             Self::Store(error) => error.kind(),
         }
     }

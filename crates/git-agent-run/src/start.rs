@@ -75,7 +75,13 @@ fn start_all(sessions: &[Session<'_>], wish: &Start) -> Result<Vec<Started>, Age
                         session.worktree()
                     ));
                 }
-                return Err(error);
+                return Err(match sessions.len() {
+                    1 => error,
+                    _ => AgentRunError::In {
+                        repository: session.worktree(),
+                        error: Box::new(error),
+                    },
+                });
             }
         }
     }

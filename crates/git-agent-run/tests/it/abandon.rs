@@ -199,3 +199,17 @@ fn a_run_ends_without_the_working_tree_that_was_removed_by_hand() {
     scene.done(&["resume", "y/run-1"]);
     assert!(dir.join("file").exists());
 }
+
+#[test]
+fn what_cannot_come_back_is_not_said_to() {
+    let scene = Scene::new();
+    scene.done(&["start", "--task", "x"]);
+    scene.git(&["switch", "-q", "main"]);
+    scene.git(&["branch", "-q", "-D", "agent/x/run-1"]);
+    let said = scene.done(&["abandon", "x/run-1"]);
+    assert!(!said.err.contains("resume"), "{said:?}");
+    assert_eq!(
+        scene.failure(&["resume", "x/run-1"]),
+        (1, "run::branch_gone".to_owned())
+    );
+}

@@ -256,9 +256,13 @@ fn a_start_that_fails_half_way_is_taken_back_and_told() {
             "task_started",
             "git_branch_created",
             "git_operation_failed",
-            "task_failed"
+            "task_failed",
+            "run_abandoned",
+            "run_cleaned_up"
         ]
     );
+    let active = scene.json(&["list", "--active"], 0);
+    assert_eq!(active["runs"], serde_json::json!([]));
     let run = scene.shown("x/run-1");
     assert_eq!(
         (&run["status"], &run["state"]),
@@ -308,6 +312,15 @@ fn several_repositories_share_the_task_or_none_begins() {
     assert!(
         said.err.contains("taken back: 'agent/more/run-1' in"),
         "{said:?}"
+    );
+    assert!(
+        said.err.contains(&format!("error: in '{there}': cannot")),
+        "{said:?}"
+    );
+    assert_eq!(
+        scene.failure(&words),
+        (1, "run::in_operation".to_owned()),
+        "the code is that of the failure"
     );
     assert_eq!(scene.picture(), before);
     assert_eq!(scene.shown("more/run-1")["state"], Value::from("failed"));

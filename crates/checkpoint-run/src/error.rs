@@ -71,6 +71,16 @@ pub enum RunError {
     #[error("no number is left for another run of this task")]
     #[diagnostic(code(run::no_number))]
     NoNumber,
+    /// The branch would be one that nobody may commit to.
+    #[error("cannot start a run: '{branch}' would be a protected branch")]
+    #[diagnostic(
+        code(run::protected),
+        help("git agent-run start --prefix <prefix> --task <task>")
+    )]
+    Protected {
+        /// The branch.
+        branch: String,
+    },
     /// HEAD is on no branch of a run, and nothing else says which one is meant.
     #[error("no run here: HEAD is on no branch of one")]
     #[diagnostic(code(run::none), help("git agent-run list"))]

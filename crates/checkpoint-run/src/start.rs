@@ -97,7 +97,6 @@ pub(crate) struct Begun {
 /// it. When anything fails, the branch and the working tree that were made are gone again, and the record tells of it.
 pub fn start(session: &Session<'_>, policy: &Policy, wish: &Start) -> Result<Started, RunError> {
     let ground = Ground::look(session, wish)?;
-    let checkpoint = keep_what_is_there(session, policy, wish)?;
     let branches = RunBranches {
         prefix: wish
             .prefix
@@ -105,6 +104,11 @@ pub fn start(session: &Session<'_>, policy: &Policy, wish: &Start) -> Result<Sta
             .unwrap_or_else(|| policy.runs.branch_prefix.clone()),
         slug: Slug::of(&wish.task),
     };
+    let branch = branches.nth(1);
+    if policy.branches.is_protected(&branch) {
+        return Err(RunError::Protected { branch });
+    }
+    let checkpoint = keep_what_is_there(session, policy, wish)?;
     let known = checkpoint_store::runs(&session.repo)?.runs;
     let remote = remote::of(&session.repo, ground.base_branch());
     let free = number::next(session, &branches, &known, remote.as_deref())?;

@@ -352,3 +352,21 @@ fn prefix_and_template_may_be_the_run_s_own() {
     scene.run(&["finish", "--no-push", "-m", "Mend it"]);
     assert_eq!(scene.git(&["log", "-1", "--format=%s"]), "x | Mend it");
 }
+
+#[test]
+fn no_run_begins_where_it_could_not_commit() {
+    let scene = Scene::new();
+    scene.write(
+        ".git-checkpoint.toml",
+        "[branches]\nprotected = [\"main\", \"release/**\"]\n",
+    );
+    scene.git(&["add", "."]);
+    scene.git(&["commit", "-q", "-m", "policy"]);
+    let before = scene.picture();
+    assert_eq!(
+        scene.failure(&["start", "--task", "x", "--prefix", "release"]),
+        (1, "run::protected".to_owned())
+    );
+    assert_eq!(scene.picture(), before);
+    scene.done(&["start", "--task", "x"]);
+}

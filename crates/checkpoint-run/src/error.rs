@@ -139,6 +139,16 @@ pub enum RunError {
     #[error("there is no remote to push to")]
     #[diagnostic(code(run::no_remote), help("git remote add origin <url>"))]
     NoRemote,
+    /// There are several remotes, and nothing says which one is meant.
+    #[error("there are {} remotes, and none is chosen to push to: {}", names.len(), names.join(", "))]
+    #[diagnostic(
+        code(run::which_remote),
+        help("git config remote.pushDefault {}", names.first().map_or("<remote>", String::as_str))
+    )]
+    WhichRemote {
+        /// Their names.
+        names: Vec<String>,
+    },
     /// Another process finishes it, or gives it up.
     #[error("another process is at run '{run}'")]
     #[diagnostic(code(run::busy), help("git agent-run show {run}"))]

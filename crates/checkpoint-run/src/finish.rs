@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
+use checkpoint_git::refs;
 use checkpoint_model::{
     event::{TaskCompleted, TaskState},
     policy::{Cleanup, Policy, PullRequest},
@@ -113,6 +114,7 @@ pub fn finish(session: &Session<'_>, run: Run, wish: &Finish) -> Result<Finished
         tip: ObjectId::null(session.repo.gix().object_hash()),
         done: Vec::new(),
     };
+    refuse_without_remote(&work, wish)?;
     if !commit::what_is_left(&mut work, wish.message.as_deref())? {
         return gone_or_unborn(work.run);
     }
@@ -145,6 +147,29 @@ fn gone_or_unborn(run: Run) -> Result<Finished, RunError> {
     }
 }
 
+/// Whether the branch is to be pushed: who asks for a pull request asks for that.
+fn wants_push(policy: &Policy, wish: &Finish) -> bool {
+    let asks = wish.pull_request == Some(true) || wish.merge;
+    wish.push.unwrap_or(policy.runs.push || asks)
+}
+
+/// Refuses, before anything is done, what was asked for and needs a remote that is not there, or is one of several.
+fn refuse_without_remote(work: &Work<'_>, wish: &Finish) -> Result<(), RunError> {
+    let repo = &work.common.repo;
+    if !wants_push(work.policy, wish) || remote::of(repo, Some(work.branch())).is_some() {
+        return Ok(());
+    }
+    if refs::find(repo, &work.reference())?.is_none() {
+        return Ok(());
+    }
+    let is_asked = wish.push == Some(true) || wish.pull_request == Some(true) || wish.merge;
+    match remote::names(repo) {
+        names if !names.is_empty() => Err(RunError::WhichRemote { names }),
+        _ if is_asked => Err(RunError::NoRemote),
+        _ => Ok(()),
+    }
+}
+
 /// Work that was begun on the branch and went on beside it is not handed in; nobody is to miss that.
 fn tell_astray(work: &mut Work<'_>) -> Result<(), RunError> {
     if work.dir.is_some() {
@@ -172,16 +197,13 @@ fn hand_in(work: &mut Work<'_>, wish: &Finish) -> Result<Option<Trouble>, RunErr
         work.done.push(Done::NothingToPush);
         return Ok(None);
     }
-    if !wish.push.unwrap_or(work.policy.runs.push) {
+    if !wants_push(work.policy, wish) {
         work.done.push(Done::NotPushed);
         return Ok(None);
     }
     let Some(remote) = remote::of(&work.session.repo, Some(work.branch())) else {
         work.done.push(Done::NoRemote);
-        return match wish.push {
-            Some(true) => Err(RunError::NoRemote),
-            _ => Ok(None),
-        };
+        return Ok(None);
     };
     let wants_request = wish.pull_request != Some(false);
     let way = match (wish.pull_request, work.policy.runs.pull_request) {
@@ -196,6 +218,7 @@ fn hand_in(work: &mut Work<'_>, wish: &Finish) -> Result<Option<Trouble>, RunErr
         },
         draft: work.policy.runs.draft && !wish.merge,
         merge: wish.merge,
+        by_name: wish.pull_request == Some(true),
     };
     pull_request::push_and_open(work, &remote, &asked)
 }

@@ -12,8 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// the only one there is.
 pub(crate) fn of(repo: &Repository, branch: Option<&str>) -> Option<String> {
     let config = repo.gix().config_snapshot();
-    let names = repo.gix().remote_names();
-    let names: Vec<_> = names.iter().map(|name| name.to_string()).collect();
+    let names = names(repo);
     let text = |key: &str| config.string(key).map(|value| value.to_string());
     let followed = branch.and_then(|branch| {
         let remote = config.string_by("branch", branch.as_bytes().as_bstr(), "remote")?;
@@ -28,6 +27,12 @@ pub(crate) fn of(repo: &Repository, branch: Option<&str>) -> Option<String> {
         .or(followed)
         .or_else(origin)
         .or_else(only)
+}
+
+/// The names of all remotes.
+pub(crate) fn names(repo: &Repository) -> Vec<String> {
+    let names = repo.gix().remote_names();
+    names.iter().map(|name| name.to_string()).collect()
 }
 
 /// Where a push to `remote` goes, as git would have it after all rewriting.

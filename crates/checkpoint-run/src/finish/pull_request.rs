@@ -17,6 +17,8 @@ pub(super) struct Asked {
     pub(super) way: PullRequest,
     pub(super) draft: bool,
     pub(super) merge: bool,
+    /// Whether it was asked for by an option, and not only by the policy.
+    pub(super) by_name: bool,
 }
 
 /// Pushes, with whatever of the request the push has to carry, and opens the request, unless it is on record.
@@ -63,7 +65,7 @@ pub(super) fn push_and_open(
             let url = not.compare_url;
             return Ok(match (not.why, url) {
                 (Why::Never, _) => None,
-                (Why::OnlyUrl, Some(url)) => {
+                (Why::OnlyUrl, Some(url)) if !asked.by_name && !asked.merge => {
                     work.done.push(Done::CompareUrl(url));
                     None
                 }

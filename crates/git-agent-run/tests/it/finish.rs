@@ -414,3 +414,52 @@ fn what_others_pushed_is_taken_in_where_the_branch_is() {
     );
     scene.done(&["finish", "fix-it/run-1", "--no-pull-request"]);
 }
+
+#[test]
+fn which_of_several_remotes_is_meant_has_to_be_said() {
+    let scene = Scene::alone();
+    scene.add_remote("one");
+    scene.add_remote("two");
+    let (branch, dir) = begun(&scene);
+    let finish = ["finish", "fix-it/run-1", "--no-pull-request"];
+    assert_eq!(
+        scene.failure(&finish),
+        (1, "run::which_remote".to_owned()),
+        "nothing was done"
+    );
+    assert_eq!(
+        scene.git_at(&dir, &["status", "--porcelain"]),
+        " M file\n?? new"
+    );
+    let said = scene.run(&finish);
+    assert!(
+        said.err.contains("hint: git config remote.pushDefault one"),
+        "{said:?}"
+    );
+    scene.git(&["config", "remote.pushDefault", "one"]);
+    scene.done(&finish);
+    scene.git_at(
+        &scene.beside("one.git"),
+        &["rev-parse", "--verify", &branch],
+    );
+}
+
+#[test]
+fn what_was_asked_for_and_cannot_be_is_no_success() {
+    let scene = Scene::alone();
+    let (_, dir) = begun(&scene);
+    for word in ["--pull-request", "--merge", "--push"] {
+        assert_eq!(
+            scene.failure(&["finish", "fix-it/run-1", word]),
+            (1, "run::no_remote".to_owned()),
+            "{word}"
+        );
+        assert_eq!(
+            scene.git_at(&dir, &["status", "--porcelain"]),
+            " M file\n?? new",
+            "{word}"
+        );
+    }
+    let said = scene.done(&["finish", "fix-it/run-1"]);
+    assert!(said.err.contains("there is no remote"), "{said:?}");
+}

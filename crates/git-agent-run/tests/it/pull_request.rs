@@ -203,3 +203,20 @@ fn the_text_follows_the_template_of_the_repository() {
     );
     assert_eq!(asked["draft"], false);
 }
+
+#[test]
+fn a_policy_that_only_prints_the_page_opens_none_on_demand() {
+    let (scene, state) = at_forge();
+    scene.write(".git-checkpoint.toml", "[runs]\npull-request = \"url\"\n");
+    scene.git(&["add", "."]);
+    scene.git(&["commit", "-q", "-m", "policy"]);
+    scene.git(&["push", "-q", "origin", "main"]);
+    let dir = begun(&scene);
+    for word in ["--pull-request", "--merge"] {
+        let said = scene.run_at(&dir, &["finish", word]);
+        assert_eq!(said.code, 3, "{word}: {said:?}");
+        assert!(said.out.contains("/compare/main..."), "{word}: {said:?}");
+    }
+    scene.done_at(&dir, &["finish"]);
+    assert!(!state.join("made").exists());
+}

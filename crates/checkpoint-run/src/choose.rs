@@ -9,7 +9,7 @@ use crate::{Place, RunError, current_branch};
 const GIT_AGENT_RUN: &str = "GIT_AGENT_RUN";
 
 /// The run that `typed` means: an id or the beginning of one, a branch, or the end of one, `<task>/run-<n>`. Nothing
-/// means the run of `GIT_AGENT_RUN`, or else of the branch that HEAD is on. Runs of other clones are found too.
+/// means the run of `GIT_AGENT_RUN`, or else the newest of the branch that HEAD is on. Runs of other clones are found too.
 pub fn choose(session: &Session<'_>, typed: Option<&str>) -> Result<Run, RunError> {
     let runs = checkpoint_store::runs(&session.repo)?.runs;
     match typed {
@@ -38,9 +38,14 @@ fn around(session: &Session<'_>, runs: Vec<Run>) -> Result<Run, RunError> {
     }
     let place = Place::here(session);
     let branch = current_branch(session)?.ok_or(RunError::None)?;
-    let of_branch = |run: &Run| run.started.branch == branch && place.has(run);
-    let newest = runs.into_iter().rev().find(of_branch);
-    newest.ok_or(RunError::None)
+    newest_of(runs, &branch, &place).ok_or(RunError::None)
+}
+
+/// The newest run of `branch`; one of another clone where there is none of this one, as in a copy of the repository.
+fn newest_of(runs: Vec<Run>, branch: &str, place: &Place) -> Option<Run> {
+    let of_branch = runs.into_iter().filter(|run| run.started.branch == branch);
+    // The last one of the largest, and they come oldest first.
+    of_branch.max_by_key(|run| place.has(run))
 }
 
 /// The least that is taken for the beginning of an id.

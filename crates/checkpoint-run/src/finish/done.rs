@@ -32,6 +32,8 @@ pub enum Done {
         remote: String,
         /// The commit it has there.
         commit: ObjectId,
+        /// Whether it was there before.
+        existed: bool,
     },
     /// It stays here, since that was asked for.
     NotPushed,

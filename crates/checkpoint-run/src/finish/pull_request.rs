@@ -132,6 +132,7 @@ fn already(work: &mut Work<'_>, remote: &str) {
     work.done.push(Done::Pushed {
         remote: remote.to_owned(),
         commit: work.tip,
+        existed: true,
     });
 }
 

@@ -62,8 +62,14 @@ pub(super) fn push(
     work.done.push(Done::Pushed {
         remote: remote.to_owned(),
         commit: work.tip,
+        existed: is_up_to_date(&output.stdout),
     });
     Ok(Pushed::Done([output.stdout, output.stderr].concat()))
+}
+
+/// Whether the one line of `git push --porcelain` for the branch says that it was there; see git-push(1), "Output".
+fn is_up_to_date(printed: &[u8]) -> bool {
+    printed.lines().any(|line| line.starts_with(b"=\t"))
 }
 
 fn run(work: &Work<'_>, remote: &str, carried: &Carried) -> Result<Output, ProgramError> {

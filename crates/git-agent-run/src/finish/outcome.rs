@@ -38,7 +38,12 @@ enum DoneJson {
     /// There is no commit on the branch.
     NothingToPush,
     /// The branch is at the remote.
-    Pushed { remote: String, commit: String },
+    Pushed {
+        remote: String,
+        commit: String,
+        /// Whether it was there before.
+        existed: bool,
+    },
     /// It stays here, since that was asked for.
     NotPushed,
     /// There is no remote.
@@ -83,9 +88,14 @@ impl From<&Done> for DoneJson {
                 commit: commit.to_string(),
             },
             Done::NothingToPush => Self::NothingToPush,
-            Done::Pushed { remote, commit } => Self::Pushed {
+            Done::Pushed {
+                remote,
+                commit,
+                existed,
+            } => Self::Pushed {
                 remote,
                 commit: commit.to_string(),
+                existed,
             },
             Done::NotPushed => Self::NotPushed,
             Done::NoRemote => Self::NoRemote,
@@ -228,7 +238,12 @@ fn tell(done: &Done, branch: &str, talk: &Talk) {
             talk.status(format_args!("committed {}", commit.to_hex_with_len(7)))
         }
         Done::NothingToPush => talk.status(format_args!("nothing to push: no commit on {branch}")),
-        Done::Pushed { remote, .. } => talk.status(format_args!("pushed {branch} to {remote}")),
+        Done::Pushed {
+            remote, existed, ..
+        } => match existed {
+            true => talk.status(format_args!("{branch} is at {remote} already")),
+            false => talk.status(format_args!("pushed {branch} to {remote}")),
+        },
         Done::NotPushed => talk.status(format_args!("{branch} stays here")),
         Done::NoRemote => talk.status(format_args!("{branch} stays here: there is no remote")),
         Done::PullRequest { existed, .. } => match existed {

@@ -59,7 +59,11 @@ fn a_second_finish_does_nothing_twice() {
     let (branch, dir) = begun(&scene);
     scene.done_at(&dir, &["finish", "--no-pull-request"]);
     let (events, commits) = (scene.events(), scene.git(&["rev-list", "--count", &branch]));
-    scene.done(&["finish", &branch, "--no-pull-request"]);
+    let said = scene.done(&["finish", &branch, "--no-pull-request"]);
+    assert!(
+        said.err.contains(&format!("{branch} is at origin already")),
+        "{said:?}"
+    );
     assert_eq!(scene.events(), events);
     assert_eq!(scene.git(&["rev-list", "--count", &branch]), commits);
     // What comes after it goes the same way.

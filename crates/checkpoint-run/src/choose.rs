@@ -25,6 +25,13 @@ pub fn choose_here(session: &Session<'_>, typed: Option<&str>) -> Result<Run, Ru
     Ok(run)
 }
 
+/// The newest run of `branch`, given without `refs/heads/`, that was begun in this clone.
+pub fn of_branch(session: &Session<'_>, branch: &str) -> Result<Option<Run>, RunError> {
+    let runs = checkpoint_store::runs(&session.repo)?.runs;
+    let place = Place::here(session);
+    Ok(newest_of(runs, branch, &place).filter(|run| place.has(run)))
+}
+
 /// The run of `GIT_AGENT_RUN` or of the branch.
 fn around(session: &Session<'_>, runs: Vec<Run>) -> Result<Run, RunError> {
     if let Some(told) = session.surroundings.filled(GIT_AGENT_RUN) {

@@ -28,7 +28,7 @@ mod log;
 mod place;
 
 pub use abandon::{Abandoned, abandon};
-pub use choose::{choose, choose_here};
+pub use choose::{choose, choose_here, of_branch};
 pub use error::RunError;
 pub use finish::{Done, Finish, Finished, Trouble, close, finish};
 pub use log::Log;

@@ -12,7 +12,6 @@ use checkpoint_model::{
     run::Run,
     template::{Template, TemplateError},
 };
-use checkpoint_run::choose_here;
 use checkpoint_work::{By, CommitError, Scope, Told, Words};
 
 use crate::{
@@ -39,7 +38,7 @@ pub(crate) fn asked(
         return Err(AgentCommitError::OneInput);
     }
     let template = args.template.as_deref().map(str::parse).transpose()?;
-    let run = run_around_branch(session, policy);
+    let run = run_of_commit(session, policy);
     let who = checkpoint_work::who(&told(&args.who), run.as_ref(), &session.surroundings)?;
     let by = By {
         who: who.ok_or(AgentCommitError::Nobody)?,
@@ -70,15 +69,39 @@ pub(crate) fn run_around(session: &Session<'_>) -> Option<Run> {
     checkpoint_store::run_by_id(&session.repo, id).ok()?
 }
 
-/// The same, or the run of the branch: an agent need not have been started with the environment of its run. Other
-/// branches are told by their looks, since all runs have to be read to find it.
-fn run_around_branch(session: &Session<'_>, policy: &Policy) -> Option<Run> {
-    run_around(session).or_else(|| {
-        let branch = checkpoint_run::current_branch(session).ok()??;
-        let prefix = policy.runs.branch_prefix.as_str();
-        let is_usual = branch.strip_prefix(prefix)?.contains("/run-");
-        is_usual.then(|| choose_here(session, None).ok())?
-    })
+/// The run that the commit counts for: the one whose environment we are in, or that of the branch, where they differ: an
+/// agent need not have been started with the environment of its run, or may still have that of another one, of which it
+/// is told. One that was given up counts for nothing.
+fn run_of_commit(session: &Session<'_>, policy: &Policy) -> Option<Run> {
+    let goes_on = |run: &Run| run.abandoned.is_none();
+    let around = run_around(session).filter(goes_on);
+    let branch = checkpoint_run::current_branch(session).ok().flatten();
+    if around.is_some() && around.as_ref().map(|run| &run.started.branch) == branch.as_ref() {
+        return around;
+    }
+    let of_branch = branch.and_then(|branch| run_of_branch(session, policy, &branch));
+    let of_branch = of_branch.filter(goes_on);
+    let is_told = session.surroundings.filled("GIT_AGENT_RUN").is_some();
+    let counts = of_branch.as_ref().map_or("none", |run| run.short_branch());
+    let talk = session.console.talk();
+    match &around {
+        None if is_told => talk.warning(format_args!(
+            "GIT_AGENT_RUN is of no run that goes on here; the commit counts for: {counts}"
+        )),
+        Some(run) if of_branch.is_some() => talk.warning(format_args!(
+            "GIT_AGENT_RUN is of {}; the commit counts for that of its branch: {counts}",
+            run.short_branch()
+        )),
+        _ => {}
+    }
+    of_branch.or(around)
+}
+
+/// Branches of runs are told by their looks, since all runs have to be read to find one.
+fn run_of_branch(session: &Session<'_>, policy: &Policy, branch: &str) -> Option<Run> {
+    let prefix = policy.runs.branch_prefix.as_str();
+    let is_usual = branch.strip_prefix(prefix)?.contains("/run-");
+    is_usual.then(|| checkpoint_run::of_branch(session, branch).ok().flatten())?
 }
 
 fn template_of(run: &Run) -> Option<Result<Template, TemplateError>> {

@@ -206,3 +206,39 @@ fn a_run_that_would_begin_with_nothing_is_taken_back() {
     assert_eq!((back.0, back.1), (there.0, there.1));
     assert_eq!(scene.git(&["branch", "--format=%(refname:short)"]), "main");
 }
+
+#[test]
+fn a_commit_counts_for_the_run_of_its_branch_whatever_the_environment_has() {
+    let scene = Scene::on("main");
+    let commit = |run: &str, words: &[&str]| {
+        scene.write("file", format!("for {run} {words:?}\n"));
+        let mut words = words.to_vec();
+        words.extend(["--agent", "ada", "-m", "change", "--json"]);
+        let mut command = scene.command(env!("CARGO_BIN_EXE_git-agent-commit"), &words);
+        let output = command.env("GIT_AGENT_RUN", run).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        let done: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (done["run"].clone(), said)
+    };
+    let text = |run: &Value| run.as_str().unwrap().to_owned();
+    let first = text(&commit("", &["--run", "--task", "first"]).0);
+    scene.git(&["switch", "-q", "main"]);
+    let second = text(&commit("", &["--run", "--task", "second"]).0);
+    assert_ne!(first, second);
+
+    let (run, said) = commit(&second, &[]);
+    assert_eq!(
+        (text(&run), said.contains("warning")),
+        (second.clone(), false)
+    );
+    for wrong in [first.as_str(), "nonsense"] {
+        let (run, said) = commit(wrong, &[]);
+        assert_eq!(text(&run), second, "{wrong}");
+        assert!(said.contains("warning: GIT_AGENT_RUN is of"), "{said}");
+        assert!(said.contains("second/run-1"), "{said}");
+    }
+    scene.git(&["switch", "-qc", "elsewhere"]);
+    let (run, said) = commit("nonsense", &[]);
+    assert_eq!(run, Value::Null);
+    assert!(said.contains("counts for: none"), "{said}");
+}

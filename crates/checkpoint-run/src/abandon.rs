@@ -34,6 +34,8 @@ pub struct Abandoned {
     pub checkpoint: Option<Stored>,
     /// The working tree that was removed.
     pub worktree: Option<PathBuf>,
+    /// The ignored files and directories that went with it.
+    pub ignored: Vec<String>,
     /// Whether the branch was removed.
     pub is_branch_removed: bool,
     /// Whether `resume` has anything to begin with: a checkpoint, a branch, or a commit that is known.
@@ -78,6 +80,10 @@ pub fn abandon(
     // Before anything goes: whatever happens next, the record knows where the work is.
     log.tell(run.id, event)?;
     let mut kept = Vec::new();
+    let ignored = match &dir {
+        Some(dir) => worktree::ignored(there, dir)?,
+        None => Vec::new(),
+    };
     let left = match (&dir, &checkpoint) {
         (Some(dir), Some(stored)) => leave(there, &policy, run, dir, stored, tip, &mut kept)?,
         _ => Left::Gone(None),
@@ -85,6 +91,11 @@ pub fn abandon(
     let (has_left, worktree) = match left {
         Left::Gone(dir) => (true, dir),
         Left::Stays => (false, None),
+    };
+    let ignored = if worktree.is_some() {
+        ignored
+    } else {
+        Vec::new()
     };
     let is_kept = checkpoint.is_some() || !has_unpushed(run, tip);
     let astray = match (&dir, tip) {
@@ -115,6 +126,7 @@ pub fn abandon(
         run: now.ok_or(RunError::Unrecorded)?,
         checkpoint,
         worktree,
+        ignored,
         is_branch_removed: removed.branch.is_some(),
         kept,
     })

@@ -119,6 +119,24 @@ pub(crate) fn remove(session: &Session<'_>, dir: &Path) -> Result<(), ProgramErr
     remove_by(session, dir, &["worktree", "remove", "--"])
 }
 
+/// What is ignored in the working tree at `dir`, by path, whole directories in one: it goes with the working tree, and
+/// git says nothing of it.
+pub(crate) fn ignored(session: &Session<'_>, dir: &Path) -> Result<Vec<String>, ProgramError> {
+    let words = [
+        "ls-files",
+        "--others",
+        "--ignored",
+        "--exclude-standard",
+        "--directory",
+        "-z",
+    ];
+    let output = session.repo.git(words).at(dir).output()?;
+    let paths = output
+        .split_str(b"\0")
+        .map(|path| path.to_str_lossy().into_owned());
+    Ok(paths.filter(|path| !path.is_empty()).collect())
+}
+
 /// Removes a working tree with what is in it. It has to be in a checkpoint.
 pub(crate) fn discard(session: &Session<'_>, dir: &Path) -> Result<(), ProgramError> {
     remove_by(session, dir, &["worktree", "remove", "--force", "--"])

@@ -43,6 +43,8 @@ struct AbandonJson {
     checkpoint: Option<CheckpointView>,
     /// The working tree that was removed.
     worktree_removed: Option<String>,
+    /// The ignored files and directories that went with it.
+    ignored_removed: Vec<String>,
     /// Whether the branch was removed.
     branch_removed: bool,
     /// The page of the pull request that was closed.
@@ -70,6 +72,7 @@ impl Outcome for AbandonOutcome {
                 .worktree
                 .as_ref()
                 .map(|dir| dir.display().to_string()),
+            ignored_removed: abandoned.ignored.clone(),
             branch_removed: abandoned.is_branch_removed,
             closed: self.closed.clone(),
             kept: abandoned.kept.clone(),
@@ -83,6 +86,10 @@ impl Outcome for AbandonOutcome {
         talk.status(format_args!("abandoned {}", run.short_branch()));
         if let Some(dir) = &abandoned.worktree {
             talk.status(format_args!("removed {}", dir.display()));
+        }
+        if !abandoned.ignored.is_empty() {
+            let ignored = in_short(&abandoned.ignored);
+            talk.warning(format_args!("with ignored files: {ignored}"));
         }
         if abandoned.is_branch_removed {
             talk.status(format_args!("removed {}", run.started.branch));
@@ -100,5 +107,16 @@ impl Outcome for AbandonOutcome {
             let word = shell_word(run.short_branch());
             talk.hint(format_args!("to have it back: git agent-run resume {word}"));
         }
+    }
+}
+
+/// How many paths are named.
+const N_NAMED: usize = 5;
+
+fn in_short(paths: &[String]) -> String {
+    let named = paths[..paths.len().min(N_NAMED)].join(", ");
+    match paths.len().saturating_sub(N_NAMED) {
+        0 => named,
+        more => format!("{named}, and {more} more"),
     }
 }

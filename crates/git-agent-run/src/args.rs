@@ -62,8 +62,9 @@ pub(crate) enum Command {
     Resume(ResumeArgs),
     /// Give a run up, keeping its work as a checkpoint
     ///
-    /// A named checkpoint keeps commits and files. Then the working tree that was made for the run goes, and its branch.
-    /// In a working tree that was there before, no work is taken out of the files.
+    /// A named checkpoint keeps commits and files. Then the working tree that was made for the run goes, with the ignored
+    /// files in it, which are told, and its branch. In a working tree that was there before, no work is taken out of
+    /// the files.
     Abandon(AbandonArgs),
     /// List the runs, the newest first
     List(ListArgs),

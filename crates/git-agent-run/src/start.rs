@@ -2,7 +2,7 @@
 
 mod outcome;
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use checkpoint_cli::{Console, Schema, Session};
 use checkpoint_model::{policy::BranchPrefix, run::Line, template::Template};
@@ -50,8 +50,18 @@ fn sessions<'c>(console: &'c Console, args: &StartArgs) -> Result<Vec<Session<'c
     if args.repositories.is_empty() {
         return Ok(vec![Session::open(console)?]);
     }
-    let open = |dir: &std::path::PathBuf| Ok(Session::open_at(console, Path::new(dir))?);
-    args.repositories.iter().map(open).collect()
+    let open = |dir: &PathBuf| Session::open_at(console, dir);
+    let top = |session: &Session<'c>| PathBuf::from(session.worktree()).canonicalize().ok();
+    let mut sessions: Vec<Session<'c>> = Vec::new();
+    for session in args.repositories.iter().map(open) {
+        let session = session?;
+        // Named twice, it is still one.
+        let is_it = |other: &Session<'c>| top(other) == top(&session);
+        if !sessions.iter().any(is_it) {
+            sessions.push(session);
+        }
+    }
+    Ok(sessions)
 }
 
 /// When one of them cannot begin, those that have begun are taken back.

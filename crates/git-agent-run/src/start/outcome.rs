@@ -12,6 +12,9 @@ use crate::{
     view::RunView,
 };
 
+/// The variable that differs from one repository to the next.
+const OF_ONE_RUN: &str = "GIT_AGENT_RUN";
+
 /// The runs that were begun: one, or one in each repository.
 pub(crate) struct StartOutcome {
     pub(crate) started: Vec<Started>,
@@ -34,12 +37,23 @@ pub(super) fn schema() -> Schema {
 
 impl Outcome for StartOutcome {
     /// Lines that a shell can read: `eval "$(git agent-run start …)"`. With several repositories nobody can say which
-    /// directory to go to.
+    /// directory to go to, and each has a run of its own, which is found by its branch: what they share is set, the rest
+    /// are comments.
     fn text(&self, out: &mut Output) -> io::Result<()> {
         let [started] = self.started.as_slice() else {
             for started in &self.started {
                 let run = &started.run;
-                writeln!(out, "{}  {}  {}", run.id, run.started.branch, run.worktree)?;
+                let dir = shell_word(&run.worktree);
+                writeln!(out, "# {}  {}  {dir}", run.id, run.started.branch)?;
+            }
+            writeln!(out, "unset {OF_ONE_RUN}")?;
+            let first = self
+                .started
+                .first()
+                .map(|started| environment(&started.run));
+            let shared = first.into_iter().flatten();
+            for Variable { name, value } in shared.filter(|one| one.name != OF_ONE_RUN) {
+                writeln!(out, "export {name}={}", shell_word(&value))?;
             }
             return Ok(());
         };

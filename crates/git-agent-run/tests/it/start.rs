@@ -370,3 +370,28 @@ fn no_run_begins_where_it_could_not_commit() {
     assert_eq!(scene.picture(), before);
     scene.done(&["start", "--task", "x"]);
 }
+
+#[test]
+fn what_is_printed_for_several_repositories_is_for_a_shell_too() {
+    let scene = Scene::new();
+    let other = scene.beside("other one");
+    let [here, there] = [scene.path().to_str().unwrap(), other.to_str().unwrap()];
+    let origin = scene.beside("origin.git");
+    scene.git(&["clone", "-q", origin.to_str().unwrap(), there]);
+    let words = ["start", "--task", "it's both", "--id", "API-17"];
+    let words = [
+        &words[..],
+        &["--repo", here, "--repo", there, "--repo", here],
+    ]
+    .concat();
+    let lines = scene.done(&words).out;
+    let script = "set -e\neval \"$1\"\necho \"$GIT_AGENT_TASK ${GIT_AGENT_RUN-none}\"";
+    let shell = scene
+        .command("sh", scene.path(), &["-c", script, "sh", &lines])
+        .env("GIT_AGENT_RUN", "of another")
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&shell.stdout), "API-17 none\n");
+    assert!(shell.stderr.is_empty(), "{shell:?}");
+    assert_eq!(scene.count("task_started"), 1, "named twice, it is one");
+}

@@ -27,7 +27,10 @@ pub enum AgentRunError {
     Line(#[from] LineError),
     /// A name cannot stand for who works.
     #[error(transparent)]
-    #[diagnostic(transparent)]
+    #[diagnostic(
+        code(who::invalid),
+        help("git agent-run start --{} <{}> --task <task>", .0.option, .0.option)
+    )]
     Who(#[from] WhoError),
     /// No branch can begin like this.
     #[error(transparent)]

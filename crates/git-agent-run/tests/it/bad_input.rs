@@ -193,3 +193,15 @@ fn a_repository_that_was_moved_is_another_clone() {
     );
     scene.done_at(&moved, &["show"]);
 }
+
+#[test]
+fn the_hint_of_a_bad_name_is_about_this_command() {
+    let scene = Scene::new();
+    let said = scene.run(&["start", "--task", "x", "--agent", ""]);
+    assert_eq!(said.code, 129, "{said:?}");
+    assert!(
+        said.err
+            .contains("hint: git agent-run start --agent <agent> --task <task>"),
+        "{said:?}"
+    );
+}

@@ -68,7 +68,10 @@ pub fn abandon(
     let log = Log::new(&common, place::actor(there, run), COMMAND);
     let policy = there.policy()?;
     let checkpoint = match &dir {
-        Some(_) => Some(keep(there, &policy, run)?),
+        Some(_) => Some(match kept_again(there, &policy, run)? {
+            Some(kept) => kept,
+            None => keep(there, &policy, run)?,
+        }),
         None => kept_before(&common, run, tip)?,
     };
     let event = RunAbandoned {
@@ -153,6 +156,23 @@ fn kept_before(
     // Whoever has committed since has more than it holds.
     let tip = tip.map(|tip| tip.to_string());
     Ok(Some(stored).filter(|stored| stored.checkpoint.created.head == tip))
+}
+
+/// The checkpoint of a run that is given up already, if nothing has changed since: it has all that another would have.
+fn kept_again(
+    session: &Session<'_>,
+    policy: &Policy,
+    run: &Run,
+) -> Result<Option<Stored>, RunError> {
+    let Some(id) = run.abandoned.as_ref().and_then(|given| given.checkpoint) else {
+        return Ok(None);
+    };
+    if has_changed_since(session, policy, id)? {
+        return Ok(None);
+    }
+    // Without its name, retention would take it one day.
+    let stored = session.choose_state(&id.to_string())?;
+    Ok(Some(stored).filter(|stored| stored.checkpoint.name.is_some()))
 }
 
 /// Whether the branch has commits that only this repository has.

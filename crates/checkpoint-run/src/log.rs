@@ -116,7 +116,8 @@ pub(crate) fn said(error: &ProgramError) -> String {
             let plain = ["fatal: ", "error: "]
                 .iter()
                 .find_map(|mark| line.strip_prefix(mark));
-            without_credentials(plain.unwrap_or(line))
+            // It may go on with what to type to git, which is not what to type here.
+            without_credentials(plain.unwrap_or(line).trim_end_matches(';'))
         }
         other => without_credentials(&other.to_string()),
     }

@@ -230,3 +230,25 @@ fn ignored_files_that_go_are_told() {
         "{said:?}"
     );
 }
+
+#[test]
+fn given_up_twice_it_is_kept_once() {
+    let scene = Scene::new();
+    let (branch, dir) = scene.start("x");
+    scene.write_at(&dir, "file", "two\n");
+    scene.git(&["worktree", "lock", dir.to_str().unwrap()]);
+    let said = scene.done(&["abandon", &branch]);
+    assert!(
+        said.err
+            .contains("stays: cannot remove a locked working tree\n"),
+        "{said:?}"
+    );
+    let names = || scene.git(&["for-each-ref", "refs/tags/checkpoint/abandoned"]);
+    let once = names();
+    assert!(!once.is_empty());
+    scene.done(&["abandon", &branch]);
+    assert_eq!(names(), once, "nothing has changed");
+    scene.write_at(&dir, "file", "three\n");
+    scene.done(&["abandon", &branch]);
+    assert_ne!(names(), once, "what is new is kept, too");
+}

@@ -163,11 +163,22 @@ fn attempt(
             checkpoint: before.checkpoint.id,
         })?;
     }
-    let made = make(session, wish, &message, &own, (&head, &branch))?;
-    let changes = difference(repo.gix(), state.head, made.tree)?;
-    let entries = settled(&planned, &changes);
-    let whole = !planned.plan.reset;
-    let index_is_behind = own.give_back(session, &base, whole, &entries).err();
+    let settle = |made: &made::Made| -> Settled {
+        let changes = difference(repo.gix(), state.head, made.tree)?;
+        let entries = settled(&planned, &changes);
+        let index_is_behind = own
+            .give_back(session, &base, !planned.plan.reset, &entries)
+            .err();
+        Ok((changes, index_is_behind))
+    };
+    let (made, (changes, index_is_behind)) = make(
+        session,
+        wish,
+        &message,
+        (&own, &planned),
+        (&head, &branch),
+        settle,
+    )?;
     record(session, wish, &made, &branch, before.as_ref());
     let (message, at) = made::words(repo.gix(), made.id)?;
     Ok(Committed {
@@ -182,30 +193,48 @@ fn attempt(
     })
 }
 
-/// Runs git, and makes sure that its commit stands on what was looked at.
+/// What a commit changes, and why the index does not show it, where it does not.
+type Settled = Result<(Changes, Option<WorkError>), WorkError>;
+
+/// Runs git, and makes sure that its commit stands on what was looked at. The commit is settled as soon as it is there:
+/// hooks that run after it, and whoever commits meanwhile, are to find an index that knows of it.
 fn make(
     session: &Session<'_>,
     wish: &CommitWish,
     message: &str,
-    own: &OwnIndex,
+    (own, planned): (&OwnIndex, &Planned),
     (head, branch): (&Head, &str),
-) -> Result<made::Made, WorkError> {
+    settle: impl Fn(&made::Made) -> Settled,
+) -> Result<(made::Made, (Changes, Option<WorkError>)), WorkError> {
     let repo = &session.repo;
     if repo.head()? != *head {
         return Err(CommitError::Overtaken.into());
     }
-    if let Err(error) = made::run(session, message, own) {
+    let mut early = None;
+    let look = || {
+        if early.is_none()
+            && let Ok(Some(made)) = made::at_head(session, head, own, &planned.plan.settled)
+            && let Ok((changes, None)) = settle(&made)
+        {
+            early = Some((made, changes));
+        }
+    };
+    if let Err(error) = made::run(session, message, own, look) {
         return Err(match repo.head()? == *head {
             true => error,
             false => CommitError::Overtaken.into(),
         });
+    }
+    if let Some((made, changes)) = early {
+        return Ok((made, (changes, None)));
     }
     let made = made::find(session, head.id, own)?;
     if made.parent != head.id {
         made::take_back(session, wish.command, branch, &made)?;
         return Err(CommitError::Overtaken.into());
     }
-    Ok(made)
+    let settled = settle(&made)?;
+    Ok((made, settled))
 }
 
 /// Makes the checkpoint before an agent's commit, unless the latest holds the same.

@@ -164,11 +164,19 @@ impl OwnIndex {
         Ok(())
     }
 
+    /// Whether it has all of these.
+    pub(super) fn holds(&self, repo: &Repository, entries: &Wanted) -> Result<bool, WorkError> {
+        let file = File::open(&self.path).map_err(|source| unreadable(&self.path, source))?;
+        let state = repo.read_index_from(file)?.state;
+        let mut entries = entries.iter();
+        Ok(entries.all(|(path, wanted)| is_at(&state, path.as_bstr(), *wanted)))
+    }
+
     /// Gives the real index what was committed. `whole`: the copy holds all that the real one did. Where others have
     /// written meanwhile, or have something staged beside, only `entries` change, and of these only what they did not
-    /// stage anew.
+    /// stage anew. From then on the copy is another name of the real one, for the hooks that still work on it.
     pub(super) fn give_back(
-        self,
+        &self,
         session: &Session<'_>,
         base: &Base,
         whole: bool,
@@ -178,8 +186,13 @@ impl OwnIndex {
         let index = repo.index_path();
         let _lock = lock(index)?;
         let is_present = base.is_present(repo)?;
+        let new = Self {
+            path: with(&self.path, "-new"),
+        };
+        let _gone = fs_err::remove_file(&new.path);
         if whole && is_present {
-            return Ok(self.rename(index)?);
+            copy(&self.path, &new.path).map_err(|source| new.unwritten(source))?;
+            return Ok(self.replace(index, &new)?);
         }
         let now = &repo.read_index()?.state;
         let then = base.state(repo)?;
@@ -193,23 +206,32 @@ impl OwnIndex {
             }
         }
         if changed.is_empty() {
-            return Ok(());
+            return Ok(self.become_link(index)?);
         }
-        let copy = || -> io::Result<()> {
-            fs_err::copy(index, &self.path)?;
-            let written = fs_err::metadata(index)?.modified()?;
-            let file = fs_err::OpenOptions::new().write(true).open(&self.path)?;
-            file.file().set_modified(written)
-        };
         if stamp(index)?.is_some() {
-            copy().map_err(|source| self.unwritten(source))?;
+            copy(index, &new.path).map_err(|source| new.unwritten(source))?;
         }
-        self.put(repo, &changed)?;
-        Ok(self.rename(index)?)
+        new.put(repo, &changed)?;
+        Ok(self.replace(index, &new)?)
     }
 
-    fn rename(&self, index: &Path) -> Result<(), CommitError> {
-        fs_err::rename(&self.path, index).map_err(|source| self.unwritten(source))
+    fn replace(&self, index: &Path, new: &Self) -> Result<(), CommitError> {
+        fs_err::rename(&new.path, index).map_err(|source| new.unwritten(source))?;
+        self.become_link(index)
+    }
+
+    /// Git locks and writes what a link leads to. There is no moment without a file at the name.
+    fn become_link(&self, index: &Path) -> Result<(), CommitError> {
+        let Some(name) = index.file_name().filter(|_| self.path.exists()) else {
+            return Ok(());
+        };
+        let link = with(&self.path, "-link");
+        let _gone = fs_err::remove_file(&link);
+        let make = || {
+            fs_err::os::unix::fs::symlink(name, &link)?;
+            fs_err::rename(&link, &self.path)
+        };
+        make().map_err(|source| self.unwritten(source))
     }
 
     fn unwritten(&self, source: io::Error) -> CommitError {
@@ -222,9 +244,17 @@ impl OwnIndex {
 
 impl Drop for OwnIndex {
     fn drop(&mut self) {
-        // After a rename there is nothing left to remove.
+        // After a rename there is nothing left to remove; of a link, the link is.
         let _gone = fs_err::remove_file(&self.path);
     }
+}
+
+/// Copies an index with its time: by that, git tells which files may have changed in the moment after it was written.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs_err::copy(from, to)?;
+    let written = fs_err::metadata(from)?.modified()?;
+    let file = fs_err::OpenOptions::new().write(true).open(to)?;
+    file.file().set_modified(written)
 }
 
 /// All that the index says of a path.

@@ -1,25 +1,43 @@
 //! `git commit` itself, and which commit came of it.
 
-use std::{io::Write as _, process::Stdio};
+use std::{
+    io::Write as _,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
 use checkpoint_git::{
-    ProgramError,
+    Head, ProgramError,
     refs::{self, RefChange},
 };
 use checkpoint_store::StoreError;
 use chrono::{DateTime, Utc};
 use gix::ObjectId;
 
-use super::{CommitError, index::OwnIndex, trees::Commit};
+use super::{
+    CommitError,
+    index::OwnIndex,
+    plan::Wanted,
+    trees::{Commit, difference, lookup},
+};
 use crate::WorkError;
 
 /// What `Program` sets for questions, and a commit is none: its hooks are to see what they always see.
 const FOR_QUESTIONS: [&str; 2] = ["GIT_OPTIONAL_LOCKS", "GIT_NO_REPLACE_OBJECTS"];
 
-/// Runs `git commit` on the copy of the index: hooks, signing and the rules for messages are git's.
-pub(super) fn run(session: &Session<'_>, message: &str, own: &OwnIndex) -> Result<(), WorkError> {
+/// After so long it is looked again whether the commit is there: before git starts its post-commit hooks.
+const PAUSE: Duration = Duration::from_micros(500);
+
+/// Runs `git commit` on the copy of the index: hooks, signing and the rules for messages are git's. `look` is called
+/// again and again until it ends.
+pub(super) fn run(
+    session: &Session<'_>,
+    message: &str,
+    own: &OwnIndex,
+    mut look: impl FnMut(),
+) -> Result<(), WorkError> {
     let words = ["commit", "--quiet", "--file=-"];
     let mut command = own.used_by(session.repo.git(words)).into_command();
     for name in FOR_QUESTIONS {
@@ -39,7 +57,15 @@ pub(super) fn run(session: &Session<'_>, message: &str, own: &OwnIndex) -> Resul
     // A git that does not read all of it says why by its exit status.
     let _unread = stdin.write_all(message.as_bytes());
     drop(stdin);
-    let status = child.wait().map_err(not_run)?;
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(not_run)? {
+            break status;
+        }
+        let start = Instant::now();
+        look();
+        // Hooks may run for minutes, and to look may be dear.
+        std::thread::sleep(PAUSE.max(start.elapsed() * 9));
+    };
     match status.success() {
         true => Ok(()),
         false => Err(CommitError::Refused {
@@ -54,6 +80,42 @@ pub(super) struct Made {
     pub(super) id: ObjectId,
     pub(super) tree: ObjectId,
     pub(super) parent: Option<ObjectId>,
+}
+
+/// The commit that HEAD is at, if it is the one of the index `own` on `base`: all that it changes, and all of `scope`,
+/// is there as it has it. While git runs, it may be anybody's.
+pub(super) fn at_head(
+    session: &Session<'_>,
+    base: &Head,
+    own: &OwnIndex,
+    scope: &Wanted,
+) -> Result<Option<Made>, WorkError> {
+    let head = session.repo.head()?;
+    let Some(id) = head.id.filter(|_| head != *base) else {
+        return Ok(None);
+    };
+    let repo = session.repo.gix();
+    let commit = Commit::read(repo, id)?;
+    let parent = commit.parents.first().copied();
+    if parent != base.id || head.branch() != base.branch() {
+        return Ok(None);
+    }
+    let before = match parent {
+        Some(parent) => Commit::read(repo, parent)?.tree,
+        None => ObjectId::empty_tree(repo.object_hash()),
+    };
+    let mut entries = Wanted::new();
+    for path in scope.keys() {
+        let leaf = lookup(repo, commit.tree, path).filter(|leaf| !leaf.mode.is_tree());
+        entries.insert(path.clone(), leaf);
+    }
+    let changes = difference(repo, before, commit.tree)?;
+    entries.extend(changes.into_iter().map(|(path, (_, after))| (path, after)));
+    Ok(own.holds(&session.repo, &entries)?.then_some(Made {
+        id,
+        tree: commit.tree,
+        parent,
+    }))
 }
 
 /// Finds the commit that `git commit` made when HEAD was at `base`. HEAD mostly is that commit; others may have made one

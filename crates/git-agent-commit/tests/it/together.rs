@@ -241,4 +241,41 @@ fn a_commit_counts_for_the_run_of_its_branch_whatever_the_environment_has() {
     let (run, said) = commit("nonsense", &[]);
     assert_eq!(run, Value::Null);
     assert!(said.contains("counts for: none"), "{said}");
+
+fn the_index_knows_of_the_commit_before_post_commit_hooks_run() {
+    let check = |before: &str, status: &str| {
+        let scene = Scene::new();
+        scene.sh(before);
+        scene.write("file", "two\n");
+        // A hook that does nothing at once, as most are started by a manager.
+        scene.hook(
+            "post-commit",
+            "sleep 0.3; git status --porcelain >.git/hook-saw; unset GIT_INDEX_FILE; \
+             git status --porcelain >.git/others-saw; echo b >b; git add b; \
+             GIT_DIR=.git git -c core.hooksPath=/dev/null commit -q -m theirs b",
+        );
+        scene.done(&["--", "file"]);
+        assert_eq!(scene.read(".git/others-saw"), status, "{before}");
+        assert_eq!(scene.read(".git/hook-saw"), status, "{before}");
+        assert_eq!(
+            scene.git(&["show", "HEAD:file"]),
+            "two",
+            "nothing is undone"
+        );
+        let changed = scene.git(&["diff", "--name-only", "HEAD~1", "HEAD"]);
+        assert_eq!(changed, "b");
+        assert_eq!(scene.git(&["status", "--porcelain"]), status.trim_end());
+    };
+    check("true", "");
+    check("echo staged >other; git add other", "M  other\n");
+}
+
+#[test]
+fn what_a_post_commit_hook_stages_stays_staged() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.hook("post-commit", "sleep 0.3; echo made >made; git add made");
+    scene.done(&[]);
+    assert_eq!(scene.git(&["status", "--porcelain"]), "A  made");
+    assert_eq!(scene.sh("ls .git | grep checkpoint-commit || true"), "");
 }

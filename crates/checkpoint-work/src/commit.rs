@@ -5,13 +5,15 @@
 //! meanwhile.
 //!
 //! Read in this order: [`commit`] tells the story; `guard` and `known` say no, `plan` decides, `index` keeps the copy,
-//! `message` finds the words, `made` runs git, `turn` keeps two commits apart and tells hooks.
+//! `message` finds the words, `made` runs git, `turn` keeps two commits apart and tells hooks,
+//! `mend` looks after what a killed one left.
 
 mod error;
 mod guard;
 mod index;
 mod known;
 mod made;
+mod mend;
 mod message;
 mod plan;
 mod scope;
@@ -41,7 +43,7 @@ use self::{
     plan::Wanted,
     state::{Planned, State},
     trees::{Changes, difference},
-    turn::Turn,
+    turn::{Begun, Turn},
 };
 use crate::{Created, Wish, WorkError, create::Look};
 
@@ -113,6 +115,7 @@ pub fn commit(
         message::refuse_sign_off(session, &wish.words)?;
     }
     let mut turn = Turn::wait(session)?;
+    mend::mend(session, &mut turn)?;
     for _ in 0..N_TRIES {
         match attempt(session, policy, wish, &mut turn) {
             Err(WorkError::Commit(CommitError::Overtaken)) => {}
@@ -158,11 +161,12 @@ fn attempt(
     own.put(repo, &planned.plan.stage)?;
     own.add(repo, &planned.beside)?;
     let message = words(session, policy, wish, &branch, before.as_ref())?;
-    if let Some(before) = &before {
-        turn.tell(UnderWay {
-            checkpoint: before.checkpoint.id,
-        })?;
-    }
+    let begun = Begun {
+        checkpoint: before.as_ref().map(|before| before.checkpoint.id),
+        on: head.id,
+        subject: message.lines().next().unwrap_or_default().to_owned(),
+    };
+    turn.begin(repo, &begun)?;
     let settle = |made: &made::Made| -> Settled {
         let changes = difference(repo.gix(), state.head, made.tree)?;
         let entries = settled(&planned, &changes);
@@ -179,6 +183,9 @@ fn attempt(
         (&head, &branch),
         settle,
     )?;
+    if index_is_behind.is_some() {
+        turn.leave();
+    }
     record(session, wish, &made, &branch, before.as_ref());
     let (message, at) = made::words(repo.gix(), made.id)?;
     Ok(Committed {

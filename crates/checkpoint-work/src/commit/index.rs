@@ -60,6 +60,16 @@ impl Base {
         Ok(base)
     }
 
+    /// The index as a commit that was killed has found it; an empty one where there was none.
+    pub(super) fn left(path: &Path) -> Result<Self, CommitError> {
+        let file = path.exists().then(|| File::open(path)).transpose();
+        Ok(Self {
+            file: file.map_err(|source| unreadable(path, source))?,
+            stamp: stamp(path)?,
+            state: OnceCell::new(),
+        })
+    }
+
     /// What is in it.
     pub(super) fn state(&self, repo: &Repository) -> Result<&gix::index::State, WorkError> {
         if let Some(state) = self.state.get() {
@@ -124,6 +134,13 @@ impl OwnIndex {
         Ok(own)
     }
 
+    /// The copy of a commit that was killed, if it is there.
+    pub(super) fn left(repo: &Repository) -> Self {
+        Self {
+            path: with(repo.index_path(), INDEX),
+        }
+    }
+
     /// The program, at work on the copy.
     pub(super) fn used_by(&self, program: Program) -> Program {
         program.env("GIT_INDEX_FILE", &self.path)
@@ -174,14 +191,14 @@ impl OwnIndex {
 
     /// Gives the real index what was committed. `whole`: the copy holds all that the real one did. Where others have
     /// written meanwhile, or have something staged beside, only `entries` change, and of these only what they did not
-    /// stage anew. From then on the copy is another name of the real one, for the hooks that still work on it.
+    /// stage anew. From then on the copy is another name of the real one, for the hooks that still work on it. Tells whether it was written.
     pub(super) fn give_back(
         &self,
         session: &Session<'_>,
         base: &Base,
         whole: bool,
         entries: &Wanted,
-    ) -> Result<(), WorkError> {
+    ) -> Result<bool, WorkError> {
         let repo = &session.repo;
         let index = repo.index_path();
         let _lock = lock(index)?;
@@ -192,7 +209,8 @@ impl OwnIndex {
         let _gone = fs_err::remove_file(&new.path);
         if whole && is_present {
             copy(&self.path, &new.path).map_err(|source| new.unwritten(source))?;
-            return Ok(self.replace(index, &new)?);
+            self.replace(index, &new)?;
+            return Ok(true);
         }
         let now = &repo.read_index()?.state;
         let then = base.state(repo)?;
@@ -206,13 +224,15 @@ impl OwnIndex {
             }
         }
         if changed.is_empty() {
-            return Ok(self.become_link(index)?);
+            self.become_link(index)?;
+            return Ok(false);
         }
         if stamp(index)?.is_some() {
             copy(index, &new.path).map_err(|source| new.unwritten(source))?;
         }
         new.put(repo, &changed)?;
-        Ok(self.replace(index, &new)?)
+        self.replace(index, &new)?;
+        Ok(true)
     }
 
     fn replace(&self, index: &Path, new: &Self) -> Result<(), CommitError> {

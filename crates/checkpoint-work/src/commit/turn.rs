@@ -11,6 +11,7 @@ use checkpoint_cli::Session;
 use checkpoint_git::Repository;
 use checkpoint_model::id::CheckpointId;
 use fs_err::File;
+use gix::ObjectId;
 use rustix::{
     fs::{FlockOperation, flock},
     io::Errno,
@@ -24,6 +25,8 @@ pub(super) const INDEX: &str = ".checkpoint-commit";
 const PATIENCE: Duration = Duration::from_secs(600);
 /// After so long it is told what is waited for.
 const SILENCE: Duration = Duration::from_secs(1);
+/// The end of the name of the index as a commit found it, behind that of the note.
+const BASE: &str = "-base";
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// The turn to commit in one working tree: an flock(2), which ends with its holder, on a file that is gone after it.
@@ -31,6 +34,19 @@ const PAUSE: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub(super) struct Turn {
     file: File,
+    /// The index as it was found, while a commit is on its way.
+    base: PathBuf,
+    is_left: bool,
+}
+
+/// What a commit that has begun leaves for the next one, should it not come to its end.
+pub(super) struct Begun {
+    /// The checkpoint before it, of an agent's commit.
+    pub(super) checkpoint: Option<CheckpointId>,
+    /// Where HEAD is; none on a branch without a commit.
+    pub(super) on: Option<ObjectId>,
+    /// The first line of its message.
+    pub(super) subject: String,
 }
 
 /// A commit of an agent that runs, as one of its hooks sees it: it is kept already, and will be recorded.
@@ -63,6 +79,7 @@ impl Turn {
 
     /// None while somebody else has it.
     fn take(path: &Path) -> Result<Option<Self>, CommitError> {
+        let base = with(path, BASE);
         let attempt = || {
             let mut options = fs_err::OpenOptions::new();
             let options = options.read(true).write(true).create(true).truncate(false);
@@ -76,25 +93,82 @@ impl Turn {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => false,
                 Err(error) => return Err(error),
             };
-            Ok(is_there.then_some(Self { file }))
+            Ok(is_there.then(|| Self {
+                file,
+                base: base.clone(),
+                is_left: false,
+            }))
         };
         attempt().map_err(|source| unwritten(path, source))
     }
 
-    /// Tells hooks what they run for.
-    pub(super) fn tell(&mut self, under_way: UnderWay) -> Result<(), CommitError> {
-        let line = format!("{}\n", under_way.checkpoint);
+    /// Tells hooks what they run for, and whoever has the turn next what to look after.
+    pub(super) fn begin(&mut self, repo: &Repository, begun: &Begun) -> Result<(), CommitError> {
+        let Begun {
+            checkpoint,
+            on,
+            subject,
+        } = begun;
+        let checkpoint = checkpoint.map(|id| id.to_string()).unwrap_or_default();
+        let on = on.map(|id| id.to_string()).unwrap_or_default();
+        let lines = format!("{checkpoint}\n{on}\n{subject}\n");
+        let _gone = fs_err::remove_file(&self.base);
         let mut write = || {
+            // Nobody writes into an index: a new one takes its place.
+            let linked = fs_err::hard_link(repo.index_path(), &self.base);
+            match linked.is_err() && repo.index_path().exists() {
+                true => fs_err::copy(repo.index_path(), &self.base).map(drop)?,
+                false => {}
+            }
             self.file.set_len(0)?;
             self.file.rewind()?;
-            self.file.write_all(line.as_bytes())
+            self.file.write_all(lines.as_bytes())
         };
         write().map_err(|source| unwritten(self.file.path(), source))
+    }
+
+    /// What a commit that was killed has left.
+    pub(super) fn left_by_others(&mut self) -> Option<Begun> {
+        let mut text = String::new();
+        self.file.read_to_string(&mut text).ok()?;
+        let mut lines = text.lines();
+        let checkpoint = lines.next()?.parse().ok();
+        let on = match lines.next()? {
+            "" => None,
+            id => Some(ObjectId::from_hex(id.as_bytes()).ok()?),
+        };
+        let subject = lines.next()?.to_owned();
+        Some(Begun {
+            checkpoint,
+            on,
+            subject,
+        })
+    }
+
+    /// The index as a commit found it.
+    pub(super) fn base(&self) -> &Path {
+        &self.base
+    }
+
+    /// Leaves the commit for the next one to look after: the index does not have it yet.
+    pub(super) fn leave(&mut self) {
+        self.is_left = true;
+    }
+
+    /// Forgets what was left.
+    pub(super) fn forget(&mut self) -> Result<(), CommitError> {
+        let _gone = fs_err::remove_file(&self.base);
+        let emptied = self.file.set_len(0);
+        emptied.map_err(|source| unwritten(self.file.path(), source))
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        if self.is_left {
+            return;
+        }
+        let _gone = fs_err::remove_file(&self.base);
         let _gone = fs_err::remove_file(self.file.path());
     }
 }
@@ -116,7 +190,7 @@ pub fn under_way(repo: &Repository) -> Option<UnderWay> {
     let mut line = String::new();
     file.read_to_string(&mut line).ok()?;
     Some(UnderWay {
-        checkpoint: line.trim_end().parse().ok()?,
+        checkpoint: line.lines().next()?.parse().ok()?,
     })
 }
 

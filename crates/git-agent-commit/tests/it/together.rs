@@ -279,3 +279,67 @@ fn what_a_post_commit_hook_stages_stays_staged() {
     assert_eq!(scene.git(&["status", "--porcelain"]), "A  made");
     assert_eq!(scene.sh("ls .git | grep checkpoint-commit || true"), "");
 }
+
+/// A commit whose process is killed when HEAD is moved and the index is not: another one holds that.
+fn interrupted(before: &str, args: &[&str]) -> Scene {
+    let scene = Scene::new();
+    scene.sh(before);
+    scene.write("file", "two\n");
+    scene.write("new", "new\n");
+    // The index is locked in the last hook before HEAD moves.
+    scene.hook(
+        "commit-msg",
+        "[ -e .git/once ] && exit 0; touch .git/once .git/index.lock",
+    );
+    scene.hook(
+        "post-commit",
+        "[ -e .git/killed ] && exit 0; touch .git/killed; \
+         kill -9 $(ps -o ppid= -p $PPID); sleep 0.1; rm .git/index.lock",
+    );
+    assert_ne!(scene.run(args).code, 0, "it is killed");
+    scene.sh("while [ -e .git/index.lock ]; do sleep 0.05; done");
+    assert_eq!(scene.git(&["log", "-1", "--format=%s"]), "[ada] change");
+    let staged = scene.git(&["diff", "--cached", "--name-only"]);
+    assert!(staged.contains("file"), "the index lags: {staged}");
+    scene
+}
+
+#[test]
+fn an_index_that_a_killed_commit_left_behind_is_mended_by_the_next() {
+    let check = |before: &str, args: &[&str], meanwhile: &str, staged: &str| {
+        let scene = interrupted(before, args);
+        scene.sh(meanwhile);
+        scene.write("dir/a", "next\n");
+        let said = scene.done(&["--", "dir/a"]);
+        assert!(said.err.contains("was interrupted"), "{}", said.err);
+        let now = scene.git(&["diff", "--cached", "--name-status"]);
+        assert_eq!(now, staged, "{before} {args:?} {meanwhile}");
+        assert_eq!(scene.git(&["show", "HEAD:file"]), "two");
+        assert_eq!(
+            scene.sh("ls .git | grep checkpoint-commit || true"),
+            "",
+            "nothing is left"
+        );
+    };
+    check("true", &[], "true", "");
+    check("true", &["--", "file", "new"], "true", "");
+    let staged = "echo staged >other; git add other";
+    check(staged, &["--", "file", "new"], "true", "M\tother");
+    let anew = "echo three >file; git add file; echo two >file";
+    check("true", &[], anew, "M\tfile");
+}
+
+#[test]
+fn a_killed_commit_that_was_not_made_leaves_nothing_to_mend() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.hook(
+        "pre-commit",
+        "[ -e .git/once ] && exit 0; touch .git/once; kill -9 $(ps -o ppid= -p $PPID); exit 1",
+    );
+    assert_ne!(scene.run(&[]).code, 0, "it is killed");
+    scene.git(&["add", "file"]);
+    let said = scene.done(&[]);
+    assert!(!said.err.contains("interrupted"), "{}", said.err);
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+}

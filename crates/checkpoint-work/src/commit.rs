@@ -33,7 +33,7 @@ use gix::ObjectId;
 
 pub use self::{
     error::CommitError,
-    guard::is_open,
+    guard::{is_open, moved_branch},
     message::Words,
     scope::Scope,
     turn::{UnderWay, under_way},

@@ -15,7 +15,8 @@ pub mod proposal;
 mod who;
 
 pub use commit::{
-    By, CommitError, CommitWish, Committed, Scope, UnderWay, Words, commit, is_open, under_way,
+    By, CommitError, CommitWish, Committed, Scope, UnderWay, Words, commit, is_open, moved_branch,
+    under_way,
 };
 pub use create::{Created, Wish, create, refuse_gaps};
 pub use error::WorkError;

@@ -2,22 +2,43 @@
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
-use checkpoint_git::{Head, refs};
+use checkpoint_git::{Head, Repository, refs};
 use checkpoint_model::policy::{Because, Reason, Source, Verdict};
 use checkpoint_policy::{PolicyReader, upstream};
 
 use super::CommitError;
 use crate::{WorkError, forward};
 
+/// A chain of symbolic references longer than this is a circle; git stops at the same number.
+const MAX_DEPTH: usize = 5;
+
 /// Refuses where a commit would decide what nobody asked it to decide. Gives the branch.
 pub(super) fn refuse_unsafe(session: &Session<'_>, head: &Head) -> Result<String, WorkError> {
     if let Some(&operation) = checkpoint_capture::operations(&session.repo)?.first() {
         return Err(CommitError::InOperation { operation }.into());
     }
-    let Some(branch) = head.branch() else {
-        return Err(CommitError::Detached.into());
-    };
-    Ok(branch.to_str_lossy().into_owned())
+    Ok(moved_branch(&session.repo, head).ok_or(CommitError::Detached)?)
+}
+
+/// The branch that a commit at HEAD moves, without `refs/heads/`; none where HEAD is detached. A branch may be a
+/// symbolic reference to another one: then that moves.
+#[must_use]
+pub fn moved_branch(repo: &Repository, head: &Head) -> Option<String> {
+    let mut branch = head.branch()?.to_str_lossy().into_owned();
+    // There git was asked, which has followed them.
+    if repo.caps().reftable {
+        return Some(branch);
+    }
+    for _ in 0..MAX_DEPTH {
+        let name = format!("refs/heads/{branch}");
+        let target = refs::symbolic_target(repo, &name).ok().flatten();
+        let next = target.as_deref();
+        match next.and_then(|it| it.strip_prefix("refs/heads/")) {
+            Some(next) => branch = next.to_owned(),
+            None => break,
+        }
+    }
+    Some(branch)
 }
 
 /// Whether an agent may commit to `branch`, by the policy alone: hooks may not be installed. Whatever else can forbid an
@@ -49,10 +70,7 @@ pub(super) fn may_commit(
 /// Whether the policy lets agents commit to the branch of HEAD.
 pub fn is_open(session: &Session<'_>) -> Result<bool, WorkError> {
     let head = session.repo.head()?;
-    let Some(branch) = head
-        .branch()
-        .map(|branch| branch.to_str_lossy().into_owned())
-    else {
+    let Some(branch) = moved_branch(&session.repo, &head) else {
         return Ok(false);
     };
     let rules = PolicyReader::new(&session.repo).rules(Some(&branch));

@@ -271,3 +271,15 @@ fn callers_that_must_not_stop_do_not() {
     let said = scene.said(scene.ada(&["--best-effort"]).current_dir(&nowhere));
     assert_eq!(said.code, 0, "{}", said.err);
 }
+
+#[test]
+fn a_branch_that_stands_for_a_protected_one_is_as_protected() {
+    let alias = "echo two >file; git symbolic-ref refs/heads/agent/alias refs/heads/main; \
+                 git symbolic-ref HEAD refs/heads/agent/alias";
+    check(alias, &[], (1, "commit::protected"));
+    let alias = "echo two >file; git symbolic-ref refs/heads/agent/alias refs/heads/work; \
+                 git symbolic-ref HEAD refs/heads/agent/alias";
+    let scene = Scene::new();
+    scene.sh(alias);
+    assert_eq!(scene.json(&[])["branch"], "work", "that is what moves");
+}

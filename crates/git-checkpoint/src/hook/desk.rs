@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 
-use bstr::ByteSlice as _;
 use checkpoint_cli::{Console, Session};
 use checkpoint_git::{Head, Repository, refs};
 use checkpoint_model::{
@@ -17,9 +16,6 @@ use super::{
     scripts::Event,
 };
 use crate::CheckpointError;
-
-/// A chain of symbolic references longer than this is a circle; git stops at the same number.
-const MAX_DEPTH: usize = 5;
 
 /// The repository in which git runs a hook.
 pub(super) struct Desk<'a> {
@@ -51,23 +47,7 @@ impl<'a> Desk<'a> {
     /// The branch that a commit at HEAD moves, without `refs/heads/`; none where HEAD is detached. A branch may be a
     /// symbolic reference to another one: then that moves.
     pub(super) fn branch(&self, head: &Head) -> Option<String> {
-        let mut branch = head.branch()?.to_str_lossy().into_owned();
-        // There git was asked, which has followed them.
-        if self.repo().caps().reftable {
-            return Some(branch);
-        }
-        for _ in 0..MAX_DEPTH {
-            let name = format!("refs/heads/{branch}");
-            let target = refs::symbolic_target(self.repo(), &name).ok().flatten();
-            match target
-                .as_deref()
-                .and_then(|it| it.strip_prefix("refs/heads/"))
-            {
-                Some(next) => branch = next.to_owned(),
-                None => break,
-            }
-        }
-        Some(branch)
+        checkpoint_work::moved_branch(self.repo(), head)
     }
 
     /// The rules for `branch`; what cannot be read of them is told.

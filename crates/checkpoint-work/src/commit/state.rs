@@ -3,7 +3,7 @@
 use bstr::BStr;
 use checkpoint_capture::{Captured, Meta};
 use checkpoint_cli::{Session, tell_skipped};
-use checkpoint_git::Repository;
+use checkpoint_git::{Repository, paths::as_path};
 use checkpoint_model::verdict::Skipped;
 use checkpoint_store::StoreError;
 use gix::{ObjectId, index::entry::Flags, objs::tree::EntryMode};
@@ -31,6 +31,16 @@ pub(super) struct State {
 pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) beside: Vec<bstr::BString>,
+}
+
+/// Tells which files git looks at all the same: in a sparse checkout, those that are there. git-sparse-checkout(1)
+/// calls them present despite skipped.
+fn is_thawed(repo: &Repository) -> impl Fn(&BStr) -> bool {
+    let config = repo.gix().config_snapshot();
+    let is_set = |key: &str| config.boolean(key) == Some(true);
+    let is_sparse = is_set("core.sparseCheckout") && !is_set("sparse.expectFilesOutsideOfPatterns");
+    let top = repo.work_tree().filter(|_| is_sparse);
+    move |path| top.is_some_and(|top| top.join(as_path(path)).symlink_metadata().is_ok())
 }
 
 impl State {
@@ -78,10 +88,13 @@ impl State {
             true => Some(base.state(&session.repo)?),
             false => None,
         };
-        let frozen = Flags::ASSUME_VALID | Flags::SKIP_WORKTREE;
+        let thawed = is_thawed(&session.repo);
         let is_frozen = |path: &BStr| {
             let entry = flagged.and_then(|state| state.entry_by_path(path));
-            entry.is_some_and(|entry| entry.flags.intersects(frozen))
+            entry.is_some_and(|entry| {
+                let is_outside = entry.flags.contains(Flags::SKIP_WORKTREE);
+                entry.flags.contains(Flags::ASSUME_VALID) || (is_outside && !thawed(path))
+            })
         };
         let present = Present {
             files: &files,

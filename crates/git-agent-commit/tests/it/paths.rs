@@ -191,3 +191,35 @@ fn the_commit_is_what_the_checkpoint_holds() {
     let tree = |rev: &str| scene.git(&["rev-parse", &format!("{rev}^{{tree}}")]);
     assert_eq!(tree("HEAD"), tree(&format!("refs/checkpoints/{id}")));
 }
+
+#[test]
+fn a_file_outside_a_sparse_checkout_that_is_there_is_committed() {
+    let check = |how: &str, paths: &[&str]| {
+        let scene = Scene::new();
+        scene.sh("mkdir in deep; echo in >in/f; echo q >deep/q; echo r >deep/r; git add .; git commit -qm deep");
+        scene.sh(how);
+        scene.write("deep/q", "changed\n");
+        scene.write("file", "two\n");
+        scene.done(&[&["--"], paths].concat());
+        assert_eq!(scene.git(&["show", "HEAD:deep/q"]), "changed", "{how}");
+        assert_eq!(
+            scene.git(&["show", "HEAD:deep/r"]),
+            "r",
+            "what is not there stays"
+        );
+        let status = scene.git(&["status", "--porcelain"]);
+        assert_eq!(
+            status,
+            if paths.is_empty() { "" } else { " M file" },
+            "{how}"
+        );
+    };
+    for how in [
+        "git sparse-checkout set in",
+        "git sparse-checkout set --sparse-index in",
+    ] {
+        check(how, &[]);
+        check(how, &["deep/q"]);
+        check(how, &["deep"]);
+    }
+}

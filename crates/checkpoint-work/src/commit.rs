@@ -112,7 +112,7 @@ pub fn commit(
         return Err(CommitError::Within.into());
     }
     if wish.by.is_some() {
-        message::refuse_sign_off(session, &wish.words)?;
+        message::refuse_sign_off(&wish.words)?;
     }
     let mut turn = Turn::wait(session)?;
     mend::mend(session, &mut turn)?;

@@ -6,7 +6,6 @@ use checkpoint_model::{
     template::{Field, Template},
     who::Who,
 };
-use checkpoint_policy::Agent;
 
 use super::CommitError;
 use crate::WorkError;
@@ -63,9 +62,9 @@ pub(super) fn subject(
     }))
 }
 
-/// Refuses a `Signed-off-by` that was typed where an agent is around: it says that a person vouches for the change. A
-/// person's own stays, and nothing of ours adds one.
-pub(super) fn refuse_sign_off(session: &Session<'_>, words: &Words) -> Result<(), CommitError> {
+/// Refuses a `Signed-off-by` that was typed for an agent's commit, whether the agent shows or was only named: it says
+/// that a person vouches for the change. Nothing of ours adds one.
+pub(super) fn refuse_sign_off(words: &Words) -> Result<(), CommitError> {
     let key = "signed-off-by:";
     let is_one = |line: &str| {
         let start = line.trim_start().get(..key.len());
@@ -76,7 +75,7 @@ pub(super) fn refuse_sign_off(session: &Session<'_>, words: &Words) -> Result<()
         .lines()
         .chain(words.body.lines())
         .any(is_one);
-    match is_there && Agent::around(&session.surroundings).is_some() {
+    match is_there {
         true => Err(CommitError::SignedOff),
         false => Ok(()),
     }

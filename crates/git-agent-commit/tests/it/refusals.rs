@@ -242,6 +242,8 @@ fn an_agent_does_not_sign_off() {
     let said = scene.said(command.env("CLAUDECODE", "1"));
     assert_eq!(failure_of(&said), (1, "commit::signed_off".to_owned()));
     assert_eq!(scene.untouched(), there);
+    // Nor one that only its name tells of.
+    refused(&scene, &signed[1..], (1, "commit::signed_off"));
 }
 
 #[test]

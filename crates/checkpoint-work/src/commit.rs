@@ -175,7 +175,11 @@ fn attempt(
             .err();
         Ok((changes, index_is_behind))
     };
-    let (made, (changes, index_is_behind)) = make(
+    let Landed {
+        made,
+        branch,
+        settled: (changes, index_is_behind),
+    } = make(
         session,
         wish,
         &message,
@@ -203,6 +207,13 @@ fn attempt(
 /// What a commit changes, and why the index does not show it, where it does not.
 type Settled = Result<(Changes, Option<WorkError>), WorkError>;
 
+/// A commit that stands.
+struct Landed {
+    made: made::Made,
+    branch: String,
+    settled: (Changes, Option<WorkError>),
+}
+
 /// Runs git, and makes sure that its commit stands on what was looked at. The commit is settled as soon as it is there:
 /// hooks that run after it, and whoever commits meanwhile, are to find an index that knows of it.
 fn make(
@@ -212,7 +223,7 @@ fn make(
     (own, planned): (&OwnIndex, &Planned),
     (head, branch): (&Head, &str),
     settle: impl Fn(&made::Made) -> Settled,
-) -> Result<(made::Made, (Changes, Option<WorkError>)), WorkError> {
+) -> Result<Landed, WorkError> {
     let repo = &session.repo;
     if repo.head()? != *head {
         return Err(CommitError::Overtaken.into());
@@ -233,15 +244,49 @@ fn make(
         });
     }
     if let Some((made, changes)) = early {
-        return Ok((made, (changes, None)));
+        return Ok(Landed {
+            made,
+            branch: branch.to_owned(),
+            settled: (changes, None),
+        });
     }
     let made = made::find(session, head.id, own)?;
+    let branch = landed_on(session, wish, head, branch, &made)?;
     if made.parent != head.id {
-        made::take_back(session, wish.command, branch, &made)?;
+        made::take_back(session, wish.command, &branch, &made)?;
         return Err(CommitError::Overtaken.into());
     }
     let settled = settle(&made)?;
-    Ok((made, settled))
+    Ok(Landed {
+        made,
+        branch,
+        settled,
+    })
+}
+
+/// The branch that a commit is on: git looks at HEAD once more when it moves it, and others, or a hook, may have switched
+/// it. From one where there may be none, it is taken back.
+fn landed_on(
+    session: &Session<'_>,
+    wish: &CommitWish,
+    head: &Head,
+    branch: &str,
+    made: &made::Made,
+) -> Result<String, WorkError> {
+    let repo = &session.repo;
+    let now = repo.head()?;
+    let tip = checkpoint_git::refs::find(repo, &format!("refs/heads/{branch}"));
+    let is_here = now.branch() == head.branch() || matches!(tip, Ok(Some(id)) if id == made.id);
+    let Some(other) = guard::moved_branch(repo, &now).filter(|_| !is_here) else {
+        return Ok(branch.to_owned());
+    };
+    if wish.by.is_some()
+        && let Err(error) = guard::may_commit(session, head, &other)
+    {
+        made::take_back(session, wish.command, &other, made)?;
+        return Err(error.into());
+    }
+    Ok(other)
 }
 
 /// Makes the checkpoint before an agent's commit, unless the latest holds the same.

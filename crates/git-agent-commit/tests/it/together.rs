@@ -343,3 +343,29 @@ fn a_killed_commit_that_was_not_made_leaves_nothing_to_mend() {
     assert!(!said.err.contains("interrupted"), "{}", said.err);
     assert_eq!(scene.git(&["status", "--porcelain"]), "");
 }
+
+#[test]
+fn a_commit_is_on_the_branch_that_somebody_switched_to_meanwhile() {
+    let scene = Scene::new();
+    scene.git(&["branch", "other"]);
+    scene.write("file", "two\n");
+    scene.hook("pre-commit", "git symbolic-ref HEAD refs/heads/other");
+    let done = scene.json(&[]);
+    assert_eq!(done["branch"], "other");
+    assert_eq!(scene.events("HEAD")[0]["branch"], "other");
+    let tip = scene.git(&["rev-parse", "other"]);
+    assert_eq!(done["commit_hash"], tip.as_str());
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_commit_does_not_stay_on_a_protected_branch_that_somebody_switched_to() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.hook("pre-commit", "git symbolic-ref HEAD refs/heads/main");
+    let there = scene.git(&["for-each-ref", "refs/heads"]);
+    let (exit, code) = scene.failure(&[]);
+    assert_eq!((exit, code.as_str()), (1, "commit::protected"));
+    assert_eq!(scene.git(&["for-each-ref", "refs/heads"]), there);
+    assert_eq!(scene.git(&["status", "--porcelain"]), " M file");
+}

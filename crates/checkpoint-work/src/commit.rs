@@ -116,13 +116,25 @@ pub fn commit(
     }
     let mut turn = Turn::wait(session)?;
     mend::mend(session, &mut turn)?;
+    let mut wording = Wording::Ours;
     for _ in 0..N_TRIES {
-        match attempt(session, policy, wish, &mut turn) {
+        match attempt(session, policy, wish, (&mut turn, wording)) {
             Err(WorkError::Commit(CommitError::Overtaken)) => {}
+            Err(WorkError::Commit(CommitError::OtherWords { stands: false, .. })) => {
+                wording = Wording::OfHooks;
+            }
             other => return other,
         }
     }
     Err(CommitError::Overtaken.into())
+}
+
+/// Whose message a commit has to have. All commits of a working tree write theirs into one file, COMMIT_EDITMSG, and
+/// two at once may exchange them; but what is another one twice, a hook has made of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wording {
+    Ours,
+    OfHooks,
 }
 
 /// One attempt; [`CommitError::Overtaken`] when others were faster.
@@ -130,7 +142,7 @@ fn attempt(
     session: &Session<'_>,
     policy: &Policy,
     wish: &CommitWish,
-    turn: &mut Turn,
+    (turn, wording): (&mut Turn, Wording),
 ) -> Result<Committed, WorkError> {
     let repo = &session.repo;
     let base = Base::read(repo)?;
@@ -182,7 +194,7 @@ fn attempt(
     } = make(
         session,
         wish,
-        &message,
+        (&message, wording),
         (&own, &planned),
         (&head, &branch),
         settle,
@@ -219,7 +231,7 @@ struct Landed {
 fn make(
     session: &Session<'_>,
     wish: &CommitWish,
-    message: &str,
+    (message, wording): (&str, Wording),
     (own, planned): (&OwnIndex, &Planned),
     (head, branch): (&Head, &str),
     settle: impl Fn(&made::Made) -> Settled,
@@ -228,10 +240,15 @@ fn make(
     if repo.head()? != *head {
         return Err(CommitError::Overtaken.into());
     }
+    let has_our_words = |made: &made::Made| -> Result<bool, WorkError> {
+        let (words, _) = made::words(repo.gix(), made.id)?;
+        Ok(wording == Wording::OfHooks || message::is_of(&words, message))
+    };
     let mut early = None;
     let look = || {
         if early.is_none()
             && let Ok(Some(made)) = made::at_head(session, head, own, &planned.plan.settled)
+            && let Ok(true) = has_our_words(&made)
             && let Ok((changes, None)) = settle(&made)
         {
             early = Some((made, changes));
@@ -255,6 +272,14 @@ fn make(
     if made.parent != head.id {
         made::take_back(session, wish.command, &branch, &made)?;
         return Err(CommitError::Overtaken.into());
+    }
+    if !has_our_words(&made)? {
+        let stands = made::take_back(session, wish.command, &branch, &made).is_err();
+        if stands {
+            settle(&made)?;
+        }
+        let commit = made.id.to_hex_with_len(7).to_string();
+        return Err(CommitError::OtherWords { commit, stands }.into());
     }
     let settled = settle(&made)?;
     Ok(Landed {

@@ -170,6 +170,18 @@ pub enum CommitError {
         /// What was committed.
         commit: String,
     },
+    /// Another commit wrote its message where git keeps that of ours. Where it stands, others have built on it already.
+    #[error("committed {commit}, but with the message of another commit of that moment")]
+    #[diagnostic(
+        code(commit::other_words),
+        help("give it its own message:\n  git rebase -i {commit}~")
+    )]
+    OtherWords {
+        /// What was committed.
+        commit: String,
+        /// Whether it stands.
+        stands: bool,
+    },
     /// A hook said no, or `git commit` could not do it; it has said why.
     #[error("git commit refused{}", code.map(|code| format!(" with exit status {code}")).unwrap_or_default())]
     #[diagnostic(code(commit::refused))]
@@ -192,7 +204,7 @@ impl Failure for CommitError {
     fn kind(&self) -> Kind {
         match self {
             Self::Bare | Self::Index { .. } | Self::Mixed { .. } => Kind::Fatal,
-            Self::PathsUnreadable { .. } => Kind::Fatal,
+            Self::PathsUnreadable { .. } | Self::OtherWords { .. } => Kind::Fatal,
             Self::PathEmpty | Self::NoDescription => Kind::Usage,
             _ => Kind::Refused,
         }

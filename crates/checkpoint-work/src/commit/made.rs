@@ -30,6 +30,9 @@ const FOR_QUESTIONS: [&str; 2] = ["GIT_OPTIONAL_LOCKS", "GIT_NO_REPLACE_OBJECTS"
 /// After so long it is looked again whether the commit is there: before git starts its post-commit hooks.
 const PAUSE: Duration = Duration::from_micros(500);
 
+/// How many commits others make meanwhile at most.
+const DEPTH: usize = 1000;
+
 /// Runs `git commit` on the copy of the index: hooks, signing and the rules for messages are git's. `look` is called
 /// again and again until it ends.
 pub(super) fn run(
@@ -141,12 +144,18 @@ pub(super) fn find(
     }
     let tree = own.used_by(session.repo.git(["write-tree"])).output()?;
     let tree = ObjectId::from_hex(tree.trim_ascii()).map_err(|_| CommitError::Overtaken)?;
-    let mut next = newest;
-    while next.tree != tree {
-        let parent = next.parent.filter(|parent| Some(*parent) != base);
-        next = made(parent.ok_or(CommitError::Overtaken)?)?;
+    // The oldest, since others may have made one of the same tree on it.
+    let mut found = None;
+    let mut next = Some(newest);
+    for _ in 0..DEPTH {
+        let Some(commit) = next.take() else { break };
+        let parent = commit.parent.filter(|parent| Some(*parent) != base);
+        if commit.tree == tree {
+            found = Some(commit);
+        }
+        next = parent.map(made).transpose()?;
     }
-    Ok(next)
+    Ok(found.ok_or(CommitError::Overtaken)?)
 }
 
 /// Takes a commit back that another one came before: its tree does not have what that one did.

@@ -114,6 +114,14 @@ pub(super) fn with_trailers(
     Ok(String::from_utf8_lossy(&output).into_owned())
 }
 
+/// Whether a commit's message came of this one. Hooks may add to it, and word its subject otherwise; its last line is
+/// mostly a trailer that no other has.
+pub(super) fn is_of(made: &str, message: &str) -> bool {
+    let mut lines = message.lines().map(str::trim);
+    let mut lines = [lines.next(), lines.next_back()].into_iter().flatten();
+    lines.any(|line| !line.is_empty() && made.contains(line))
+}
+
 fn is_subject(message: &str) -> bool {
     message.lines().count() == 1
 }

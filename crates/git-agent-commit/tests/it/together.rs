@@ -369,3 +369,43 @@ fn a_commit_does_not_stay_on_a_protected_branch_that_somebody_switched_to() {
     assert_eq!(scene.git(&["for-each-ref", "refs/heads"]), there);
     assert_eq!(scene.git(&["status", "--porcelain"]), " M file");
 }
+
+#[test]
+fn a_commit_does_not_keep_the_message_of_another_one() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    // What another `git commit` does in the same moment.
+    scene.hook(
+        "commit-msg",
+        "[ -e .git/once ] && exit 0; touch .git/once; echo theirs >.git/COMMIT_EDITMSG",
+    );
+    scene.done(&[]);
+    let subjects = scene.git(&["log", "--format=%s", "main..work"]);
+    assert_eq!(subjects, "[ada] change");
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_commit_with_the_message_of_another_one_is_told_where_it_has_to_stand() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.hook("commit-msg", "echo theirs >.git/COMMIT_EDITMSG");
+    scene.hook(
+        "post-commit",
+        "[ -e .git/once ] && exit 0; touch .git/once; sleep 0.1; \
+         git update-ref HEAD $(git commit-tree -p HEAD -m on-top HEAD^{tree})",
+    );
+    let (exit, code) = scene.failure(&[]);
+    assert_eq!((exit, code.as_str()), (128, "commit::other_words"));
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_hook_may_word_the_message_anew() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.hook("commit-msg", "echo 'worded by a hook' >\"$1\"");
+    scene.done(&[]);
+    let subjects = scene.git(&["log", "--format=%s", "main..work"]);
+    assert_eq!(subjects, "worded by a hook");
+}

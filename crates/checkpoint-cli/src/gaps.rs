@@ -7,12 +7,21 @@ use crate::{Talk, count, human_bytes};
 
 /// Says what a checkpoint does not hold, and why; at most a screenful.
 pub fn tell_skipped(skipped: &[Skipped], talk: &Talk) {
+    tell(skipped, "not in the checkpoint", talk);
+}
+
+/// Says what a commit of everything does not hold, since the checkpoint before it does not.
+pub fn tell_uncommitted(skipped: &[Skipped], talk: &Talk) {
+    tell(skipped, "not committed, and not in the checkpoint", talk);
+}
+
+fn tell(skipped: &[Skipped], what: &str, talk: &Talk) {
     const SHOWN: usize = 15;
     if skipped.is_empty() {
         return;
     }
     let paths = count(skipped.len() as u64, "path is", "paths are");
-    let mut text = format!("{paths} not in the checkpoint:");
+    let mut text = format!("{paths} {what}:");
     for Skipped {
         path,
         reason,

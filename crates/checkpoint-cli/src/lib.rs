@@ -65,7 +65,7 @@ pub use env::Environment;
 pub use escape::shown;
 pub use exit::Exit;
 pub use follow::Follow;
-pub use gaps::{tell_problems, tell_skipped};
+pub use gaps::{tell_problems, tell_skipped, tell_uncommitted};
 pub use json::{Envelope, ErrorDocument, ErrorReport, Schema, VERSION, write_line};
 pub use outcome::Outcome;
 pub use output::Output;

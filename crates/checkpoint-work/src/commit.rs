@@ -94,6 +94,8 @@ pub struct Committed {
     pub checkpoint: Option<Stored>,
     /// What is not in that checkpoint, and so not in the commit, unless it was named.
     pub skipped: Vec<Skipped>,
+    /// What of that was asked for, and is not in the commit.
+    pub left_out: Vec<Skipped>,
     /// Why the index still shows what was committed as changed, where it does.
     pub index_is_behind: Option<Box<WorkError>>,
 }
@@ -204,6 +206,11 @@ fn attempt(
     }
     record(session, wish, &made, &branch, before.as_ref());
     let (message, at) = made::words(repo.gix(), made.id)?;
+    let is_left_out = |it: &&Skipped| {
+        let path = it.path.as_bstr();
+        wish.scope.holds(path) && !changes.contains_key(path)
+    };
+    let left_out = state.skipped.iter().filter(is_left_out).cloned().collect();
     Ok(Committed {
         id: made.id,
         message,
@@ -211,6 +218,7 @@ fn attempt(
         branch,
         files: changes.into_keys().map(TreePath::new).collect(),
         checkpoint: before,
+        left_out,
         skipped: state.skipped,
         index_is_behind: index_is_behind.map(Box::new),
     })

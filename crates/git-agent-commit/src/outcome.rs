@@ -3,7 +3,8 @@
 use std::io;
 
 use checkpoint_cli::{
-    Envelope, ErrorReport, Outcome, Output, Schema, Style, Talk, count, tell_skipped, write_line,
+    Envelope, ErrorReport, Outcome, Output, Schema, Style, Talk, count, tell_uncommitted,
+    write_line,
 };
 use checkpoint_model::{
     id::{CheckpointId, RunId},
@@ -163,7 +164,7 @@ impl Done {
                 ));
             }
         }
-        tell_skipped(&committed.skipped, talk);
+        tell_uncommitted(&committed.left_out, talk);
         if let Some(error) = &committed.index_is_behind {
             talk.warning(format_args!(
                 "the index does not show the commit yet: {error}"

@@ -223,3 +223,24 @@ fn a_file_outside_a_sparse_checkout_that_is_there_is_committed() {
         check(how, &["deep"]);
     }
 }
+
+#[test]
+fn what_a_commit_leaves_out_is_told_and_nothing_else_is() {
+    let scene = Scene::new();
+    scene.write(
+        ".git-checkpoint.toml",
+        "[capture]\nmax-file-size = \"1 KiB\"\n",
+    );
+    scene.done(&["--", ".git-checkpoint.toml"]);
+    scene.write("large", "x".repeat(2000));
+    scene.write("file", "two\n");
+    let said = scene.done(&["--", "file"]);
+    assert!(!said.err.contains("large"), "nobody asked: {}", said.err);
+    scene.write("file", "three\n");
+    let said = scene.done(&[]);
+    let told = "1 path is not committed, and not in the checkpoint:\n  large:";
+    assert!(said.err.contains(told), "{}", said.err);
+    let said = scene.done(&["--", "large"]);
+    assert!(!said.err.contains("not committed"), "{}", said.err);
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+}

@@ -134,8 +134,9 @@ impl<'a> Session<'a> {
         // From outside the working tree (GIT_WORK_TREE), paths are from its top.
         let start = if cwd.starts_with(top) { cwd } else { top };
         let path = cleaned(&start.join(typed));
-        let below = path.strip_prefix(top).ok()?;
-        Some(as_bytes(below).to_owned())
+        let below = path.strip_prefix(top).ok();
+        let below = below.or_else(|| below_real(&path, top));
+        Some(as_bytes(below?).to_owned())
     }
 
     /// Who acts, for the records; `agent` and `session` as told on the command line.
@@ -180,6 +181,16 @@ fn cleaned(path: &Path) -> PathBuf {
         }
     }
     cleaned
+}
+
+/// What is left of the path below the directory on its way that is the top by another name, through symbolic links.
+/// Git looks for that in the same order, from the root.
+fn below_real<'a>(path: &'a Path, top: &Path) -> Option<&'a Path> {
+    let top = fs_err::canonicalize(top).ok()?;
+    let above: Vec<_> = path.ancestors().collect();
+    let is_top = |it: &&&Path| fs_err::canonicalize(it).is_ok_and(|it| it == top);
+    let found = above.iter().rev().find(is_top)?;
+    path.strip_prefix(found).ok()
 }
 
 /// What git config says about how things look.

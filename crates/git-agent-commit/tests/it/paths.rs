@@ -244,3 +244,22 @@ fn what_a_commit_leaves_out_is_told_and_nothing_else_is() {
     assert!(!said.err.contains("not committed"), "{}", said.err);
     assert_eq!(scene.git(&["status", "--porcelain"]), "");
 }
+
+#[test]
+fn a_path_through_a_link_to_the_working_tree_is_in_it() {
+    let scene = Scene::new();
+    scene.sh("ln -s \"$PWD\" ../link; mkdir ../deep; ln -s \"$PWD/..\" ../deep/link");
+    let beside = scene.beside();
+    for through in ["link", "deep/link/repo"] {
+        let top = beside.join(through);
+        for path in ["dir/a", "gone"] {
+            scene.write(path, format!("{through}\n"));
+            let typed = top.join(path);
+            let done = scene.json(&["--", typed.to_str().unwrap()]);
+            assert_eq!(done["files"], json!([path]), "{through}");
+        }
+        scene.remove("gone");
+        let done = scene.json(&["--", top.join("gone").to_str().unwrap()]);
+        assert_eq!(done["files"], json!(["gone"]), "it is not there any more");
+    }
+}

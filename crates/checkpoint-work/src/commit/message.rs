@@ -91,6 +91,7 @@ pub(super) fn with_trailers(
     if trailers.is_empty() {
         return Ok(message);
     }
+    let message = undivided(&message);
     if is_subject(&message) && !has_rules(session) {
         // A message of one paragraph has no trailers yet: git would add a paragraph, too.
         return Ok(format!("{message}\n{}", lines().collect::<String>()));
@@ -112,6 +113,21 @@ pub(super) fn with_trailers(
     );
     let output = session.repo.git(words).output_of(message.as_bytes())?;
     Ok(String::from_utf8_lossy(&output).into_owned())
+}
+
+/// The message without a line that git-interpret-trailers(1) and git-am(1) take for its end: they would find no trailer
+/// behind it. Indented, it is a rule like before, also in Markdown.
+fn undivided(message: &str) -> String {
+    let is_divider = |line: &str| {
+        let rest = line.strip_prefix("---");
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    };
+    let line = |line: &str| match is_divider(line) {
+        true => format!(" {line}"),
+        false => line.to_owned(),
+    };
+    let lines = message.split_inclusive('\n').map(line);
+    lines.collect()
 }
 
 /// Whether a commit's message came of this one. Hooks may add to it, and word its subject otherwise; its last line is

@@ -246,3 +246,27 @@ proptest! {
         prop_assert!(!trailers.contains("Signed-off-by"));
     }
 }
+
+#[test]
+fn trailers_are_found_behind_a_rule_in_the_body() {
+    for rule in ["---", "--- old", "---\tfile"] {
+        let scene = Scene::new();
+        scene.write("file", "two\n");
+        let body = format!("before\n\n{rule}\n\nafter");
+        scene.done(&["-m", &body, "--task", "T"]);
+        let message = scene.message();
+        assert!(message.contains(&format!("\n {rule}\n")), "{message}");
+        let trailers = scene.git(&["log", "-1", "--format=%(trailers)"]);
+        assert!(trailers.contains("Agent-Task: T"), "{trailers}");
+        scene.git(&[
+            "config",
+            "alias.parsed",
+            "!git log -1 --format=%B | git interpret-trailers --parse",
+        ]);
+        assert_eq!(
+            scene.git(&["parsed"]),
+            trailers.trim_end(),
+            "all find the same"
+        );
+    }
+}

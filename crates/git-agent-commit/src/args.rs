@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "file", conflicts_with = "paths")]
     pub(crate) pathspec_from_file: Option<PathBuf>,
     /// Read paths that are separated by NUL, and quoted by nothing
-    #[arg(long, requires = "pathspec_from_file")]
+    #[arg(long, requires = "pathspec_from_file", conflicts_with = "paths")]
     pub(crate) pathspec_file_nul: bool,
 
     /// Say what was done; the first line goes into the subject. May be repeated, for more paragraphs

@@ -107,7 +107,7 @@ pub fn commit(
     policy: &Policy,
     wish: &CommitWish,
 ) -> Result<Committed, WorkError> {
-    if session.repo.work_tree().is_none() {
+    if !guard::is_in_work_tree(session) {
         return Err(CommitError::Bare.into());
     }
     if under_way(&session.repo).is_some() {

@@ -184,7 +184,10 @@ pub enum CommitError {
     },
     /// A hook said no, or `git commit` could not do it; it has said why.
     #[error("git commit refused{}", code.map(|code| format!(" with exit status {code}")).unwrap_or_default())]
-    #[diagnostic(code(commit::refused))]
+    #[diagnostic(
+        code(commit::refused),
+        help("put right what the hook, or git, says above, and commit again")
+    )]
     Refused {
         /// Its exit status; none when a signal ended it.
         code: Option<i32>,

@@ -12,6 +12,18 @@ use crate::{WorkError, forward};
 /// A chain of symbolic references longer than this is a circle; git stops at the same number.
 const MAX_DEPTH: usize = 5;
 
+/// Whether there is a working tree around the current directory, or one that was named. Git does not commit from within
+/// its own directory.
+pub(super) fn is_in_work_tree(session: &Session<'_>) -> bool {
+    let (repo, surroundings) = (&session.repo, &session.surroundings);
+    let Some(top) = repo.work_tree() else {
+        return false;
+    };
+    let is_named = surroundings.var("GIT_WORK_TREE").is_some();
+    let git_dir = repo.git_dir();
+    is_named || !(surroundings.cwd.starts_with(git_dir) && git_dir.starts_with(top))
+}
+
 /// Refuses where a commit would decide what nobody asked it to decide. Gives the branch.
 pub(super) fn refuse_unsafe(session: &Session<'_>, head: &Head) -> Result<String, WorkError> {
     if let Some(&operation) = checkpoint_capture::operations(&session.repo)?.first() {

@@ -285,3 +285,34 @@ fn a_branch_that_stands_for_a_protected_one_is_as_protected() {
     scene.sh(alias);
     assert_eq!(scene.json(&[])["branch"], "work", "that is what moves");
 }
+
+#[test]
+fn nothing_is_committed_from_within_the_git_directory() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    let there = scene.untouched();
+    for inside in [".git", ".git/refs"] {
+        let mut command = scene.ada(&["--json"]);
+        let said = scene.said(command.current_dir(scene.path().join(inside)));
+        assert_eq!(failure_of(&said), (128, "commit::bare".to_owned()));
+        assert_eq!(scene.untouched(), there);
+    }
+}
+
+#[test]
+fn the_form_of_a_list_is_nothing_without_the_list() {
+    check(
+        "echo two >file",
+        &["--pathspec-file-nul", "--", "file"],
+        (129, "edge::usage"),
+    );
+}
+
+#[test]
+fn a_refusal_of_a_hook_says_what_to_do() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.hook("pre-commit", "exit 1");
+    let said = scene.run(&[]);
+    assert!(said.err.contains("hint: put right what"), "{}", said.err);
+}

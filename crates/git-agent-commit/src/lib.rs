@@ -13,7 +13,7 @@ mod schemas;
 mod outcome;
 mod resolve;
 
-use checkpoint_cli::{Console, Session};
+use checkpoint_cli::{Console, ErrorReport, Session};
 use checkpoint_model::{event::GitOperationFailed, policy::Policy};
 use checkpoint_run::{Start, Started, Worktree, take_back};
 use checkpoint_store::{Doing, StoreError, Subject};
@@ -25,7 +25,7 @@ pub use error::AgentCommitError;
 pub use outcome::CommitOutcome;
 pub use schemas::schemas;
 
-use outcome::Done;
+use outcome::{Done, Failed};
 use resolve::Asked;
 
 /// The name of the command, as one types it; for records and reflogs.
@@ -49,10 +49,8 @@ pub fn run(args: Args, console: &Console) -> Result<CommitOutcome, AgentCommitEr
     match result {
         Ok(done) => Ok(CommitOutcome::Done(Box::new(done))),
         Err(error) if is_best_effort => {
-            if let Some(session) = &session {
-                record_failure(session, &told, &error);
-            }
-            Ok(CommitOutcome::failed(&error))
+            let failed = failed(session.as_ref(), &told, &error);
+            Ok(CommitOutcome::Failed(Box::new(failed)))
         }
         Err(error) => Err(error),
     }
@@ -128,15 +126,36 @@ fn begin(
     Ok(checkpoint_run::start(session, policy, &wish)?)
 }
 
-/// Records that there is no commit: with the run, or with the commit that there was to be one after.
-fn record_failure(session: &Session<'_>, told: &Told, error: &AgentCommitError) {
-    let record = || -> Result<(), StoreError> {
+/// What there is to tell of a commit that there is not, which is recorded as well.
+fn failed(session: Option<&Session<'_>>, told: &Told, error: &AgentCommitError) -> Failed {
+    let mut failed = Failed {
+        error: ErrorReport::of(error),
+        who: None,
+        run: None,
+        branch: None,
+    };
+    if let Some(session) = session {
         let run = resolve::run_around(session);
         let who = checkpoint_work::who(told, run.as_ref(), &session.surroundings);
-        let who = who.ok().flatten();
+        let head = session.repo.head().ok();
+        failed.run = run.map(|run| run.id);
+        failed.who = who.ok().flatten();
+        failed.branch = head.and_then(|head| checkpoint_work::moved_branch(&session.repo, &head));
+        record_failure(session, &failed, error);
+    }
+    failed
+}
+
+/// Records that there is no commit: with the run, or with the commit that there was to be one after.
+fn record_failure(
+    session: &Session<'_>,
+    Failed { who, run, .. }: &Failed,
+    error: &AgentCommitError,
+) {
+    let record = || -> Result<(), StoreError> {
         let head = session.repo.head().ok().and_then(|head| head.id);
-        let subject = match (&run, head) {
-            (Some(run), _) => Subject::run(run.id),
+        let subject = match (run, head) {
+            (Some(run), _) => Subject::run(*run),
             (None, Some(head)) => Subject::commit(head),
             // Nothing is there yet that a record could be tied to.
             (None, None) => return Ok(()),
@@ -146,7 +165,7 @@ fn record_failure(session: &Session<'_>, told: &Told, error: &AgentCommitError) 
             _ => None,
         };
         let failed = GitOperationFailed {
-            run: run.map(|run| run.id),
+            run: *run,
             operation: "commit".to_owned(),
             code,
             message: error.to_string(),

@@ -23,7 +23,15 @@ pub enum CommitOutcome {
     /// There is a commit.
     Done(Box<Done>),
     /// There is none, and the caller does not want to stop for it.
-    Failed(Box<ErrorReport>),
+    Failed(Box<Failed>),
+}
+
+/// Why there is no commit, and whose it would have been.
+pub struct Failed {
+    pub(crate) error: ErrorReport,
+    pub(crate) who: Option<Who>,
+    pub(crate) run: Option<RunId>,
+    pub(crate) branch: Option<String>,
 }
 
 /// A commit, and whose it is.
@@ -76,12 +84,6 @@ pub(crate) fn schema() -> Schema {
     Schema::of::<Envelope<CommitJson>>("agent-commit")
 }
 
-impl CommitOutcome {
-    pub(crate) fn failed(error: &dyn miette::Diagnostic) -> Self {
-        Self::Failed(Box::new(ErrorReport::of(error)))
-    }
-}
-
 impl Outcome for CommitOutcome {
     fn text(&self, out: &mut Output) -> io::Result<()> {
         let Self::Done(done) = self else {
@@ -103,10 +105,7 @@ impl Outcome for CommitOutcome {
     fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
         let body = match self {
             Self::Done(done) => done.json(),
-            Self::Failed(error) => CommitJson {
-                error: Some(error.as_ref().clone()),
-                ..CommitJson::default()
-            },
+            Self::Failed(failed) => failed.json(),
         };
         write_line(out, &Envelope::new("agent-commit", body))
     }
@@ -114,7 +113,8 @@ impl Outcome for CommitOutcome {
     fn talk(&self, talk: &Talk) {
         match self {
             Self::Done(done) => done.talk(talk),
-            Self::Failed(error) => {
+            Self::Failed(failed) => {
+                let error = &failed.error;
                 talk.warning(format_args!("not committed: {}", error.message));
                 for cause in &error.causes {
                     talk.status(format_args!("  {cause}"));
@@ -123,6 +123,22 @@ impl Outcome for CommitOutcome {
                     talk.hint(help);
                 }
             }
+        }
+    }
+}
+
+impl Failed {
+    fn json(&self) -> CommitJson {
+        let who = self.who.as_ref();
+        CommitJson {
+            branch: self.branch.clone(),
+            agent: who.map(|who| who.agent.clone()),
+            task: who.and_then(|who| who.task.clone()),
+            session: who.and_then(|who| who.session.clone()),
+            model: who.and_then(|who| who.model.clone()),
+            run: self.run,
+            error: Some(self.error.clone()),
+            ..CommitJson::default()
         }
     }
 }

@@ -255,6 +255,7 @@ fn callers_that_must_not_stop_do_not() {
     let told: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(told["success"], false);
     assert_eq!(told["commit_hash"], Value::Null);
+    assert_eq!([&told["agent"], &told["branch"]], ["ada", "main"]);
     assert_eq!(told["error"]["code"], "commit::protected");
     assert_eq!(scene.untouched(), there);
     let [event] = scene.events("HEAD").try_into().unwrap();

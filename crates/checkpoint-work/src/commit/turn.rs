@@ -116,9 +116,8 @@ impl Turn {
         let mut write = || {
             // Nobody writes into an index: a new one takes its place.
             let linked = fs_err::hard_link(repo.index_path(), &self.base);
-            match linked.is_err() && repo.index_path().exists() {
-                true => fs_err::copy(repo.index_path(), &self.base).map(drop)?,
-                false => {}
+            if linked.is_err() && repo.index_path().exists() {
+                fs_err::copy(repo.index_path(), &self.base)?;
             }
             self.file.set_len(0)?;
             self.file.rewind()?;

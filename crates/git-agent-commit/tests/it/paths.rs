@@ -258,7 +258,7 @@ fn a_path_through_a_link_to_the_working_tree_is_in_it() {
             let done = scene.json(&["--", typed.to_str().unwrap()]);
             assert_eq!(done["files"], json!([path]), "{through}");
         }
-        scene.remove("gone");
+        scene.sh("rm gone");
         let done = scene.json(&["--", top.join("gone").to_str().unwrap()]);
         assert_eq!(done["files"], json!(["gone"]), "it is not there any more");
     }

@@ -1,7 +1,5 @@
 //! From what was typed to the checkpoints that are meant.
 
-use std::borrow::Cow;
-
 use checkpoint_model::{id::CheckpointId, selector::Selector};
 use checkpoint_store::{Doing, Place, Stored};
 
@@ -63,16 +61,6 @@ impl Session<'_> {
     }
 }
 
-/// A word of a command line that is to be pasted: names come from other machines too, and some of what git allows in
-/// them, a shell would run.
-pub fn shell_word(word: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./@%+=:,".contains(c);
-    if word.chars().all(is_plain) {
-        return word.into();
-    }
-    format!("'{}'", word.replace('\'', r"'\''")).into()
-}
-
 /// How many characters of each of `ids` tell it from the others, in their order; never fewer than the 13 that hold the
 /// time. `ids` must be sorted: only neighbours can share more than others do.
 pub fn short_lengths(ids: impl Iterator<Item = CheckpointId>) -> Vec<usize> {
@@ -126,16 +114,6 @@ fn shared_length(one: CheckpointId, other: CheckpointId) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_that_a_shell_would_run_is_quoted() {
-        let check = |word: &str, want: &str| assert_eq!(shell_word(word), want);
-        check("api/step-2", "api/step-2");
-        check("prüfung", "prüfung");
-        check("a;reboot", "'a;reboot'");
-        check("$(reboot)", "'$(reboot)'");
-        check("it's", r"'it'\''s'");
-    }
 
     #[test]
     fn short_ids_are_unique_and_no_longer_than_that_takes() {

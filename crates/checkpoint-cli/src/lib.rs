@@ -55,7 +55,8 @@ pub use checkpoint_model::failure::{Failure, Kind};
 
 pub use answer::Answer;
 pub use bytes::{count, human_bytes};
-pub use chosen::{shell_word, short_lengths, shortened};
+pub use checkpoint_model::shell::word as shell_word;
+pub use chosen::{short_lengths, shortened};
 pub use colour::{Painted, Style};
 pub use common::Common;
 pub use console::{Console, Start, Terminals};

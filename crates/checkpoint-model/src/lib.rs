@@ -19,7 +19,9 @@ pub mod failure;
 pub mod id;
 pub mod name;
 pub mod path;
+pub mod shell;
 pub mod slug;
+pub mod url;
 pub mod words;
 
 pub mod verdict;

@@ -4,6 +4,7 @@ use checkpoint_git::{ProgramError, refs::RefError};
 use checkpoint_model::{
     failure::{Failure, Kind},
     id::CheckpointId,
+    shell::word,
 };
 use checkpoint_scan::ScanError;
 use checkpoint_store::StoreError;
@@ -33,7 +34,7 @@ pub enum ShareError {
     #[error("cannot {} '{remote}': {said}", direction(*writing))]
     #[diagnostic(
         code(share::unreachable),
-        help("see whether git reaches it: git ls-remote {remote}")
+        help("see whether git reaches it: git ls-remote {}", word(remote))
     )]
     Unreachable {
         /// The remote.
@@ -45,7 +46,7 @@ pub enum ShareError {
     },
     /// It took longer than it may.
     #[error("'{remote}' did not answer in time")]
-    #[diagnostic(code(share::timed_out), help("git checkpoint push {remote}"))]
+    #[diagnostic(code(share::timed_out), help("git checkpoint push {}", word(remote)))]
     TimedOut {
         /// The remote.
         remote: String,
@@ -55,7 +56,8 @@ pub enum ShareError {
     #[diagnostic(
         code(share::refused),
         help(
-            "ask who keeps that repository to let '{reference}' grow: git checkpoint push {remote}"
+            "ask who keeps that repository to let '{reference}' grow: git checkpoint push {}",
+            word(remote)
         )
     )]
     Refused {
@@ -68,7 +70,7 @@ pub enum ShareError {
     },
     /// Others were faster, again and again. Nothing was changed there.
     #[error("'{remote}' kept moving: {tries} attempts were not enough")]
-    #[diagnostic(code(share::busy), help("git checkpoint push {remote}"))]
+    #[diagnostic(code(share::busy), help("git checkpoint push {}", word(remote)))]
     Busy {
         /// The remote.
         remote: String,
@@ -99,7 +101,10 @@ pub enum ShareError {
     #[error("the state of checkpoint {id} is not at '{remote}'")]
     #[diagnostic(
         code(share::state_absent),
-        help("where it was made: git checkpoint push {remote} {id} --with-state")
+        help(
+            "where it was made: git checkpoint push {} {id} --with-state",
+            word(remote)
+        )
     )]
     StateAbsent {
         /// The remote.

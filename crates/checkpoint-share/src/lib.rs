@@ -19,12 +19,13 @@ mod report;
 mod states;
 mod transport;
 
+pub use checkpoint_model::url::without_password;
 pub use error::ShareError;
 pub use fetch::{Fetched, States, fetch_records, fetch_states};
 pub use push::{
     Preview, Pushed, SharedState, SharedTag, Wanted, is_sharing, preview, push, push_at_once,
 };
 pub use records::{RECORDS, Shared, is_shared};
-pub use remote::{Direction, Remote, without_password};
+pub use remote::{Direction, Remote};
 pub use states::{ClearedState, Screen, Screened, screen};
 pub use transport::Manner;

@@ -1,6 +1,6 @@
 //! What git says about each reference.
 
-use crate::remote::without_password;
+use checkpoint_model::url::without_password;
 
 /// A line of `git push --porcelain`.
 #[derive(Debug, Clone, PartialEq, Eq)]

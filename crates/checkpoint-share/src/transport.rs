@@ -8,9 +8,10 @@ use std::{
 };
 
 use checkpoint_git::{ProgramError, Repository};
+use checkpoint_model::url::without_password;
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::{Remote, ShareError, remote::without_password};
+use crate::{Remote, ShareError};
 
 /// How often a child with a limit is asked whether it is done.
 const PAUSE: Duration = Duration::from_millis(5);

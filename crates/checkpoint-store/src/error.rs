@@ -8,6 +8,7 @@ use checkpoint_model::failure::{Failure, Kind};
 use checkpoint_model::id::CheckpointId;
 use checkpoint_model::name::CheckpointName;
 use checkpoint_model::selector::ResolveError;
+use checkpoint_model::shell::word;
 use gix::ObjectId;
 use miette::Diagnostic;
 use thiserror::Error;
@@ -56,7 +57,8 @@ pub enum StoreError {
     #[diagnostic(
         code(checkpoint::private),
         help(
-            "make one without it, and give that away: git checkpoint create <name> --exclude '{path}'"
+            "make one without it, and give that away: git checkpoint create <name> --exclude {}",
+            word(path)
         )
     )]
     Private {
@@ -67,7 +69,7 @@ pub enum StoreError {
     },
     /// What a restore that was stopped halfway stands on cannot be told. Nothing was changed.
     #[error("cannot read the journal of a restore, '{}': {why}", path.display())]
-    #[diagnostic(code(checkpoint::journal_broken), help("if no restore is under way: rm '{}'", path.display()))]
+    #[diagnostic(code(checkpoint::journal_broken), help("if no restore is under way: rm {}", word(&path.to_string_lossy())))]
     JournalBroken {
         /// The journal.
         path: std::path::PathBuf,

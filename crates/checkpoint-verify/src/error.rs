@@ -1,7 +1,10 @@
 //! Why it could not be looked at all: nothing is said of any checkpoint then.
 
 use checkpoint_git::{OpenError, ProgramError, refs::RefError};
-use checkpoint_model::failure::{Failure, Kind};
+use checkpoint_model::{
+    failure::{Failure, Kind},
+    shell::word,
+};
 use checkpoint_policy::ReadError;
 use checkpoint_scan::ScanError;
 use checkpoint_store::StoreError;
@@ -22,13 +25,16 @@ pub enum VerifyError {
         source: ProgramError,
     },
     /// The remote does not tell its tags.
-    #[error("cannot ask '{remote}' for its tags")]
-    #[diagnostic(code(verify::remote_unreachable), help("git ls-remote {remote}"))]
+    #[error("cannot ask '{remote}' for its tags: {said}")]
+    #[diagnostic(
+        code(verify::remote_unreachable),
+        help("git ls-remote {}", word(remote))
+    )]
     Remote {
-        /// The remote.
+        /// The remote, without a password.
         remote: String,
-        /// What git said.
-        source: ProgramError,
+        /// What git said, without passwords.
+        said: String,
     },
     /// An object that is here cannot be read.
     #[error("cannot read object {id}")]

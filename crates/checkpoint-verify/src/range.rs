@@ -16,6 +16,7 @@ use crate::{
     VerifyError,
     check::{About, Check, CheckId, Objection, Verified},
     facts::Facts,
+    remote::fetch,
     tags::Commit,
 };
 
@@ -81,7 +82,7 @@ impl Range<'_> {
     /// Where the commit was made, as its record tells.
     fn branch(&self, record: Option<&Record>, has_records: bool) -> Check {
         let id = CheckId::FeatureBranch;
-        let fetch = || Some(format!("git fetch {} '+{AGENTS}:{AGENTS}'", self.remote));
+        let fetch = || Some(fetch(self.remote));
         let Some(record) = record else {
             return match has_records {
                 true => Check::not_here(
@@ -149,7 +150,7 @@ impl Range<'_> {
                 });
                 let is_met = heads.into_iter().any(|head| commits.contains(&head));
                 let why = "the policy asks for a checkpoint of what is pushed, and none stands on these commits";
-                let make = "git checkpoint create <name> && git checkpoint push";
+                let make = "git checkpoint create && git checkpoint push";
                 Check::of(id, (!is_met).then(|| Objection::new(why).with(make)))
             }
         }

@@ -5,6 +5,7 @@ use checkpoint_store::notes::CHECKPOINTS;
 use crate::{
     check::{Check, CheckId, Objection, short},
     facts::{Fact, Noted},
+    remote::fetch,
 };
 
 /// The checks of the record of `fact`; `has_records` tells whether any are here, and `remote` where they come from.
@@ -68,10 +69,6 @@ fn present_objection(fact: &Fact, has_records: bool, remote: &str) -> Option<Obj
             checkpoint.id.short()
         ))
     })
-}
-
-fn fetch(remote: &str) -> String {
-    format!("git fetch {remote} '+{CHECKPOINTS}:{CHECKPOINTS}'")
 }
 
 /// What the tag, which may be signed, does not vouch for.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use bstr::ByteSlice as _;
-use checkpoint_git::Repository;
+use checkpoint_git::{ProgramError, Repository};
+use checkpoint_model::{shell::word, url::without_password};
 use checkpoint_store::notes::CHECKPOINTS;
 use gix::ObjectId;
 
@@ -12,6 +13,7 @@ use crate::VerifyError;
 /// The tags of a remote, in one question.
 #[derive(Debug)]
 pub(crate) struct Remote {
+    /// As it may be told: without a password.
     pub(crate) name: String,
     /// By full name: the tag objects themselves.
     pub(crate) tags: BTreeMap<String, ObjectId>,
@@ -32,12 +34,13 @@ impl Remote {
             CHECKPOINTS,
         ];
         let program = repo.git(words).env("GIT_TERMINAL_PROMPT", "0");
-        let listed = program.output().map_err(|source| VerifyError::Remote {
-            remote: name.to_owned(),
-            source,
+        let shown = without_password(name);
+        let listed = program.output().map_err(|error| VerifyError::Remote {
+            remote: shown.clone(),
+            said: said(&error),
         })?;
         let mut remote = Self {
-            name: name.to_owned(),
+            name: shown,
             tags: BTreeMap::new(),
             has_records: false,
         };
@@ -53,4 +56,20 @@ impl Remote {
         }
         Ok(remote)
     }
+}
+
+/// What git said, without the command line, in which the address stands as it was typed.
+fn said(error: &ProgramError) -> String {
+    let text = match error {
+        ProgramError::Failed { stderr, .. } => stderr.trim().to_owned(),
+        ProgramError::NotRun { source, .. } => source.to_string(),
+        ProgramError::TimedOut { .. } => "it gave no answer".to_owned(),
+    };
+    let lines: Vec<_> = text.lines().map(str::trim_end).collect();
+    without_password(&lines.join("; "))
+}
+
+/// The command that takes tags and records from `remote` and loses nothing that is here.
+pub(crate) fn fetch(remote: &str) -> String {
+    format!("git checkpoint fetch {}", word(remote))
 }

@@ -10,7 +10,7 @@ use gix::ObjectId;
 use crate::{
     check::{Check, CheckId, Objection, short},
     facts::Fact,
-    manifest,
+    manifest, remote,
     tags::Commit,
     trees::{Missing, Node, Trees},
 };
@@ -68,9 +68,7 @@ pub(crate) fn check(
 }
 
 fn absent(fact: &Fact, remote: &str) -> Vec<Check> {
-    let fetch = fact
-        .id
-        .map(|id| format!("git fetch {remote} {0}:{0}", id.ref_name()));
+    let fetch = fact.id.map(|id| format!("{} {id}", remote::fetch(remote)));
     let not_here = |id| Check::not_here(id, "the state is not here", fetch.clone());
     [
         CheckId::SnapshotShape,

@@ -1,13 +1,13 @@
 //! The checks of a tag, without its signature.
 
 use checkpoint_git::Repository;
-use checkpoint_model::name::CheckpointName;
+use checkpoint_model::{name::CheckpointName, shell::word};
 use gix::{ObjectId, objs::Kind};
 
 use crate::{
     check::{Check, CheckId, Objection, short},
     facts::{Fact, Tag, TagObject},
-    remote::Remote,
+    remote::{Remote, fetch},
 };
 
 /// How far clocks may be apart, in seconds.
@@ -32,7 +32,9 @@ impl Tags<'_> {
         };
         let mut checks = vec![Check::passed(CheckId::TagPresent)];
         checks.push(Check::of(CheckId::NameValid, self.name_objection(tag)));
-        checks.push(Check::of(CheckId::TagAnnotated, annotated_objection(tag)));
+        let reference = format!("{}{}", self.prefix, tag.name);
+        let objection = annotated_objection(tag, self.remote_name(), &reference);
+        checks.push(Check::of(CheckId::TagAnnotated, objection));
         if let Some(object) = &tag.object {
             checks.push(Check::of(
                 CheckId::TagOnCommit,
@@ -44,17 +46,19 @@ impl Tags<'_> {
         checks
     }
 
+    fn remote_name(&self) -> &str {
+        self.remote.map_or("origin", |remote| &remote.name)
+    }
+
     /// A checkpoint that is named and has no tag here is not proven by anything.
     fn missing(&self, fact: &Fact) -> Vec<Check> {
         let kept = fact.checkpoint().filter(|checkpoint| checkpoint.is_kept());
         let name = kept.and_then(|checkpoint| checkpoint.name.as_ref());
         let missing = name.map(|name| {
-            let remote = self.remote.map_or("origin", |remote| &remote.name);
             let reference = format!("{}{name}", self.prefix);
             let why =
                 format!("the record calls it '{name}', and there is no tag '{reference}' here");
-            let remedy = format!("git fetch {remote} '+{reference}:{reference}'");
-            Check::failed(CheckId::TagPresent, why, Some(remedy))
+            Check::failed(CheckId::TagPresent, why, Some(fetch(self.remote_name())))
         });
         missing.into_iter().collect()
     }
@@ -90,7 +94,11 @@ impl Tags<'_> {
                 "the commit {} it points at is not here",
                 short(object.target)
             );
-            return Some(Objection::new(why).with("git fetch --unshallow --tags"));
+            let fetch = match self.repo.gix().is_shallow().unwrap_or(false) {
+                true => format!("git fetch --unshallow {}", word(self.remote_name())),
+                false => fetch(self.remote_name()),
+            };
+            return Some(Objection::new(why).with(fetch));
         };
         let head = fact
             .message()
@@ -150,36 +158,37 @@ impl Tags<'_> {
         let reference = format!("{}{}", self.prefix, tag.name);
         match remote.tags.get(&reference) {
             Some(there) if *there != tag.id => {
+                // Nobody but those who made them can tell which one is right, and neither may get lost.
                 let why = format!(
-                    "it was moved: here it is {}, on '{}' {}",
-                    short(tag.id),
-                    remote.name,
-                    short(*there)
+                    "it is another tag on '{}': {there} there, {} here; ask who made them",
+                    remote.name, tag.id
                 );
-                let remedy = format!(
-                    "git fetch --force {} '+{reference}:{reference}'",
-                    remote.name
-                );
+                let remedy = format!("git checkpoint show {}", word(&tag.name));
                 Check::failed(id, why, Some(remedy))
             }
             Some(_) => Check::passed(id),
             None => Check::not_here(
                 id,
                 format!("'{}' does not have it", remote.name),
-                Some(format!("git push {} {reference}", remote.name)),
+                Some(format!(
+                    "git checkpoint push {} {}",
+                    word(&remote.name),
+                    word(&tag.name)
+                )),
             ),
         }
     }
 }
 
-fn annotated_objection(tag: &Tag) -> Option<Objection> {
+fn annotated_objection(tag: &Tag, remote: &str, reference: &str) -> Option<Objection> {
     match &tag.object {
         None => {
             let why = format!(
                 "it is no annotated tag: it points straight at {}",
                 short(tag.id)
             );
-            Some(Objection::new(why).with("git fetch --force origin '+refs/tags/*:refs/tags/*'"))
+            let look = format!("git ls-remote {} {}", word(remote), word(reference));
+            Some(Objection::new(why).with(look))
         }
         Some(object) if object.message.is_none() => {
             Some(Objection::new("its message does not tell of a checkpoint"))

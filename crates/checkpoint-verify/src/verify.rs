@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use checkpoint_git::{Repository, Surroundings};
-use checkpoint_model::policy::Policy;
+use checkpoint_model::{policy::Policy, shell::word};
 use checkpoint_scan::Rules;
 use gix::ObjectId;
 
@@ -14,7 +14,7 @@ use crate::{
     history,
     range::Range,
     records,
-    remote::Remote,
+    remote::{self, Remote},
     scratch, secrets,
     signature::Signers,
     states,
@@ -198,8 +198,7 @@ fn repository(
                 "'{}' has tags that are not here: {first}{more}",
                 remote.name
             );
-            let prefix = &facts.prefix;
-            let remedy = format!("git fetch {} '+{prefix}*:{prefix}*'", remote.name);
+            let remedy = remote::fetch(&remote.name);
             checks.push(Check::failed(CheckId::TagPresent, why, Some(remedy)));
         }
     }
@@ -209,12 +208,12 @@ fn repository(
         None => facts.all.is_empty() && !repo.gix().remote_names().is_empty(),
     };
     if !facts.has_records && may_have && request.which == Which::All && facts.all.is_empty() {
-        let why = "neither tags nor records of checkpoints are here, so nothing can be verified";
         let name = remote_name(remote);
-        let remedy = format!(
-            "git fetch {name} '+refs/notes/*:refs/notes/*' '+{0}*:{0}*'    (or --remote {name}, to ask whether there are any)",
-            facts.prefix
+        let why = format!(
+            "neither tags nor records of checkpoints are here, so nothing can be verified (--remote {} asks whether there are any)",
+            word(name)
         );
+        let remedy = remote::fetch(name);
         checks.push(Check::failed(CheckId::RecordPresent, why, Some(remedy)));
     }
     (!checks.is_empty()).then_some(Verified {

@@ -347,5 +347,5 @@ fn with_talk(why: &str, err: &str) -> String {
     let lines = err.lines().filter_map(|line| line.strip_prefix("remote:"));
     let lines = lines.map(str::trim).filter(|line| !line.is_empty());
     let parts: Vec<_> = std::iter::once(why).chain(lines).collect();
-    crate::remote::without_password(&parts.join("; "))
+    checkpoint_model::url::without_password(&parts.join("; "))
 }

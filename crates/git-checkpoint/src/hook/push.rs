@@ -5,7 +5,10 @@ use std::io::Read as _;
 use bstr::ByteSlice as _;
 use checkpoint_cli::shell_word;
 use checkpoint_git::refs;
-use checkpoint_model::policy::{PushStep, Rules};
+use checkpoint_model::{
+    policy::{PushStep, Rules},
+    url::without_password,
+};
 use checkpoint_policy::PolicyReader;
 use checkpoint_store::tag;
 use checkpoint_work::proposal;
@@ -14,7 +17,6 @@ use gix::ObjectId;
 use super::{desk::Desk, error::HookError, movement::is_ancestor};
 use crate::CheckpointError;
 
-mod address;
 mod required;
 mod share;
 
@@ -76,7 +78,7 @@ impl Remote {
     fn of(desk: &Desk<'_>, updates: &[Update]) -> Self {
         let word = |at: usize| desk.words.get(at).map(|word| word.to_string_lossy());
         let name = word(0).unwrap_or_default().into_owned();
-        let shown = address::without_secret(&name);
+        let shown = without_password(&name);
         let known = refs::names(desk.repo(), &format!("refs/remotes/{name}/"));
         Self {
             word: match shown == name {

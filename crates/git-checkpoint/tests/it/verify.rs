@@ -2,6 +2,7 @@
 
 mod formats;
 mod range;
+mod remedies;
 mod signed;
 mod tampered;
 
@@ -152,10 +153,7 @@ fn in_a_clone_states_are_not_here_and_records_must_be() {
         .find(|check| check["check"] == "record-present")
         .unwrap()["remedy"]
         .as_str();
-    assert_eq!(
-        remedy,
-        Some("git fetch origin '+refs/notes/checkpoints:refs/notes/checkpoints'")
-    );
+    assert_eq!(remedy, Some("git checkpoint fetch origin"));
     clone.git(&[
         "fetch",
         "-q",
@@ -177,9 +175,7 @@ fn in_a_clone_states_are_not_here_and_records_must_be() {
     );
     let document = fails(&clone, &["--remote", "origin"], &["tag-present"]);
     assert!(
-        document
-            .to_string()
-            .contains("git fetch origin '+refs/tags/checkpoint/safe:"),
+        document.to_string().contains("git checkpoint fetch origin"),
         "{document:#}"
     );
 }

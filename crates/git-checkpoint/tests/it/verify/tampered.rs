@@ -45,7 +45,7 @@ fn a_tag_that_was_moved() {
     scene.done(&["create", "-q", "safe", "--replace"]);
     let document = fails(&scene, &["--remote", "origin"], &["tag-immutable"]);
     assert!(
-        why(&document, "tag-immutable").starts_with("it was moved: here it is "),
+        why(&document, "tag-immutable").starts_with("it is another tag on 'origin': "),
         "{document:#}"
     );
 }

@@ -25,7 +25,7 @@ mod judge;
 mod matcher;
 
 pub use error::ScanError;
-pub use list::reachable;
+pub use list::{paths_in, published, reachable};
 pub use scan::{Blob, Finding, Findings, Rules, scan, scan_text};
 
 #[cfg(test)]

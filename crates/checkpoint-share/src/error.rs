@@ -150,9 +150,14 @@ pub enum ShareError {
         /// The checkpoints whose states were to go.
         states: Vec<CheckpointId>,
     },
-    /// A file that would be published is not here, as in a partial clone. Nothing was given.
+    /// A file that would be published is not here: lost, or never fetched, as in a partial clone. Nothing was given.
     #[error("'{path}' is not here, and cannot be searched for secrets: nothing goes to '{remote}'")]
-    #[diagnostic(code(share::unscanned), help("git fetch --refetch --no-filter"))]
+    #[diagnostic(
+        code(share::unscanned),
+        help(
+            "see what is missing: git fsck --connectivity-only\nin a partial clone: git fetch --refetch --no-filter"
+        )
+    )]
     Unscanned {
         /// The remote.
         remote: String,

@@ -2,16 +2,13 @@
 //!
 //! There is no other way to a [`ClearedState`], and nothing but that is pushed.
 
-use std::{collections::HashSet, sync::atomic::AtomicU64};
+use std::sync::atomic::AtomicU64;
 
 use checkpoint_git::Repository;
 use checkpoint_model::id::CheckpointId;
-use checkpoint_scan::{Blob, Findings, Rules, reachable, scan};
+use checkpoint_scan::{Findings, Rules, published, scan};
 use checkpoint_store::{Place, StoreError, Stored, private};
-use gix::{
-    ObjectId,
-    bstr::{BString, ByteSlice as _},
-};
+use gix::ObjectId;
 
 use crate::{Manner, Remote, ShareError, push::advertised};
 
@@ -126,39 +123,5 @@ pub fn screen(
         states: states.collect(),
         findings,
         remote: remote.shown(),
-    })
-}
-
-/// The blobs that would be published, with every path that they have in the states.
-fn published(
-    repo: &Repository,
-    snapshots: &[ObjectId],
-    known: &[ObjectId],
-) -> Result<Vec<Blob>, ShareError> {
-    let mut blobs = reachable(repo, snapshots, known)?;
-    let ids: HashSet<_> = blobs.iter().map(|blob| blob.id).collect();
-    let mut seen: HashSet<_> = blobs.iter().cloned().collect();
-    // git tells of one path only, and a file may be a secret by its name.
-    for snapshot in snapshots {
-        for commit in private::commits_of(repo, *snapshot)? {
-            let commit = commit.to_string();
-            let list = repo
-                .git(["ls-tree", "-r", "-z", "--full-tree", &commit])
-                .output()?;
-            let paths = list.split_str(b"\0").filter_map(entry);
-            let more = paths.filter(|blob| ids.contains(&blob.id) && seen.insert(blob.clone()));
-            blobs.extend(more.collect::<Vec<_>>());
-        }
-    }
-    Ok(blobs)
-}
-
-/// `<mode> <type> <id>\t<path>`
-fn entry(line: &[u8]) -> Option<Blob> {
-    let (head, path) = line.split_once_str("\t")?;
-    let hex = head.rsplit_str(" ").next()?;
-    Some(Blob {
-        id: ObjectId::from_hex(hex).ok()?,
-        path: BString::from(path),
     })
 }

@@ -1,9 +1,13 @@
 //! Secrets in what is shared.
 
-use std::sync::atomic::AtomicU64;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::atomic::AtomicU64,
+};
 
 use checkpoint_git::{Repository, refs};
-use checkpoint_scan::{Finding, Rules, reachable, scan, scan_text};
+use checkpoint_model::shell::word;
+use checkpoint_scan::{Finding, Rules, paths_in, reachable, scan, scan_text};
 
 use crate::{
     VerifyError,
@@ -24,7 +28,17 @@ pub(crate) fn of_words(fact: &Fact, rules: &Rules) -> Check {
     let record = fact.record.as_ref();
     let record =
         record.map(|noted| scan_text("its record".into(), &noted.record.to_bytes(), rules));
-    check(&[tag.unwrap_or_default(), record.unwrap_or_default()].concat())
+    match [tag.unwrap_or_default(), record.unwrap_or_default()]
+        .concat()
+        .as_slice()
+    {
+        [] => Check::passed(CheckId::NoSecret),
+        [first, more @ ..] => Check::failed(
+            CheckId::NoSecret,
+            format!("{}{}", told(first), more_of(more.len())),
+            Some(scan_command(fact)),
+        ),
+    }
 }
 
 /// What the states hold and no remote has.
@@ -56,26 +70,67 @@ pub(crate) fn of_states(
             .collect(),
     };
     let blobs = reachable(repo, &states, &known)?;
-    Ok(check(
-        &scan(repo, &blobs, rules, &AtomicU64::new(0))?.findings,
-    ))
+    let found = scan(repo, &blobs, rules, &AtomicU64::new(0))?;
+    let (id, path, told, n) = match (found.findings.first(), found.missing.first()) {
+        (Some(first), _) => (first.blob, &first.path, told(first), found.findings.len()),
+        (None, Some(blob)) => {
+            let told = format!("{} is not here, and cannot be looked at", blob.path);
+            (blob.id, &blob.path, told, found.missing.len())
+        }
+        (None, None) => return Ok(Check::passed(CheckId::NoSecret)),
+    };
+    // Which of them holds it is only asked once there is something to tell.
+    let ids = HashSet::from([id]);
+    for fact in facts.iter().filter(|fact| fact.state.is_some()) {
+        let snapshot = fact.state.filter(|id| repo.gix().has_object(*id));
+        let Some(Ok(places)) = snapshot.map(|id| paths_in(repo, id, &ids)) else {
+            continue;
+        };
+        if !places.is_empty() {
+            let also: Vec<_> = places
+                .iter()
+                .filter(|place| place.path != *path)
+                .map(|place| place.path.to_string())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect();
+            let also = match also.as_slice() {
+                [] => String::new(),
+                also => format!(", also as {}", also.join(", ")),
+            };
+            let why = format!("{}: {told}{also}{}", name_of(fact), more_of(n - 1));
+            return Ok(Check::failed(
+                CheckId::NoSecret,
+                why,
+                Some(scan_command(fact)),
+            ));
+        }
+    }
+    let why = format!("{told}{}", more_of(n - 1));
+    Ok(Check::failed(CheckId::NoSecret, why, None))
 }
 
-fn check(findings: &[Finding]) -> Check {
-    let Some(first) = findings.first() else {
-        return Check::passed(CheckId::NoSecret);
-    };
-    let more = match findings.len() {
-        1 => String::new(),
-        n => format!(", and {} more", n - 1),
-    };
-    let why = format!(
-        "{}:{}: {}: {}{more}",
-        first.path, first.line, first.rule, first.excerpt
-    );
-    Check::failed(
-        CheckId::NoSecret,
-        why,
-        Some("git checkpoint scan".to_owned()),
+fn told(finding: &Finding) -> String {
+    format!(
+        "{}:{}: {}: {}",
+        finding.path, finding.line, finding.rule, finding.excerpt
     )
+}
+
+fn more_of(n: usize) -> String {
+    match n {
+        0 => String::new(),
+        n => format!(", and {n} more"),
+    }
+}
+
+/// What people call it: by the name of its tag, else by its id.
+fn name_of(fact: &Fact) -> String {
+    let tag = fact.tag.as_ref().map(|tag| tag.name.clone());
+    tag.or_else(|| fact.id.map(|id| id.to_string()))
+        .unwrap_or_else(|| fact.snapshot.map_or_else(String::new, |id| id.to_string()))
+}
+
+fn scan_command(fact: &Fact) -> String {
+    format!("git checkpoint scan {}", word(&name_of(fact)))
 }

@@ -4,7 +4,7 @@ mod outcome;
 
 use checkpoint_cli::{Answer, Schema, Session};
 use checkpoint_git::refs;
-use checkpoint_scan::{Rules, reachable, scan};
+use checkpoint_scan::{Rules, published, scan};
 use checkpoint_store::{StoreError, Stored};
 use gix::ObjectId;
 
@@ -28,7 +28,7 @@ pub(crate) fn run(session: &Session<'_>, args: ScanArgs) -> Result<Answer, Check
     }
     let states = session.choose_states(&args.checkpoints)?;
     let wanted: Vec<_> = states.iter().map(|stored| stored.snapshot).collect();
-    let blobs = reachable(&session.repo, &wanted, &known(session, &states)?)?;
+    let blobs = published(&session.repo, &wanted, &known(session, &states)?)?;
     let progress = session.console.progress("Looking for secrets");
     let findings = scan(&session.repo, &blobs, &rules, progress.counter())?;
     progress.finish();

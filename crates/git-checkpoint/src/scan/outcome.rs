@@ -20,7 +20,7 @@ pub(super) struct RulesOutcome;
 
 #[derive(Serialize, JsonSchema)]
 struct ScanJson<'a> {
-    /// Whether nothing was found.
+    /// Whether all was looked at, and nothing was found.
     clean: bool,
     /// What was found, by path and line.
     findings: Vec<FindingJson<'a>>,
@@ -100,6 +100,13 @@ impl Outcome for ScanOutcome {
                 Cell::new(Style::Plain, &finding.excerpt),
             ]);
         }
+        for blob in &self.findings.missing {
+            table.row([
+                Cell::new(Style::Name, &blob.path),
+                Cell::new(Style::Removed, "not here"),
+                Cell::new(Style::Plain, "could not be looked at"),
+            ]);
+        }
         table.write(out, 0)
     }
 
@@ -113,7 +120,7 @@ impl Outcome for ScanOutcome {
             missing,
         } = &self.findings;
         let body = ScanJson {
-            clean: findings.is_empty(),
+            clean: findings.is_empty() && missing.is_empty(),
             findings: findings.iter().map(FindingJson::of).collect(),
             allowed: *allowed,
             files: *blobs,
@@ -148,6 +155,9 @@ impl Outcome for ScanOutcome {
                 "{missing} not here, and could not be looked at"
             ));
         }
+        if !missing.is_empty() {
+            talk.hint("see what is missing: git fsck --connectivity-only");
+        }
         let Some(first) = findings.first() else {
             talk.status(format_args!("No secrets found ({read}{passed})"));
             return;
@@ -162,7 +172,7 @@ impl Outcome for ScanOutcome {
     }
 
     fn is_refusal(&self) -> bool {
-        !self.findings.findings.is_empty()
+        !(self.findings.findings.is_empty() && self.findings.missing.is_empty())
     }
 }
 

@@ -97,3 +97,63 @@ fn the_rules_are_listed() {
         (128, "checkpoint::unknown".to_owned())
     );
 }
+
+#[test]
+fn what_is_not_here_is_not_called_clean() {
+    let scene = Scene::new();
+    scene.write("src/lost.rs", "fn lost() {}\n");
+    scene.keep_named(1, "safe");
+    let blob = scene.git(&["hash-object", "src/lost.rs"]);
+    fs_err::remove_file(
+        scene
+            .path()
+            .join(format!(".git/objects/{}/{}", &blob[..2], &blob[2..])),
+    )
+    .unwrap();
+    let said = scene.run(&["scan", "safe"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert_eq!(said.out, "src/lost.rs  not here  could not be looked at\n");
+    let (code, document) = scanned(&scene, &["safe"]);
+    assert_eq!((code, &document["clean"]), (1, &false.into()));
+    assert_eq!(document["missing"][0], "src/lost.rs");
+    let said = scene.run(&["verify", "safe", "--secrets"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(
+        said.out
+            .contains("no-secret: safe: src/lost.rs is not here, and cannot be looked at"),
+        "{}",
+        said.out
+    );
+    let bare = scene.beside("bare.git");
+    scene.git(&["init", "-q", "--bare", &bare]);
+    scene.git(&["remote", "add", "origin", &bare]);
+    assert_eq!(
+        scene.failure(&["push", "safe", "--with-state"]),
+        (1, "share::unscanned".to_owned())
+    );
+    assert_eq!(scene.git(&["ls-remote", "origin"]), "", "nothing went");
+}
+
+#[test]
+fn a_content_is_told_under_each_of_its_paths_and_with_its_checkpoint() {
+    let scene = Scene::new();
+    scene.keep_named(2, "clean");
+    scene.write("a.py", format!("KEY = '{}'\n", key()));
+    scene.write("b/c.py", format!("KEY = '{}'\n", key()));
+    scene.keep_named(1, "the$(x)");
+    let out = scene.run(&["scan", "latest"]).out;
+    assert!(out.contains("a.py:1") && out.contains("b/c.py:1"), "{out}");
+    let said = scene.run(&["verify", "--secrets"]);
+    assert!(
+        said.out
+            .contains("no-secret: the$(x): a.py:1: aws-access-key-id")
+            && said.out.contains("also as b/c.py"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.err.contains("git checkpoint scan 'the$(x)'"),
+        "{}",
+        said.err
+    );
+}

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use checkpoint_git::{Repository, refs};
-use checkpoint_model::id::CheckpointId;
+use checkpoint_git::{Repository, refs, refs::RefChange};
+use checkpoint_model::{id::CheckpointId, name::CheckpointName};
 use checkpoint_store::{Doing, Stored, tag};
 use gix::ObjectId;
 
@@ -24,6 +24,8 @@ pub struct Fetched {
     pub tags: Vec<String>,
     /// Tags that are others here, and stay: without `refs/tags/`.
     pub tags_kept: Vec<String>,
+    /// Tags that cannot be here beside those that are, as `x/y` beside `x`: without `refs/tags/`.
+    pub tags_in_the_way: Vec<String>,
 }
 
 /// States that came.
@@ -54,20 +56,98 @@ pub fn fetch_records(
         .into_iter()
         .collect();
     let before = refs::names(repo, &prefix)?;
-    let said = records::bring(repo, remote, manner, &more)?;
+    let (said, in_the_way) = match records::bring(repo, remote, manner, &more) {
+        Ok(said) => (said, Vec::new()),
+        // Only where it does not go at once: names that stand in each other's way are left out.
+        Err(ShareError::Unreachable { said, .. })
+            if with_tags && said.contains(&tag::prefix(repo)) =>
+        {
+            let (wanted, in_the_way) = apart(repo, remote, manner, &prefix, &before)?;
+            let said = records::bring(repo, remote, manner, &wanted)?;
+            (said, in_the_way)
+        }
+        Err(error) => return Err(error),
+    };
     let shared = records::merge(repo, remote, manner, doing)?;
     records::forget(repo, remote, doing)?;
     let after = refs::names(repo, &prefix)?;
     let is_new = |name: &String| before.binary_search(name).is_err();
+    let new: Vec<_> = after.into_iter().filter(is_new).collect();
+    let gone = drop_gone(repo, &prefix, &new, doing)?;
     Ok(Fetched {
         records: shared,
-        tags: after
+        tags: new
             .into_iter()
-            .filter(is_new)
+            .filter(|name| !gone.contains(name))
             .map(|name| prefix.clone() + &name)
             .collect(),
         tags_kept: report::tags_kept(&said.err),
+        tags_in_the_way: in_the_way,
     })
+}
+
+/// What of the tags there can be here beside those that are: refspecs, and the names that cannot, without `refs/tags/`.
+/// Where one tag is called `x`, none can be called `x/y`.
+fn apart(
+    repo: &Repository,
+    remote: &Remote,
+    manner: Manner,
+    prefix: &str,
+    here: &[String],
+) -> Result<(Vec<String>, Vec<String>), ShareError> {
+    let there = advertised(repo, remote, manner, &[&format!("{prefix}*")])?;
+    let is_below = |one: &str, other: &str| {
+        one.strip_prefix(other)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let (mut wanted, mut in_the_way) = (Vec::new(), Vec::new());
+    for name in there.keys() {
+        let Some(short) = name.strip_prefix(prefix) else {
+            continue;
+        };
+        let is_in_the_way = |here: &String| is_below(here, short) || is_below(short, here);
+        match here.iter().any(is_in_the_way) {
+            true => in_the_way.push(name.strip_prefix("refs/tags/").unwrap_or(name).to_owned()),
+            false => wanted.push(format!("{name}:{name}")),
+        }
+    }
+    Ok((wanted, in_the_way))
+}
+
+/// Takes out of the `new` tags those whose checkpoints were deleted or renamed, as their records say: nobody can take a
+/// tag back that was given away, and what is gone does not come back with it. Gives their names.
+fn drop_gone(
+    repo: &Repository,
+    prefix: &str,
+    new: &[String],
+    doing: &Doing,
+) -> Result<Vec<String>, ShareError> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = checkpoint_store::load(repo)?.checkpoints;
+    let (mut gone, mut changes) = (Vec::new(), Vec::new());
+    for name in new {
+        let Ok(parsed) = name.parse::<CheckpointName>() else {
+            continue;
+        };
+        let Some(tagged) = tag::find(repo, &parsed)? else {
+            continue;
+        };
+        let snapshot = tagged.snapshot();
+        let stored = all.iter().find(|it| Some(it.snapshot) == snapshot);
+        let is_gone = stored.is_some_and(|it| {
+            let has_name = it.checkpoint.name.as_ref() == Some(&parsed);
+            !it.record_missing && !(it.checkpoint.is_kept() && has_name)
+        });
+        if is_gone {
+            changes.push(RefChange::delete(format!("{prefix}{name}"), tagged.id));
+            gone.push(name.clone());
+        }
+    }
+    let who = repo.signature(doing.now);
+    refs::transaction(repo, &changes, &doing.command, &who)?;
+    Ok(gone)
 }
 
 /// Takes the states of these checkpoints, as far as they are there, and are what their records tell of.

@@ -90,7 +90,7 @@ pub struct Check {
     pub id: CheckId,
     /// How it ended.
     pub status: Status,
-    /// Why; empty where it passed.
+    /// Why; where it passed, empty or what is worth a note.
     pub why: String,
     /// What can be done about it, mostly a command to paste.
     pub remedy: Option<String>,
@@ -103,6 +103,14 @@ impl Check {
             status: Status::Passed,
             why: String::new(),
             remedy: None,
+        }
+    }
+
+    /// Passed, with something to say nevertheless.
+    pub(crate) fn noted(id: CheckId, why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            ..Self::passed(id)
         }
     }
 

@@ -1,12 +1,12 @@
 //! What the repository has of each checkpoint: a tag, a record, a state; found separately, and put together by what they
 //! themselves say.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bstr::{BString, ByteSlice as _};
 use checkpoint_git::{Repository, refs};
 use checkpoint_model::{
-    checkpoint::Checkpoint, id::CheckpointId, record::Record, trailers::Message,
+    checkpoint::Checkpoint, event::EventBody, id::CheckpointId, record::Record, trailers::Message,
 };
 use checkpoint_store::{
     notes::{CHECKPOINTS, Notes},
@@ -23,6 +23,8 @@ pub(crate) struct Facts {
     pub(crate) all: Vec<Fact>,
     /// Whether there are records at all.
     pub(crate) has_records: bool,
+    /// Names that checkpoints had, and none has any more: deleted or renamed since.
+    pub(crate) gone: BTreeSet<String>,
     /// What stands before the names of tags, in full: `refs/tags/checkpoint/`.
     pub(crate) prefix: String,
 }
@@ -94,11 +96,34 @@ impl Noted {
         }
     }
 
+    /// Every name that its checkpoint ever had.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let checkpoint = self.checkpoint.as_ref();
+        let events = self.record.events();
+        let named = events.iter().filter_map(|event| match &event.body {
+            EventBody::CheckpointNamed(named) => named.name.as_deref(),
+            _ => None,
+        });
+        let born = checkpoint.and_then(|checkpoint| checkpoint.created.name.as_deref());
+        named.chain(born).map(str::to_owned).collect()
+    }
+
     fn is_kept(&self) -> bool {
         self.checkpoint
             .as_ref()
             .is_none_or(|checkpoint| checkpoint.is_kept())
     }
+}
+
+/// The names that some of `records` had, and none has now.
+fn gone<'n>(records: impl Iterator<Item = &'n Noted>) -> BTreeSet<String> {
+    let (mut had, mut has) = (BTreeSet::new(), BTreeSet::new());
+    for noted in records {
+        had.extend(noted.names());
+        let kept = noted.checkpoint.as_ref().filter(|it| it.is_kept());
+        has.extend(kept.and_then(|it| Some(it.name.as_deref()?.to_owned())));
+    }
+    had.difference(&has).cloned().collect()
 }
 
 impl Facts {
@@ -109,6 +134,7 @@ impl Facts {
         let noted = notes.read_all(Noted::read)?;
         let mut records: BTreeMap<ObjectId, Noted> =
             noted.into_iter().map(|noted| (noted.key, noted)).collect();
+        let gone = gone(records.values());
         let states = refs::list(repo, CheckpointId::REF_PREFIX)?;
         let states = states.into_iter().filter_map(|(name, id)| {
             let checkpoint = CheckpointId::from_ref_name(name.to_str().ok()?)?;
@@ -173,6 +199,7 @@ impl Facts {
         Ok(Self {
             all,
             has_records: notes.tip().is_some(),
+            gone,
             prefix,
         })
     }

@@ -4,20 +4,20 @@ use checkpoint_store::notes::CHECKPOINTS;
 
 use crate::{
     check::{Check, CheckId, Objection, short},
-    facts::{Fact, Noted},
+    facts::{Fact, Facts, Noted},
     remote::fetch,
 };
 
-/// The checks of the record of `fact`; `has_records` tells whether any are here, and `remote` where they come from.
-pub(crate) fn check(fact: &Fact, has_records: bool, remote: &str) -> Vec<Check> {
-    let objection = present_objection(fact, has_records, remote);
+/// The checks of the record of `fact`, which is one of `facts`; `remote` tells where records come from.
+pub(crate) fn check(fact: &Fact, facts: &Facts, remote: &str) -> Vec<Check> {
+    let objection = present_objection(fact, facts.has_records, remote);
     let is_present = objection.is_none();
     let mut checks = vec![Check::of(CheckId::RecordPresent, objection)];
     if let (true, Some(record), Some(_)) = (is_present, &fact.record, &fact.tag) {
-        checks.push(Check::of(
-            CheckId::RecordMatchesTag,
-            tag_objection(fact, record),
-        ));
+        checks.push(match tag_objection(fact, record) {
+            None => name_check(fact, facts),
+            objection => Check::of(CheckId::RecordMatchesTag, objection),
+        });
     }
     checks
 }
@@ -84,20 +84,40 @@ fn tag_objection(fact: &Fact, noted: &Noted) -> Option<Objection> {
         let why = "the record is not the one that the tag tells of: its first line was changed, or another was added";
         return Some(Objection::new(why));
     }
-    let checkpoint = noted.checkpoint.as_ref()?;
-    let tag = fact.tag.as_ref()?;
-    if !checkpoint.is_kept() {
-        return Some(Objection::new(
-            "the record says that the checkpoint was deleted",
-        ));
+    None
+}
+
+/// Whether the record still calls the checkpoint by the name of its tag. A tag that was given away cannot be taken back:
+/// where its checkpoint was deleted or renamed since, it is an old one and no wrong one, unless the name is another's.
+fn name_check(fact: &Fact, facts: &Facts) -> Check {
+    let id = CheckId::RecordMatchesTag;
+    let (Some(checkpoint), Some(tag)) = (fact.checkpoint(), &fact.tag) else {
+        return Check::passed(id);
+    };
+    let name = checkpoint.name.as_deref();
+    if checkpoint.is_kept() && name == Some(&tag.name) {
+        return Check::passed(id);
     }
-    match checkpoint.name.as_deref() {
-        Some(name) if name == tag.name => None,
-        Some(name) => Some(Objection::new(format!(
-            "the record calls the checkpoint '{name}'"
-        ))),
-        None => Some(Objection::new(
+    let had = fact.record.as_ref().map(|noted| noted.names());
+    let is_old = had.is_some_and(|had| had.contains(&tag.name));
+    match (checkpoint.is_kept(), name) {
+        _ if is_old && facts.gone.contains(&tag.name) => Check::noted(
+            id,
+            match checkpoint.is_kept() {
+                true => "renamed since",
+                false => "deleted since",
+            },
+        ),
+        (true, Some(name)) => Check::failed(
+            id,
+            format!("the record calls the checkpoint '{name}'"),
+            None,
+        ),
+        (true, None) => Check::failed(
+            id,
             "the record says that the checkpoint lost this name: the tag is an old one, put back",
-        )),
+            None,
+        ),
+        (false, _) => Check::failed(id, "the record says that the checkpoint was deleted", None),
     }
 }

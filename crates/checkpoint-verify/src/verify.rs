@@ -148,7 +148,7 @@ fn checkpoints(
     let name = remote_name(remote);
     let verified = chosen.iter().zip(states).map(|(fact, states)| {
         let mut checks = tags.check(fact);
-        checks.extend(records::check(fact, facts.has_records, name));
+        checks.extend(records::check(fact, facts, name));
         checks.extend(signers.check(repo, fact));
         checks.extend(states);
         Verified {
@@ -183,10 +183,11 @@ fn repository(
     if let (Some(remote), Which::All) = (remote, &request.which) {
         let is_here = |name: &str| {
             let short = name.strip_prefix(&facts.prefix).unwrap_or(name);
-            facts
-                .all
-                .iter()
-                .any(|fact| fact.tag.as_ref().is_some_and(|tag| tag.name == short))
+            facts.gone.contains(short)
+                || facts
+                    .all
+                    .iter()
+                    .any(|fact| fact.tag.as_ref().is_some_and(|tag| tag.name == short))
         };
         let mut missing = remote.tags.keys().filter(|name| !is_here(name));
         if let Some(first) = missing.next() {

@@ -29,6 +29,8 @@ struct FetchJson<'a> {
     tags: &'a [String],
     /// Tags that are others here, and stay.
     tags_kept: &'a [String],
+    /// Tags that cannot be here beside those that are, as x/y beside x.
+    tags_in_the_way: &'a [String],
     /// The checkpoints whose states came.
     states: &'a [CheckpointId],
     /// Those whose states were here already.
@@ -77,6 +79,7 @@ impl Outcome for FetchOutcome {
             records: self.fetched.records.iter().map(RecordsJson::from).collect(),
             tags: &self.fetched.tags,
             tags_kept: &self.fetched.tags_kept,
+            tags_in_the_way: &self.fetched.tags_in_the_way,
             states: &self.states.new,
             states_present: &self.states.present,
             states_absent: &self.states.absent,
@@ -92,6 +95,12 @@ impl Outcome for FetchOutcome {
         for tag in &self.fetched.tags_kept {
             talk.warning(format_args!(
                 "'{tag}' is another tag at '{}'; the one here stays",
+                self.remote
+            ));
+        }
+        for tag in &self.fetched.tags_in_the_way {
+            talk.warning(format_args!(
+                "'{tag}' at '{}' cannot be here beside the tags that are; it was left out",
                 self.remote
             ));
         }

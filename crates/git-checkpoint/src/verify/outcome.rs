@@ -57,7 +57,7 @@ struct CheckJson<'a> {
     check: &'static str,
     /// How it ended: `passed`, `failed`, `not_here` or `not_asked`.
     status: &'static str,
-    /// Why; null where it passed.
+    /// Why; where it passed, null or what is worth a note.
     why: Option<&'a str>,
     /// What can be done about it, mostly a command to paste.
     remedy: Option<&'a str>,
@@ -137,7 +137,12 @@ impl VerifyOutcome {
                 };
                 // What was only not asked for is no news.
                 if passed + not_here > 0 {
-                    let told = format!("{}{also}", count(passed, "check", "checks"));
+                    let noted = verified
+                        .checks
+                        .iter()
+                        .filter(|check| check.status == Status::Passed && !check.why.is_empty());
+                    let noted: String = noted.map(|check| format!(", {}", check.why)).collect();
+                    let told = format!("{}{also}{noted}", count(passed, "check", "checks"));
                     table.row([
                         Cell::new(Style::Name, &verified.about),
                         Cell::new(Style::Added, "ok"),

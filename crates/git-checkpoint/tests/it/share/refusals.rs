@@ -302,3 +302,56 @@ fn who_is_slower_tries_again() {
         said.err
     );
 }
+
+#[test]
+fn a_name_below_another_is_left_out_and_all_else_comes() {
+    let party = Party::new();
+    party.scene.keep_named(3, "x/y");
+    party.scene.keep_named(2, "z");
+    party.scene.done(&["push", "origin", "--tags"]);
+    party.clone("other", &["--no-tags"]);
+    party.at("other", &["create", "x"]);
+    let said = party.try_at("other", &["fetch"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err
+            .contains("'checkpoint/x/y' at 'origin' cannot be here"),
+        "{}",
+        said.err
+    );
+    assert!(said.out.contains("received  2 records"), "{}", said.out);
+    let tags = party.git_at("other", &["tag", "-l"]);
+    assert_eq!(tags, "checkpoint/x\ncheckpoint/z");
+}
+
+#[test]
+fn what_was_deleted_or_renamed_does_not_come_back() {
+    let party = Party::new();
+    party.scene.keep_named(4, "gone");
+    party.scene.keep_named(3, "old");
+    party.scene.keep_named(2, "stays");
+    party.scene.done(&["push", "origin", "--tags"]);
+    party.clone("before", &[]);
+    party.at("before", &["fetch"]);
+    assert_eq!(party.scene.run_later(10, &["delete", "gone"]).code, 0);
+    let said = party
+        .scene
+        .run_later(10, &["name", "--replace", "old", "new"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    party.scene.done(&["push"]);
+    // Whoever has the tags already, and who asks the remote for them.
+    party.at("before", &["fetch"]);
+    let out = party.at("before", &["verify", "gone"]);
+    assert!(out.contains("deleted since"), "{out}");
+    let out = party.at("before", &["verify", "refs/tags/checkpoint/old"]);
+    assert!(out.contains("renamed since"), "{out}");
+    party.scene.done(&["fetch"]);
+    assert_eq!(
+        party.scene.git(&["tag", "-l"]),
+        "checkpoint/new\ncheckpoint/stays"
+    );
+    party.scene.done(&["verify", "--remote", "origin"]);
+    party.clone("after", &["--no-tags"]);
+    party.at("after", &["fetch"]);
+    assert_eq!(party.git_at("after", &["tag", "-l"]), "checkpoint/stays");
+}

@@ -193,6 +193,30 @@ pub fn preview(
     Ok(preview)
 }
 
+/// How many commits go along with names and states, since these stand on them and the other side has nothing that does,
+/// as far as is known here; asks nobody. `heads` are the commits they stand on.
+pub fn commits_along(
+    repo: &Repository,
+    remote: &Remote,
+    heads: &[ObjectId],
+) -> Result<usize, ShareError> {
+    if heads.is_empty() {
+        return Ok(0);
+    }
+    let prefix = match &remote.name {
+        Some(name) => format!("refs/remotes/{name}/"),
+        None => "refs/remotes/".to_owned(),
+    };
+    let known = refs::list(repo, &prefix)?.into_iter();
+    let wanted = heads.iter().map(|id| format!("{id}\n"));
+    let input: String = wanted
+        .chain(known.map(|(_, id)| format!("^{id}\n")))
+        .collect();
+    let words = ["rev-list", "--count", "--ignore-missing", "--stdin"];
+    let n = repo.git(words).output_of(input.as_bytes())?;
+    Ok(n.to_string().trim().parse().unwrap_or_default())
+}
+
 /// The references of the other side below some prefixes.
 pub(crate) fn advertised(
     repo: &Repository,

@@ -114,11 +114,11 @@ pub enum StoreError {
         /// What gix or the system said.
         source: Source,
     },
-    /// What should be the records of another repository is something else. Nothing was changed.
-    #[error("'{reference}' there holds no records: it is {id}")]
+    /// What should be records, here or in another repository, is something else. Nothing was changed.
+    #[error("'{reference}' holds no records: it is {id}")]
     #[diagnostic(code(store::not_notes), help("look at it: git show --stat {id}"))]
     NotNotes {
-        /// The reference over there.
+        /// The reference.
         reference: String,
         /// What it points at.
         id: ObjectId,

@@ -19,7 +19,7 @@ use gix::note::plumbing::State;
 use gix::objs::{Commit, Find, Kind, Write};
 
 pub use self::begin::{begin, end, is_only_begun};
-pub use self::merge::{Merged, compare, merge};
+pub use self::merge::{Merged, compare, merge, refuse_others};
 pub(crate) use self::walk::{Changed, Entry};
 use crate::StoreError;
 
@@ -49,6 +49,10 @@ impl<'r> Notes<'r> {
     pub fn read(repo: &'r Repository, reference: &str) -> Result<Self, StoreError> {
         let tip = refs::find(repo, reference)?;
         let tree = match tip {
+            Some(id) if is_blob(repo, id) => {
+                let reference = reference.to_owned();
+                return Err(StoreError::NotNotes { reference, id });
+            }
             Some(id) => tree_of(repo, id)?,
             None => repo.gix().object_hash().empty_tree(),
         };
@@ -205,6 +209,11 @@ fn commit_of(
         extra_headers: Vec::new(),
     };
     objects.write(&commit).map_err(StoreError::unwritten)
+}
+
+fn is_blob(repo: &Repository, id: ObjectId) -> bool {
+    let header = repo.gix().try_find_header(id).ok().flatten();
+    header.is_some_and(|header| header.kind() == Kind::Blob)
 }
 
 /// The tree of the notes commit `id`; git also takes a reference that points at a tree itself.

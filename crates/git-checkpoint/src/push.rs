@@ -7,10 +7,11 @@ use checkpoint_policy::Agent;
 use checkpoint_scan::{Findings, Rules};
 use checkpoint_share::{Direction, Manner, Remote, Screen, Screened, ShareError, Wanted};
 use checkpoint_store::Stored;
+use gix::ObjectId;
 
 pub(crate) use self::outcome::PushOutcome;
 use self::outcome::What;
-use crate::{CheckpointError, args::PushArgs, share};
+use crate::{CheckpointError, args::PushArgs, scan, share};
 
 /// Gives what is asked for, all or nothing; with `--dry-run`, only asks the other side what it has.
 pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, CheckpointError> {
@@ -33,6 +34,7 @@ pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, 
             pairs.for_each(|(wanted, state)| wanted.state = Some(state));
         }
     }
+    warn_of_words(session, &remote, &args)?;
     let what = match args.dry_run {
         true => What::Would(checkpoint_share::preview(repo, &remote, manner, &wanted)?),
         false => {
@@ -42,6 +44,7 @@ pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, 
             What::Did(pushed)
         }
     };
+    let commits = checkpoint_share::commits_along(repo, &remote, &heads(&chosen, &what))?;
     // With '--tags' those without a name are not meant; with their state, something of them goes.
     let is_all = args.tags || args.with_state;
     let nameless = wanted
@@ -52,12 +55,61 @@ pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, 
         nameless: nameless.map(|wanted| wanted.checkpoint).collect(),
         what,
         findings,
+        commits,
+        is_searched: args.with_state,
     })
 }
 
 /// The schema of `push --json`.
 pub(crate) fn schema() -> Schema {
     outcome::schema()
+}
+
+/// The commits that what is new there stands on.
+fn heads(chosen: &[Stored], what: &What) -> Vec<ObjectId> {
+    let (tags, states) = match what {
+        What::Did(pushed) => (&pushed.tags, &pushed.states),
+        What::Would(preview) => (&preview.tags, &preview.states),
+    };
+    let tags = tags.iter().map(|tag| (tag.checkpoint, tag.is_new));
+    let states = states.iter().map(|state| (state.checkpoint, state.is_new));
+    let new: Vec<_> = tags.chain(states).filter(|(_, is_new)| *is_new).collect();
+    let is_new = |it: &&Stored| new.iter().any(|(id, _)| *id == it.checkpoint.id);
+    let heads = chosen
+        .iter()
+        .filter(is_new)
+        .filter_map(|it| it.checkpoint.created.head.as_deref());
+    heads
+        .filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok())
+        .collect()
+}
+
+/// Says so where a description that is about to go looks like a secret. Records are never held back for it: they only
+/// grow, and what they tell cannot be taken out again.
+fn warn_of_words(
+    session: &Session<'_>,
+    remote: &Remote,
+    args: &PushArgs,
+) -> Result<(), CheckpointError> {
+    if checkpoint_share::is_shared(&session.repo, remote)? {
+        return Ok(());
+    }
+    let Ok(policy) = session.policy() else {
+        return Ok(());
+    };
+    let mut rules = Rules::new(&policy.push);
+    for id in &args.allow_secret {
+        rules = rules.without(id)?;
+    }
+    for stored in checkpoint_store::load(&session.repo)?.checkpoints {
+        for finding in scan::words(&stored, &rules) {
+            let (id, rule) = (stored.checkpoint.id, finding.rule);
+            session.console.talk().warning(format_args!(
+                "the description or name of checkpoint {id} looks like a secret ({rule}), and goes with its record"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn chosen(

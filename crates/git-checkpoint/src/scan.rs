@@ -4,7 +4,7 @@ mod outcome;
 
 use checkpoint_cli::{Answer, Schema, Session};
 use checkpoint_git::refs;
-use checkpoint_scan::{Rules, published, scan};
+use checkpoint_scan::{Finding, Rules, published, scan, scan_text};
 use checkpoint_store::{StoreError, Stored};
 use gix::ObjectId;
 
@@ -30,9 +30,20 @@ pub(crate) fn run(session: &Session<'_>, args: ScanArgs) -> Result<Answer, Check
     let wanted: Vec<_> = states.iter().map(|stored| stored.snapshot).collect();
     let blobs = published(&session.repo, &wanted, &known(session, &states)?)?;
     let progress = session.console.progress("Looking for secrets");
-    let findings = scan(&session.repo, &blobs, &rules, progress.counter())?;
+    let mut findings = scan(&session.repo, &blobs, &rules, progress.counter())?;
     progress.finish();
+    let words = states.iter().flat_map(|stored| words(stored, &rules));
+    findings.findings.extend(words);
     Ok(Answer::of(ScanOutcome { findings }))
+}
+
+/// What looks like a secret in what the record of a checkpoint tells, and its tag: wherever those go, it is read.
+pub(crate) fn words(stored: &Stored, rules: &Rules) -> Vec<Finding> {
+    let checkpoint = &stored.checkpoint;
+    let name = checkpoint.name.as_deref().unwrap_or_default();
+    let text = format!("{}\n{name}\n", checkpoint.created.description);
+    let place = format!("(description of {})", checkpoint.id);
+    scan_text(place.as_str().into(), text.as_bytes(), rules)
 }
 
 /// The schemas of `scan --json`.

@@ -142,6 +142,7 @@ impl<'a> Run<'a> {
         let mut tips = Tips::new();
         for reference in RECORDS {
             let here = refs::find(repo, reference)?;
+            notes::refuse_others(repo, reference, here)?;
             let tip = prepared.filter(|_| reference == CHECKPOINTS).or(here);
             tips.extend(tip.map(|tip| (reference, tip)));
         }

@@ -46,6 +46,7 @@ pub fn merge(
     let turn = Turn::wait(repo);
     retry(repo, &turn, reference, || {
         let notes = Notes::read(repo, reference)?;
+        refuse_others(repo, reference, notes.tip())?;
         let sink = ObjectSink::new(repo.gix())?;
         let side = Side {
             notes: &notes,
@@ -61,6 +62,16 @@ pub fn merge(
         }
         Ok(merged)
     })
+}
+
+/// Fails with [`StoreError::NotNotes`] where `reference`, which stands at `tip`, is something else than notes: what is
+/// none is neither merged nor given to others.
+pub fn refuse_others(
+    repo: &Repository,
+    reference: &str,
+    tip: Option<ObjectId>,
+) -> Result<(), StoreError> {
+    tip.map_or(Ok(()), |tip| notes_tree(repo, reference, tip).map(drop))
 }
 
 /// How many notes of the commit `ours` hold what those of `theirs` do not, and the other way round; `reference` is what

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use checkpoint_cli::{Cell, Envelope, Outcome, Output, Schema, Style, Talk, write_line};
+use checkpoint_cli::{Cell, Envelope, Outcome, Output, Schema, Style, Talk, count, write_line};
 use checkpoint_model::id::CheckpointId;
 use checkpoint_scan::Findings;
 use checkpoint_share::{Preview, Pushed, SharedState, SharedTag};
@@ -19,6 +19,10 @@ pub(crate) struct PushOutcome {
     pub(super) nameless: Vec<CheckpointId>,
     /// What would keep the states here; without any where something was given.
     pub(super) findings: Findings,
+    /// Commits that go along, since names and states stand on them.
+    pub(super) commits: usize,
+    /// Whether these were searched for secrets.
+    pub(super) is_searched: bool,
 }
 
 pub(super) enum What {
@@ -38,6 +42,9 @@ struct PushJson<'a> {
     tags: Vec<TagJson<'a>>,
     /// The states that were asked for.
     states: Vec<StateJson>,
+    /// How many commits go along that are not there yet, since names and states stand on them; searched for secrets
+    /// only with --with-state.
+    commits: usize,
     /// With --dry-run, what looks like a secret in what would be published, and keeps all states here.
     findings: Vec<SecretJson<'a>>,
 }
@@ -127,6 +134,11 @@ impl PushOutcome {
         for tag in self.tags() {
             lines.tag(self.verb(tag.is_new), &tag.name);
         }
+        if self.commits > 0 {
+            let what = count(self.commits as u64, "commit", "commits");
+            let which = Cell::new(Style::Dim, "below what was named");
+            lines.line(self.verb(true), &what, which);
+        }
         for state in self.states() {
             let id = Cell::new(Style::Id, state.checkpoint);
             lines.line(self.verb(state.is_new), "state", id);
@@ -171,6 +183,7 @@ impl Outcome for PushOutcome {
             records,
             tags: tags.collect(),
             states: states.collect(),
+            commits: self.commits,
             findings: findings.collect(),
         };
         write_line(out, &Envelope::new("checkpoint push", body))
@@ -186,6 +199,16 @@ impl Outcome for PushOutcome {
         }
         if self.lines().1 {
             talk.status("Everything up-to-date");
+        }
+        if self.commits > 0 && !self.is_searched {
+            let commits = count(self.commits as u64, "commit goes", "commits go");
+            let goes = match self.what {
+                What::Did(_) => commits.replace(" goes", " went").replace(" go", " went"),
+                What::Would(_) => commits,
+            };
+            talk.warning(format_args!(
+                "{goes} along, not searched for secrets; --with-state searches"
+            ));
         }
         for id in &self.nameless {
             talk.warning(format_args!(

@@ -355,3 +355,24 @@ fn what_was_deleted_or_renamed_does_not_come_back() {
     party.at("after", &["fetch"]);
     assert_eq!(party.git_at("after", &["tag", "-l"]), "checkpoint/stays");
 }
+
+#[test]
+fn what_are_no_records_here_is_not_given() {
+    let party = Party::new();
+    party
+        .scene
+        .git(&["update-ref", "refs/notes/checkpoints", "HEAD"]);
+    party.fails(&["push"], 1, "store::not_notes");
+    let blob = party.scene.git(&["rev-parse", "HEAD:file"]);
+    party
+        .scene
+        .git(&["update-ref", "refs/notes/checkpoints", &blob]);
+    party.fails(&["push"], 1, "store::not_notes");
+    party
+        .scene
+        .git(&["update-ref", "-d", "refs/notes/checkpoints"]);
+    party
+        .scene
+        .git(&["update-ref", "refs/notes/agents", "HEAD"]);
+    party.fails(&["push"], 1, "store::not_notes");
+}

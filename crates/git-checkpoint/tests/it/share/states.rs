@@ -287,3 +287,53 @@ fn what_is_not_there_or_not_what_it_should_be_is_not_taken() {
         "share::no_checkpoint"
     );
 }
+
+#[test]
+fn commits_that_go_along_are_told_and_searched_with_states() {
+    let party = Party::new();
+    party.scene.write("key.py", secret());
+    party.scene.git(&["add", "."]);
+    party.scene.git(&["commit", "-q", "-m", "secret"]);
+    party
+        .scene
+        .git(&["commit", "-q", "--allow-empty", "-m", "more"]);
+    party.create(&["safe"]);
+    for (args, told) in [
+        (
+            &["push", "safe", "-n"][..],
+            "2 commits go along, not searched",
+        ),
+        (&["push", "safe", "-n", "--json"], "\"commits\":2"),
+    ] {
+        let said = party.scene.done(args);
+        assert!((said.out.clone() + &said.err).contains(told), "{said:?}");
+    }
+    party.fails(&["push", "safe", "--with-state"], 1, "share::secrets");
+    let said = party.scene.done(&["push", "safe"]);
+    assert!(said.out.contains("2 commits"), "{}", said.out);
+    assert!(said.err.contains("2 commits went along"), "{}", said.err);
+    let again = party.scene.done(&["push", "safe"]);
+    assert!(!again.out.contains("commits"), "{}", again.out);
+}
+
+#[test]
+fn a_secret_in_a_description_is_found_and_told() {
+    let party = Party::new();
+    let id = party.create(&["safe", "-m", &secret()]);
+    let said = party.scene.run(&["scan", "safe"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(
+        said.out.contains(&format!("(description of {id}):1")),
+        "{}",
+        said.out
+    );
+    let said = party.scene.done(&["push"]);
+    assert!(
+        said.err
+            .contains(&format!("description or name of checkpoint {id}")),
+        "{}",
+        said.err
+    );
+    assert!(!said.err.contains("Q3EGFJ7Z"));
+    assert_eq!(party.scene.done(&["push"]).err, "Everything up-to-date\n");
+}

@@ -176,6 +176,15 @@ pub enum ShareError {
         /// The first rule.
         rule: String,
     },
+    /// It was deleted, and is not given away by what it was called. Nothing was given.
+    #[error("checkpoint {id} was deleted: nothing of it goes to '{remote}'")]
+    #[diagnostic(code(share::deleted), help("git checkpoint show {id}"))]
+    Deleted {
+        /// The remote.
+        remote: String,
+        /// The checkpoint.
+        id: CheckpointId,
+    },
     /// States of no checkpoint. Nothing was given.
     #[error("which states? --with-state needs checkpoints")]
     #[diagnostic(
@@ -206,7 +215,7 @@ impl Failure for ShareError {
         match self {
             Self::Refused { .. }
             | Self::TagTaken { .. }
-            | Self::StateAbsent { .. }
+            | Self::Deleted { .. }
             | Self::StateDiffers { .. }
             | Self::Secrets { .. }
             | Self::Unscanned { .. }

@@ -41,15 +41,17 @@ impl Wanted {
     /// The name of `stored`, if it has a tag here.
     pub fn tag_of(repo: &Repository, stored: &Stored) -> Result<Self, ShareError> {
         let name = stored.checkpoint.name.as_ref().filter(|_| stored.is_tagged);
+        let found = name
+            .map(|name| tag::find(repo, name))
+            .transpose()?
+            .flatten();
+        // Records of two machines may call two checkpoints by one name; the tag here is of one of them.
+        let own = found.filter(|tag| tag.snapshot().is_none_or(|of| of == stored.snapshot));
         let name = name.map(|name| tag::ref_name(repo, name));
-        let id = name
-            .as_ref()
-            .map(|name| refs::find(repo, name))
-            .transpose()?;
         Ok(Self {
             checkpoint: stored.checkpoint.id,
             snapshot: stored.snapshot,
-            tag: name.zip(id.flatten()),
+            tag: name.zip(own.map(|tag| tag.id)),
             state: None,
         })
     }

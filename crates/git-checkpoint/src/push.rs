@@ -18,6 +18,10 @@ pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, 
     let (first, rest) = (args.remote.clone(), args.checkpoints.clone());
     let (remote, words) = share::parties(session, first, rest, Direction::Push)?;
     let chosen = chosen(session, &words, &args)?;
+    if let Some(gone) = chosen.iter().find(|it| !it.checkpoint.is_kept()) {
+        let (remote, id) = (remote.shown(), gone.checkpoint.id);
+        return Err(ShareError::Deleted { remote, id }.into());
+    }
     let repo = &session.repo;
     let manner = share::manner(session);
     let wanted = chosen.iter().map(|stored| Wanted::tag_of(repo, stored));

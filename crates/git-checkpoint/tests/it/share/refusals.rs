@@ -376,3 +376,38 @@ fn what_are_no_records_here_is_not_given() {
         .git(&["update-ref", "refs/notes/agents", "HEAD"]);
     party.fails(&["push"], 1, "store::not_notes");
 }
+
+#[test]
+fn one_name_on_two_machines_has_a_way_out() {
+    let party = Party::new();
+    party.scene.keep_named(3, "safe");
+    party.scene.done(&["push", "safe"]);
+    party.clone("other", &["--no-tags"]);
+    party.at("other", &["create", "safe"]);
+    let shown: serde_json::Value =
+        serde_json::from_str(&party.at("other", &["show", "safe", "--json"])).unwrap();
+    let id = shown["checkpoint"]["id"].as_str().unwrap().to_owned();
+    party.at("other", &["fetch"]);
+    let said = party.try_at("other", &["push", "origin", "--tags"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let remedy = format!("git checkpoint name --replace {id} ");
+    assert!(said.err.contains(&remedy), "{}", said.err);
+    party.at("other", &["name", "--replace", &id, "mine"]);
+    party.at("other", &["push", "origin", "--tags"]);
+    party.scene.done(&["fetch"]);
+    party.scene.done(&["push", "origin", "--tags"]);
+    assert_eq!(
+        party.scene.git(&["tag", "-l"]),
+        "checkpoint/mine\ncheckpoint/safe"
+    );
+}
+
+#[test]
+fn what_was_deleted_is_not_given() {
+    let party = Party::new();
+    party.scene.keep_named(3, "safe");
+    assert_eq!(party.scene.run_later(10, &["delete", "safe"]).code, 0);
+    for more in [&[][..], &["--with-state"]] {
+        party.fails(&[&["push", "safe"], more].concat(), 1, "share::deleted");
+    }
+}

@@ -255,7 +255,7 @@ fn what_is_not_there_or_not_what_it_should_be_is_not_taken() {
     party.scene.done(&["push", "safe"]);
     party.clone("other", &[]);
     let said = party.try_at("other", &["fetch", "origin", "safe"]);
-    assert_eq!(said.code, 1);
+    assert_eq!(said.code, 128);
     assert!(
         said.err
             .contains(&format!("git checkpoint push origin {id} --with-state")),

@@ -138,7 +138,7 @@ fn drop_gone(
         let stored = all.iter().find(|it| Some(it.snapshot) == snapshot);
         let is_gone = stored.is_some_and(|it| {
             let has_name = it.checkpoint.name.as_ref() == Some(&parsed);
-            !it.record_missing && !(it.checkpoint.is_kept() && has_name)
+            !(it.record_missing || it.checkpoint.is_kept() && has_name)
         });
         if is_gone {
             changes.push(RefChange::delete(format!("{prefix}{name}"), tagged.id));

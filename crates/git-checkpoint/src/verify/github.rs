@@ -52,11 +52,17 @@ pub(super) fn summary(report: &Report) -> String {
     text
 }
 
-/// The message of a workflow command, which ends with its line.
+/// The message of a workflow command, which ends with its line; logs are read at terminals, which act on what is hidden.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
+    let text = text
+        .replace('%', "%25")
         .replace('\r', "%0D")
-        .replace('\n', "%0A")
+        .replace('\n', "%0A");
+    let plain = text.chars().map(|c| match c.is_control() {
+        true => '\u{fffd}',
+        false => c,
+    });
+    plain.collect()
 }
 
 /// A property of a workflow command, which a colon or a comma would end.
@@ -92,6 +98,7 @@ mod tests {
     #[test]
     fn nothing_told_can_be_a_command_or_markup() {
         assert_eq!(data("a\n::error::b %0A"), "a%0A::error::b %250A");
+        assert_eq!(data("a\x1b[2Jb"), "a\u{fffd}[2Jb");
         assert_eq!(property("a: b, c"), "a%3A b%2C c");
         assert_eq!(
             cell("a|b\n<img> `x` ![y](z)"),

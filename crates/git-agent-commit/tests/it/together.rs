@@ -241,7 +241,9 @@ fn a_commit_counts_for_the_run_of_its_branch_whatever_the_environment_has() {
     let (run, said) = commit("nonsense", &[]);
     assert_eq!(run, Value::Null);
     assert!(said.contains("counts for: none"), "{said}");
+}
 
+#[test]
 fn the_index_knows_of_the_commit_before_post_commit_hooks_run() {
     let check = |before: &str, status: &str| {
         let scene = Scene::new();

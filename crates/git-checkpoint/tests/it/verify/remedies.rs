@@ -92,14 +92,14 @@ fn a_remedy_loses_nothing() {
 fn a_password_in_the_address_of_a_remote_is_told_nowhere() {
     let scene = kept();
     for address in [
-        "https://ada:s3cretword@127.0.0.1:1/x.git",
-        "https://127.0.0.1:1/x.git?access_token=s3cretword",
+        "https://ada:changeme-word@127.0.0.1:1/x.git",
+        "https://127.0.0.1:1/x.git?access_token=changeme-word",
     ] {
         for json in [&[][..], &["--json"]] {
             let said = scene.run(&[&["verify", "--remote", address], json].concat());
             assert_eq!(said.code, 128, "{}", said.err);
             let told = said.out + &said.err;
-            assert!(!told.contains("s3cretword"), "{told}");
+            assert!(!told.contains("changeme-word"), "{told}");
             assert!(told.contains("127.0.0.1"), "{told}");
         }
     }
@@ -109,13 +109,13 @@ fn a_password_in_the_address_of_a_remote_is_told_nowhere() {
     scene.git(&[
         "config",
         &format!("url.{clone}.insteadOf"),
-        "https://ada:s3cretword@example.org/x.git",
+        "https://ada:changeme-word@example.org/x.git",
     ]);
     scene.git(&["tag", "-d", "checkpoint/safe"]);
     let said = scene.run(&[
         "verify",
         "--remote",
-        "https://ada:s3cretword@example.org/x.git",
+        "https://ada:changeme-word@example.org/x.git",
     ]);
     assert_eq!(said.code, 1, "{}", said.err);
     assert!(
@@ -124,5 +124,5 @@ fn a_password_in_the_address_of_a_remote_is_told_nowhere() {
         "{}",
         said.err
     );
-    assert!(!(said.out + &said.err).contains("s3cretword"));
+    assert!(!(said.out + &said.err).contains("changeme-word"));
 }

@@ -39,7 +39,7 @@ fn events_stand_one_on_a_line_the_newest_first() {
 fn a_machine_gets_a_line_for_each_event_with_all_its_fields() {
     let scene = Scene::new();
     let kept = scene.keep(5);
-    let line = r#"{"id":"0199a1b2-c3d4-7000-8000-000000000009","at":"2027-01-15T07:00:00Z","by":{"user":"ada","host":"desk"},"type":"checkpoint_shared","remote":"origin"}"#;
+    let line = r#"{"id":"0199a1b2-c3d4-7000-8000-000000000009","at":"2027-01-15T07:00:00Z","by":{"user":"ada","host":"desk"},"type":"seen_from_orbit","remote":"origin"}"#;
     scene.git(&[
         "notes",
         "--ref=checkpoints",
@@ -60,15 +60,15 @@ fn a_machine_gets_a_line_for_each_event_with_all_its_fields() {
             .iter()
             .all(|line| line["version"] == 1 && line["snapshot"] == kept.snapshot)
     );
-    let shared = lines
+    let unknown = lines
         .iter()
-        .find(|line| line["event"]["type"] == "checkpoint_shared")
+        .find(|line| line["event"]["type"] == "seen_from_orbit")
         .unwrap();
     assert_eq!(
-        shared["event"]["remote"], "origin",
+        unknown["event"]["remote"], "origin",
         "what we do not know passes through"
     );
-    assert!(scene.done(&["log"]).out.contains("shared"));
+    assert!(scene.done(&["log"]).out.contains("seen_from_orbit"));
 }
 
 #[test]

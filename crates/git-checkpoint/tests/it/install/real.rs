@@ -167,10 +167,12 @@ fn husky_gets_the_lines_that_hold() {
     assert_eq!(said.code, 1, "{}", said.err);
     assert_eq!(scene.setup(), before, "nothing is written");
     for line in said.err.lines() {
-        let Some((path, line)) = line.trim_start_matches("hint:").trim().split_once(": ") else {
-            continue;
-        };
-        if path.contains(".husky/") {
+        let line = line.trim_start_matches("hint:").trim();
+        if line.starts_with("printf ") {
+            assert_eq!(scene.managed("sh", &["-c", line]).code, 0, "{line}");
+        } else if let Some((path, line)) = line.split_once(": ")
+            && path.contains(".husky/")
+        {
             let there = fs_err::read_to_string(path).unwrap_or_default();
             fs_err::write(path, format!("{line}\n{there}")).unwrap();
         }

@@ -1,7 +1,7 @@
 //! Keeps checkpoints: their states under references, their names as tags, their records in git notes.
 //!
 //! Read in this order: [`keep()`] makes a checkpoint of a captured state; [`load()`] tells of all there are, [`overview()`] in brief, [`resolve()`]
-//! finds the one that is meant; [`runs`] tells of agents' runs; [`change`] names, deletes and prunes; [`rebuild()`] has lost records back; [`export`]
+//! finds the one that is meant; [`runs()`] tells of agents' runs; [`change`] names, deletes and prunes; [`rebuild()`] has lost records back; [`export`]
 //! takes checkpoints elsewhere. Below them, [`notes`] reads and writes git notes, and `record` adds events to records
 //! together with the references they tell of, all or nothing.
 //!

@@ -1,5 +1,10 @@
 //! What can be typed. The doc comments are the help texts and the manual; no work is done here.
 
+#![expect(
+    rustdoc::invalid_html_tags,
+    reason = "the comments are the help, where <…> stands for a word"
+)]
+
 use std::path::PathBuf;
 
 use checkpoint_cli::Common;

@@ -8,7 +8,7 @@ use gix::odb::pack::cache::DecodeEntry;
 /// At most so many bytes are kept; more bases are then read again.
 const MAX_BYTES: usize = 32 << 20;
 
-/// Decoded objects by their place, pack and offset; for [`set_pack_cache`](gix::OdbHandle::set_pack_cache).
+/// Decoded objects by their place, pack and offset; for the `set_pack_cache` of a handle of the object database.
 #[derive(Default)]
 pub struct Bases {
     kept: HashMap<(u32, u64), (Kind, Vec<u8>, usize)>,

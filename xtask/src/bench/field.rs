@@ -98,8 +98,9 @@ impl Field {
     pub(crate) fn restore(&self) -> Result<()> {
         for refs in WRITTEN {
             remove_dir(&self.git_dir.join(refs)).into_diagnostic()?;
-            remove_dir(&self.git_dir.join("logs").join(refs)).into_diagnostic()?;
         }
+        // They would name objects that are gone.
+        remove_dir(&self.git_dir.join("logs")).into_diagnostic()?;
         copy_with_time(&self.kept_index, &self.git_dir.join("index")).into_diagnostic()?;
         let objects = files_below(&self.git_dir.join("objects")).into_diagnostic()?;
         objects

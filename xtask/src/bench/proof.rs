@@ -1,10 +1,10 @@
 //! Proving many checkpoints with their states, against git looking whether it has all objects.
 
-use miette::Result;
+use miette::{Result, bail};
 
 use super::{
     Bench,
-    contender::Contender,
+    contender::{Contender, count},
     edits::Edits,
     field::Field,
     race::{Lane, Race},
@@ -29,8 +29,12 @@ pub(crate) fn race(
         let mut create = field.world.command(&bench.programs.checkpoint, &field.top);
         timed(create.args(["create", &format!("proof-{number}")]))?;
     }
-    field.restore()?;
+    output(&mut field.world.git(&field.top, ["reset", "--quiet", "--hard"]))?;
     output(&mut field.world.git(&field.top, ["gc", "--quiet"]))?;
+    let found = count(field)?;
+    if found != checkpoints {
+        bail!("made {checkpoints} checkpoints, but git finds {found}");
+    }
     let lanes = [Contender::Verify, Contender::Fsck].map(Lane::new);
     let case = format!("verify {checkpoints}");
     let race = Race::run(field.files, case, lanes.into(), rounds, |who, _, _| {

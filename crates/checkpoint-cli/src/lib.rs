@@ -44,6 +44,7 @@ mod date;
 
 mod answer;
 mod chosen;
+mod event_log;
 mod follow;
 mod gaps;
 mod present;
@@ -64,6 +65,7 @@ pub use date::ago;
 pub use entry::{main, main_with};
 pub use env::Environment;
 pub use escape::shown;
+pub use event_log::{EventLog, LogEntry};
 pub use exit::Exit;
 pub use follow::Follow;
 pub use gaps::{tell_problems, tell_skipped, tell_uncommitted};

@@ -1,33 +1,29 @@
 //! `git checkpoint log`: what happened to checkpoints, and who passed a rule or had an agent commit.
 
 mod entry;
-mod outcome;
 
 use std::collections::BTreeSet;
 
-use checkpoint_cli::{Follow, Schema, Session, SessionError};
+use checkpoint_cli::{EventLog, Follow, Schema, Session};
 use chrono::{DateTime, Utc};
 use gix::ObjectId;
 
 use self::entry::Entry;
-pub(crate) use self::outcome::LogOutcome;
 use crate::{CheckpointError, args::LogArgs, since};
 
-/// With `--follow`, so many events are shown before the new ones, as tail(1) does.
-const BEFORE_NEW: usize = 10;
-
 /// Reads the events of all records, newest first; with `--follow` they are told oldest first, and go on.
-pub(crate) fn run(session: &Session<'_>, args: LogArgs) -> Result<LogOutcome, CheckpointError> {
+pub(crate) fn run(
+    session: &Session<'_>,
+    args: LogArgs,
+) -> Result<EventLog<Entry>, CheckpointError> {
     let wanted = Wanted::resolve(session, &args)?;
     if args.follow {
-        let mut news = News {
-            follow: Follow::start(session)?,
-            wanted,
+        let mut follow = Follow::start(session)?;
+        let news = move || {
+            let news = follow.news()?.into_iter().map(Entry::from);
+            Ok(news.filter(|entry| wanted.takes(entry)).collect())
         };
-        let mut entries = news.take()?;
-        let n_shown = args.max_count.unwrap_or(BEFORE_NEW);
-        entries.drain(..entries.len().saturating_sub(n_shown));
-        return Ok(LogOutcome::following(entries, news));
+        return Ok(EventLog::following(news, args.max_count)?);
     }
     let entries = checkpoint_store::all_events(&session.repo)?
         .into_iter()
@@ -35,26 +31,12 @@ pub(crate) fn run(session: &Session<'_>, args: LogArgs) -> Result<LogOutcome, Ch
         .filter(|entry| wanted.takes(entry))
         .take(args.max_count.unwrap_or(usize::MAX))
         .collect();
-    Ok(LogOutcome::of(entries))
+    Ok(EventLog::of(entries))
 }
 
 /// The schema of each line of `log --json`.
 pub(crate) fn schema() -> Schema {
-    outcome::schema()
-}
-
-/// What is asked for, as it comes.
-struct News {
-    follow: Follow,
-    wanted: Wanted,
-}
-
-impl News {
-    /// What has not been told yet, oldest first.
-    fn take(&mut self) -> Result<Vec<Entry>, SessionError> {
-        let news = self.follow.news()?.into_iter().map(Entry::from);
-        Ok(news.filter(|entry| self.wanted.takes(entry)).collect())
-    }
+    entry::schema()
 }
 
 /// Which events are asked for.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use checkpoint_cli::{Envelope, Output, Schema, Style, write_line};
+use checkpoint_cli::{Envelope, LogEntry, Output, Schema, Style, write_line};
 use checkpoint_model::{
     event::{Event, EventBody},
     id::RunId,
@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// An event, and the run it tells of.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     pub(super) run: RunId,
     event: Event,
 }
@@ -36,10 +36,12 @@ impl Entry {
         let run = event.body.run()?;
         Some(Self { run, event })
     }
+}
 
+impl LogEntry for Entry {
     /// Writes the line for people. Its columns are as wide as they mostly need to be, since what comes later is not
     /// known yet.
-    pub(super) fn text(&self, out: &mut Output) -> io::Result<()> {
+    fn text(&self, out: &mut Output) -> io::Result<()> {
         let Event { at, by, body, .. } = &self.event;
         let at = at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
         let at = out.paint(Style::Dim, at.to_string());
@@ -57,7 +59,7 @@ impl Entry {
     }
 
     /// Writes the line for machines.
-    pub(super) fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+    fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
         let body = EntryJson {
             run: self.run,
             event: &self.event,

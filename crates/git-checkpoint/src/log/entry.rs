@@ -2,7 +2,7 @@
 
 use std::io;
 
-use checkpoint_cli::{Envelope, Output, Style, count, write_line};
+use checkpoint_cli::{Envelope, LogEntry, Output, Schema, Style, count, write_line};
 use checkpoint_model::{
     event::{Event, EventBody},
     name::CheckpointName,
@@ -13,14 +13,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// An event, and whose record it is from.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     pub(super) snapshot: ObjectId,
     pub(super) event: Event,
 }
 
 /// One line of the stream.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct EntryJson<'a> {
+struct EntryJson<'a> {
     /// The object whose record tells of it: a checkpoint's snapshot, an agent's commit, or the blob of a name.
     snapshot: String,
     /// What happened, as it stands in the record.
@@ -33,10 +33,14 @@ impl From<(ObjectId, Event)> for Entry {
     }
 }
 
-impl Entry {
+pub(super) fn schema() -> Schema {
+    Schema::of::<Envelope<EntryJson<'_>>>("log")
+}
+
+impl LogEntry for Entry {
     /// Writes the line for people. Its columns are as wide as they mostly need to be, since what comes later is not
     /// known yet.
-    pub(super) fn text(&self, out: &mut Output) -> io::Result<()> {
+    fn text(&self, out: &mut Output) -> io::Result<()> {
         let Event { at, by, body, .. } = &self.event;
         let at = at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
         let at = out.paint(Style::Dim, at.to_string());
@@ -74,14 +78,16 @@ impl Entry {
     }
 
     /// Writes the line for machines.
-    pub(super) fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+    fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
         let body = EntryJson {
             snapshot: self.snapshot.to_string(),
             event: &self.event,
         };
         write_line(out, &Envelope::new("checkpoint log", body))
     }
+}
 
+impl Entry {
     fn name(&self) -> Option<&CheckpointName> {
         match &self.event.body {
             EventBody::CheckpointCreated(created) => created.name.as_ref(),

@@ -5,13 +5,14 @@
 //! meanwhile.
 //!
 //! Read in this order: [`commit`] tells the story; `guard` and `known` say no, `plan` decides, `index` keeps the copy,
-//! `message` finds the words, `made` runs git, `turn` keeps two commits apart and tells hooks,
-//! `mend` looks after what a killed one left.
+//! `message` finds the words, `landing` makes sure of the commit that `made` has git make, `turn` keeps two commits
+//! apart and tells hooks, `mend` looks after what a killed one left.
 
 mod error;
 mod guard;
 mod index;
 mod known;
+mod landing;
 mod made;
 mod mend;
 mod message;
@@ -22,7 +23,6 @@ mod trees;
 mod turn;
 
 use checkpoint_cli::{Additions, Session};
-use checkpoint_git::Head;
 use checkpoint_model::{
     attribution::Sessions, event::GitCommitCreated, id::RunId, path::TreePath, policy::Policy,
     template::Template, verdict::Skipped, who::Who,
@@ -40,9 +40,8 @@ pub use self::{
 };
 use self::{
     index::{Base, OwnIndex},
-    plan::Wanted,
-    state::{Planned, State},
-    trees::{Changes, difference},
+    landing::{Landed, Landing, Wording},
+    state::State,
     turn::{Begun, Turn},
 };
 use crate::{Created, Wish, WorkError, create::Look};
@@ -131,14 +130,6 @@ pub fn commit(
     Err(CommitError::Overtaken.into())
 }
 
-/// Whose message a commit has to have. All commits of a working tree write theirs into one file, COMMIT_EDITMSG, and
-/// two at once may exchange them; but what is another one twice, a hook has made of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wording {
-    Ours,
-    OfHooks,
-}
-
 /// One attempt; [`CommitError::Overtaken`] when others were faster.
 fn attempt(
     session: &Session<'_>,
@@ -169,11 +160,7 @@ fn attempt(
     };
     let planned = state.plan(session, wish, &base)?;
     let own = OwnIndex::of(repo, &base)?;
-    if planned.plan.reset {
-        own.reset(repo, head.id)?;
-    }
-    own.put(repo, &planned.plan.stage)?;
-    own.add(repo, &planned.beside)?;
+    own.prepare(repo, head.id, &planned)?;
     let message = words(session, policy, wish, &branch, before.as_ref())?;
     let begun = Begun {
         checkpoint: before.as_ref().map(|before| before.checkpoint.id),
@@ -181,145 +168,50 @@ fn attempt(
         subject: message.lines().next().unwrap_or_default().to_owned(),
     };
     turn.begin(repo, &begun)?;
-    let settle = |made: &made::Made| -> Settled {
-        let changes = difference(repo.gix(), state.head, made.tree)?;
-        let entries = settled(&planned, &changes);
-        let index_is_behind = own
-            .give_back(session, &base, !planned.plan.reset, &entries)
-            .err();
-        Ok((changes, index_is_behind))
-    };
-    let Landed {
-        made,
-        branch,
-        settled: (changes, index_is_behind),
-    } = make(
+    let landed = Landing {
         session,
         wish,
-        (&message, wording),
-        (&own, &planned),
-        (&head, &branch),
-        settle,
-    )?;
-    if index_is_behind.is_some() {
+        head: &head,
+        branch: &branch,
+        base: &base,
+        from: state.head,
+        planned: &planned,
+        own: &own,
+        message: &message,
+        wording,
+    }
+    .make()?;
+    if landed.index_is_behind.is_some() {
         turn.leave();
     }
-    record(session, wish, &made, &branch, before.as_ref());
-    let (message, at) = made::words(repo.gix(), made.id)?;
+    record(session, wish, &landed, before.as_ref());
+    told(session, wish, (landed, state), before)
+}
+
+/// What is told of the commit.
+fn told(
+    session: &Session<'_>,
+    wish: &CommitWish,
+    (landed, state): (Landed, State),
+    checkpoint: Option<Stored>,
+) -> Result<Committed, WorkError> {
+    let (message, at) = made::words(session.repo.gix(), landed.id)?;
     let is_left_out = |it: &&Skipped| {
         let path = it.path.as_bstr();
-        wish.scope.holds(path) && !changes.contains_key(path)
+        wish.scope.holds(path) && !landed.changes.contains_key(path)
     };
     let left_out = state.skipped.iter().filter(is_left_out).cloned().collect();
     Ok(Committed {
-        id: made.id,
+        id: landed.id,
         message,
         at,
-        branch,
-        files: changes.into_keys().map(TreePath::new).collect(),
-        checkpoint: before,
+        branch: landed.branch,
+        files: landed.changes.into_keys().map(TreePath::new).collect(),
+        checkpoint,
         left_out,
         skipped: state.skipped,
-        index_is_behind: index_is_behind.map(Box::new),
+        index_is_behind: landed.index_is_behind.map(Box::new),
     })
-}
-
-/// What a commit changes, and why the index does not show it, where it does not.
-type Settled = Result<(Changes, Option<WorkError>), WorkError>;
-
-/// A commit that stands.
-struct Landed {
-    made: made::Made,
-    branch: String,
-    settled: (Changes, Option<WorkError>),
-}
-
-/// Runs git, and makes sure that its commit stands on what was looked at. The commit is settled as soon as it is there:
-/// hooks that run after it, and whoever commits meanwhile, are to find an index that knows of it.
-fn make(
-    session: &Session<'_>,
-    wish: &CommitWish,
-    (message, wording): (&str, Wording),
-    (own, planned): (&OwnIndex, &Planned),
-    (head, branch): (&Head, &str),
-    settle: impl Fn(&made::Made) -> Settled,
-) -> Result<Landed, WorkError> {
-    let repo = &session.repo;
-    if repo.head()? != *head {
-        return Err(CommitError::Overtaken.into());
-    }
-    let has_our_words = |made: &made::Made| -> Result<bool, WorkError> {
-        let (words, _) = made::words(repo.gix(), made.id)?;
-        Ok(wording == Wording::OfHooks || message::is_of(&words, message))
-    };
-    let mut early = None;
-    let look = || {
-        if early.is_none()
-            && let Ok(Some(made)) = made::at_head(session, head, own, &planned.plan.settled)
-            && let Ok(true) = has_our_words(&made)
-            && let Ok((changes, None)) = settle(&made)
-        {
-            early = Some((made, changes));
-        }
-    };
-    if let Err(error) = made::run(session, message, own, look) {
-        return Err(match repo.head()? == *head {
-            true => error,
-            false => CommitError::Overtaken.into(),
-        });
-    }
-    if let Some((made, changes)) = early {
-        return Ok(Landed {
-            made,
-            branch: branch.to_owned(),
-            settled: (changes, None),
-        });
-    }
-    let made = made::find(session, head.id, own)?;
-    let branch = landed_on(session, wish, head, branch, &made)?;
-    if made.parent != head.id {
-        made::take_back(session, wish.command, &branch, &made)?;
-        return Err(CommitError::Overtaken.into());
-    }
-    if !has_our_words(&made)? {
-        let stands = made::take_back(session, wish.command, &branch, &made).is_err();
-        if stands {
-            settle(&made)?;
-        }
-        let commit = made.id.to_hex_with_len(7).to_string();
-        return Err(CommitError::OtherWords { commit, stands }.into());
-    }
-    let settled = settle(&made)?;
-    Ok(Landed {
-        made,
-        branch,
-        settled,
-    })
-}
-
-/// The branch that a commit is on: git looks at HEAD once more when it moves it, and others, or a hook, may have switched
-/// it. From one where there may be none, it is taken back.
-fn landed_on(
-    session: &Session<'_>,
-    wish: &CommitWish,
-    head: &Head,
-    branch: &str,
-    made: &made::Made,
-) -> Result<String, WorkError> {
-    let repo = &session.repo;
-    let now = repo.head()?;
-    let tip = checkpoint_git::refs::find(repo, &format!("refs/heads/{branch}"));
-    let is_here = now.branch() == head.branch() || matches!(tip, Ok(Some(id)) if id == made.id);
-    let Some(other) = guard::moved_branch(repo, &now).filter(|_| !is_here) else {
-        return Ok(branch.to_owned());
-    };
-    if wish.by.is_some()
-        && let Err(error) = guard::may_commit(session, head, &other)
-    {
-        made::take_back(session, wish.command, &other, made)?;
-        return Err(error.into());
-    }
-    Ok(other)
 }
 
 /// Makes the checkpoint before an agent's commit, unless the latest holds the same.
@@ -366,28 +258,14 @@ fn words(
     message::with_trailers(session, wish.words.under(&subject), &trailers)
 }
 
-/// What the real index has to hold of the commit: what was in scope, and what a hook has added to it.
-fn settled(planned: &Planned, changes: &Changes) -> Wanted {
-    let mut entries = planned.plan.settled.clone();
-    let committed = changes.iter();
-    entries.extend(committed.map(|(path, (_, after))| (path.clone(), *after)));
-    entries
-}
-
 /// Records an agent's commit. It stands in any case, so what goes wrong here is only told.
-fn record(
-    session: &Session<'_>,
-    wish: &CommitWish,
-    made: &made::Made,
-    branch: &str,
-    before: Option<&Stored>,
-) {
+fn record(session: &Session<'_>, wish: &CommitWish, landed: &Landed, before: Option<&Stored>) {
     let Some(By { who, run, .. }) = &wish.by else {
         return;
     };
     let body = GitCommitCreated {
-        commit: made.id.to_string(),
-        branch: Some(branch.to_owned()),
+        commit: landed.id.to_string(),
+        branch: Some(landed.branch.clone()),
         run: *run,
         task: who.task.as_ref().map(ToString::to_string),
         model: who.model.as_ref().map(ToString::to_string),
@@ -398,7 +276,7 @@ fn record(
         by: session.actor(Some(&who.agent), who.session.as_deref()),
         command: wish.command.to_owned(),
     };
-    let subject = Subject::commit(made.id);
+    let subject = Subject::commit(landed.id);
     if let Err(error) = checkpoint_store::append_to(&session.repo, &subject, body, &doing) {
         let talk = session.console.talk();
         talk.warning(format_args!("the commit is not in the records: {error}"));

@@ -21,6 +21,7 @@ use gix::{
 use super::{
     CommitError,
     plan::Wanted,
+    state::Planned,
     trees::Leaf,
     turn::{INDEX, with},
 };
@@ -53,8 +54,7 @@ impl Base {
             state: OnceCell::new(),
         };
         // The base of a split index is found only beside it, so it is not put off.
-        let config = repo.gix().config_snapshot();
-        if config.boolean("core.splitIndex") == Some(true) {
+        if is_to_split(repo) {
             base.state(repo)?;
         }
         Ok(base)
@@ -146,39 +146,59 @@ impl OwnIndex {
         program.env("GIT_INDEX_FILE", &self.path)
     }
 
+    /// Gives it what the commit is to hold.
+    pub(super) fn prepare(
+        &self,
+        repo: &Repository,
+        head: Option<ObjectId>,
+        Planned { plan, beside }: &Planned,
+    ) -> Result<(), WorkError> {
+        if plan.reset {
+            self.reset(repo, head)?;
+        }
+        self.put(repo, &plan.stage)?;
+        self.add(repo, beside)
+    }
+
     /// Makes it HEAD's, with what is known of files that are the same in both.
-    pub(super) fn reset(&self, repo: &Repository, head: Option<ObjectId>) -> Result<(), WorkError> {
+    fn reset(&self, repo: &Repository, head: Option<ObjectId>) -> Result<(), WorkError> {
         let head = head.map(|head| head.to_string());
         let words = match &head {
             // Whether files are as the index says does not matter here.
             Some(head) => vec!["read-tree", "-i", "-m", head],
             None => vec!["read-tree", "--empty"],
         };
-        self.used_by(repo.git(words)).output()?;
+        self.prepared_by(repo, &words).output()?;
         Ok(())
     }
 
     /// Puts these entries in it.
-    pub(super) fn put(&self, repo: &Repository, entries: &Wanted) -> Result<(), WorkError> {
-        if entries.is_empty() {
-            return Ok(());
-        }
-        let words = ["update-index", "-z", "--index-info"];
-        let lines = lines(entries, repo.gix().object_hash());
-        self.used_by(repo.git(words)).output_of(&lines)?;
-        Ok(())
+    fn put(&self, repo: &Repository, entries: &Wanted) -> Result<(), WorkError> {
+        put(repo, entries, |words| self.prepared_by(repo, words))
     }
 
     /// Puts files in it as they are now, whatever their size.
-    pub(super) fn add(&self, repo: &Repository, paths: &[BString]) -> Result<(), WorkError> {
+    fn add(&self, repo: &Repository, paths: &[BString]) -> Result<(), WorkError> {
         if paths.is_empty() {
             return Ok(());
         }
         let words = ["update-index", "--add", "--replace", "-z", "--stdin"];
         let mut lines = bstr::join("\0", paths);
         lines.push(0);
-        self.used_by(repo.git(words)).output_of(&lines)?;
+        self.prepared_by(repo, &words).output_of(&lines)?;
         Ok(())
+    }
+
+    /// The program, that changes what the commit is to have. `git commit` writes the whole copy anew before hooks or
+    /// anybody else see it, so to take its checksum first would be work for nothing. The shared part of a split index
+    /// has that for its name.
+    fn prepared_by(&self, repo: &Repository, words: &[&str]) -> Program {
+        let mut args = Vec::new();
+        if !is_to_split(repo) && !has_shared_part(&self.path) {
+            args.extend(["-c", "index.skipHash=true"]);
+        }
+        args.extend(words);
+        self.used_by(repo.git(args))
     }
 
     /// Whether it has all of these.
@@ -208,7 +228,7 @@ impl OwnIndex {
         };
         let _gone = fs_err::remove_file(&new.path);
         if whole && is_present {
-            copy(&self.path, &new.path).map_err(|source| new.unwritten(source))?;
+            share(&self.path, &new.path).map_err(|source| new.unwritten(source))?;
             self.replace(index, &new)?;
             return Ok(true);
         }
@@ -230,7 +250,7 @@ impl OwnIndex {
         if stamp(index)?.is_some() {
             copy(index, &new.path).map_err(|source| new.unwritten(source))?;
         }
-        new.put(repo, &changed)?;
+        put(repo, &changed, |words| new.used_by(repo.git(words)))?;
         self.replace(index, &new)?;
         Ok(true)
     }
@@ -266,6 +286,50 @@ impl Drop for OwnIndex {
     fn drop(&mut self) {
         // After a rename there is nothing left to remove; of a link, the link is.
         let _gone = fs_err::remove_file(&self.path);
+    }
+}
+
+/// Puts these entries in an index that `at_work` has git change.
+fn put<'a>(
+    repo: &Repository,
+    entries: &Wanted,
+    at_work: impl FnOnce(&[&'a str]) -> Program,
+) -> Result<(), WorkError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let lines = lines(entries, repo.gix().object_hash());
+    at_work(&["update-index", "-z", "--index-info"]).output_of(&lines)?;
+    Ok(())
+}
+
+/// Whether git is to write the index in two parts.
+fn is_to_split(repo: &Repository) -> bool {
+    let config = repo.gix().config_snapshot();
+    config.boolean("core.splitIndex") == Some(true)
+}
+
+/// Whether an index here may be one in two parts. Most repositories have none such, and the file itself would have to
+/// be read to its end to tell.
+fn has_shared_part(index: &Path) -> bool {
+    let files = index.parent().map(fs_err::read_dir);
+    let Some(Ok(mut files)) = files else {
+        return true;
+    };
+    files.any(|file| {
+        let name = file.map(|file| file.file_name());
+        name.map_or(true, |name| {
+            name.as_encoded_bytes().starts_with(b"sharedindex.")
+        })
+    })
+}
+
+/// Gives an index another name: nobody writes into one, a new one takes its place.
+pub(super) fn share(from: &Path, to: &Path) -> io::Result<()> {
+    let is_file = from.symlink_metadata()?.is_file();
+    match is_file.then(|| fs_err::hard_link(from, to)) {
+        Some(Ok(())) => Ok(()),
+        _ => copy(from, to),
     }
 }
 

@@ -1,8 +1,11 @@
 //! `git commit` itself, and which commit came of it.
 
 use std::{
-    io::Write as _,
-    process::Stdio,
+    io::{self, Write as _},
+    ops::ControlFlow,
+    process::{Child, ExitStatus, Stdio},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -34,12 +37,12 @@ const PAUSE: Duration = Duration::from_micros(500);
 const DEPTH: usize = 1000;
 
 /// Runs `git commit` on the copy of the index: hooks, signing and the rules for messages are git's. `look` is called
-/// again and again until it ends.
+/// again and again until it has seen what it looks for, or git ends.
 pub(super) fn run(
     session: &Session<'_>,
     message: &str,
     own: &OwnIndex,
-    mut look: impl FnMut(),
+    look: impl FnMut() -> ControlFlow<()>,
 ) -> Result<(), WorkError> {
     let words = ["commit", "--quiet", "--file=-"];
     let mut command = own.used_by(session.repo.git(words)).into_command();
@@ -60,15 +63,7 @@ pub(super) fn run(
     // A git that does not read all of it says why by its exit status.
     let _unread = stdin.write_all(message.as_bytes());
     drop(stdin);
-    let status = loop {
-        if let Some(status) = child.try_wait().map_err(not_run)? {
-            break status;
-        }
-        let start = Instant::now();
-        look();
-        // Hooks may run for minutes, and to look may be dear.
-        std::thread::sleep(PAUSE.max(start.elapsed() * 9));
-    };
+    let status = watch(child, look).map_err(not_run)?;
     match status.success() {
         true => Ok(()),
         false => Err(CommitError::Refused {
@@ -78,6 +73,30 @@ pub(super) fn run(
     }
 }
 
+/// Waits for the program, and looks meanwhile; its end is noticed at once.
+fn watch(mut child: Child, mut look: impl FnMut() -> ControlFlow<()>) -> io::Result<ExitStatus> {
+    let (ended, end) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || ended.send(child.wait()));
+        let mut pause = PAUSE;
+        loop {
+            match end.recv_timeout(pause) {
+                Ok(status) => return status,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(io::Error::other("nobody has waited for it"));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let start = Instant::now();
+            if look().is_break() {
+                return end.recv().map_err(io::Error::other)?;
+            }
+            // Hooks may run for minutes, and to look may be dear.
+            pause = PAUSE.max(start.elapsed() * 9);
+        }
+    })
+}
+
 /// A commit that was made, and what it was made on.
 pub(super) struct Made {
     pub(super) id: ObjectId,
@@ -85,13 +104,13 @@ pub(super) struct Made {
     pub(super) parent: Option<ObjectId>,
 }
 
-/// The commit that HEAD is at, if it is the one of the index `own` on `base`: all that it changes, and all of `scope`,
-/// is there as it has it. While git runs, it may be anybody's.
+/// The commit that HEAD is at, if it is the one of the index `own` on `base`: it changes what was planned, or all that
+/// it changes, and all that was planned, is there as it has it. While git runs, it may be anybody's.
 pub(super) fn at_head(
     session: &Session<'_>,
     base: &Head,
     own: &OwnIndex,
-    scope: &Wanted,
+    planned: &Wanted,
 ) -> Result<Option<Made>, WorkError> {
     let head = session.repo.head()?;
     let Some(id) = head.id.filter(|_| head != *base) else {
@@ -107,14 +126,18 @@ pub(super) fn at_head(
         Some(parent) => Commit::read(repo, parent)?.tree,
         None => ObjectId::empty_tree(repo.object_hash()),
     };
+    let changes = difference(repo, before, commit.tree)?;
     let mut entries = Wanted::new();
-    for path in scope.keys() {
+    for path in planned.keys() {
         let leaf = lookup(repo, commit.tree, path).filter(|leaf| !leaf.mode.is_tree());
         entries.insert(path.clone(), leaf);
     }
-    let changes = difference(repo, before, commit.tree)?;
+    let is_as_planned =
+        entries == *planned && changes.keys().all(|path| planned.contains_key(path));
     entries.extend(changes.into_iter().map(|(path, (_, after))| (path, after)));
-    Ok(own.holds(&session.repo, &entries)?.then_some(Made {
+    // To read the index is dear, and only a hook makes of the plan something else.
+    let is_ours = is_as_planned || own.holds(&session.repo, &entries)?;
+    Ok(is_ours.then_some(Made {
         id,
         tree: commit.tree,
         parent,

@@ -17,7 +17,7 @@ use rustix::{
     io::Errno,
 };
 
-use super::CommitError;
+use super::{CommitError, index::share};
 
 /// The end of the name of the index that a commit of ours works on.
 pub(super) const INDEX: &str = ".checkpoint-commit";
@@ -114,10 +114,8 @@ impl Turn {
         let lines = format!("{checkpoint}\n{on}\n{subject}\n");
         let _gone = fs_err::remove_file(&self.base);
         let mut write = || {
-            // Nobody writes into an index: a new one takes its place.
-            let linked = fs_err::hard_link(repo.index_path(), &self.base);
-            if linked.is_err() && repo.index_path().exists() {
-                fs_err::copy(repo.index_path(), &self.base)?;
+            if repo.index_path().exists() {
+                share(repo.index_path(), &self.base)?;
             }
             self.file.set_len(0)?;
             self.file.rewind()?;

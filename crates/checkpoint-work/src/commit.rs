@@ -34,9 +34,10 @@ use gix::ObjectId;
 pub use self::{
     error::CommitError,
     guard::{is_open, moved_branch},
+    mend::mend_interrupted,
     message::Words,
     scope::Scope,
-    turn::{UnderWay, under_way},
+    turn::{UnderWay, interrupted, under_way},
 };
 use self::{
     index::{Base, OwnIndex},

@@ -15,6 +15,15 @@ use crate::WorkError;
 /// How far back the commit is looked for.
 const DEPTH: usize = 1000;
 
+/// Looks after what a commit of ours has left that was killed in this working tree, and waits for one that runs.
+pub fn mend_interrupted(session: &Session<'_>) -> Result<(), WorkError> {
+    let mut turn = Turn::wait(session)?;
+    mend(session, &mut turn)?;
+    // Nobody works on the copy while the turn is ours.
+    drop(OwnIndex::left(&session.repo));
+    Ok(())
+}
+
 /// Gives the index what a commit of ours holds whose process was killed before it could: of the paths that HEAD still
 /// has as that commit has them, those that nobody has staged since.
 pub(super) fn mend(session: &Session<'_>, turn: &mut Turn) -> Result<(), WorkError> {

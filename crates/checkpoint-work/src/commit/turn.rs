@@ -126,20 +126,7 @@ impl Turn {
 
     /// What a commit that was killed has left.
     pub(super) fn left_by_others(&mut self) -> Option<Begun> {
-        let mut text = String::new();
-        self.file.read_to_string(&mut text).ok()?;
-        let mut lines = text.lines();
-        let checkpoint = lines.next()?.parse().ok();
-        let on = match lines.next()? {
-            "" => None,
-            id => Some(ObjectId::from_hex(id.as_bytes()).ok()?),
-        };
-        let subject = lines.next()?.to_owned();
-        Some(Begun {
-            checkpoint,
-            on,
-            subject,
-        })
+        Begun::read(&mut self.file)
     }
 
     /// The index as a commit found it.
@@ -168,6 +155,36 @@ impl Drop for Turn {
         let _gone = fs_err::remove_file(&self.base);
         let _gone = fs_err::remove_file(self.file.path());
     }
+}
+
+impl Begun {
+    fn read(file: &mut File) -> Option<Self> {
+        let mut text = String::new();
+        file.read_to_string(&mut text).ok()?;
+        let mut lines = text.lines();
+        let checkpoint = lines.next()?.parse().ok();
+        let on = match lines.next()? {
+            "" => None,
+            id => Some(ObjectId::from_hex(id.as_bytes()).ok()?),
+        };
+        let subject = lines.next()?.to_owned();
+        Some(Self {
+            checkpoint,
+            on,
+            subject,
+        })
+    }
+}
+
+/// The first line of the message of a commit of ours that was killed in the working tree with this index: if it was
+/// made, the index may lack it.
+#[must_use]
+pub fn interrupted(index: &Path) -> Option<String> {
+    let mut file = File::open(note(&with(index, INDEX))).ok()?;
+    if is_held(&file, FlockOperation::NonBlockingLockShared) {
+        return None;
+    }
+    Begun::read(&mut file).map(|begun| begun.subject)
 }
 
 /// The commit of ours for which git runs a hook in `repo`; none for any other commit.

@@ -69,11 +69,16 @@ fn journal(git_dir: &Path) -> Option<Finding> {
     if !path.exists() {
         return None;
     }
+    let says = format!("a restore was stopped halfway{}", place(git_dir));
+    Some(Finding::failure(WHAT, says).by("git safe-restore --continue, or --abort"))
+}
+
+/// Where the linked working tree of a git directory is, to be told.
+fn place(git_dir: &Path) -> String {
     let in_worktree = fs_err::read(git_dir.join("gitdir")).unwrap_or_default();
     let worktree = in_worktree.trim_end().strip_suffix(b"/.git");
     let place = worktree.map(|it| format!(" in '{}'", it.to_str_lossy()));
-    let says = format!("a restore was stopped halfway{}", place.unwrap_or_default());
-    Some(Finding::failure(WHAT, says).by("git safe-restore --continue, or --abort"))
+    place.unwrap_or_default()
 }
 
 /// What we write beside a file before it gets its name.
@@ -88,8 +93,18 @@ fn temporary(session: &Session<'_>, dir: &Path) -> Vec<Finding> {
     left.map(|path| left_behind(session, path)).collect()
 }
 
-/// Copies of the index that a commit or a restore works with.
+/// Copies of the index that a commit or a restore works with. Those of a commit that was made are what its changes are
+/// given back to the index from.
 fn indexes(session: &Session<'_>, git_dir: &Path) -> Vec<Finding> {
+    let index = git_dir.join("index");
+    if let Some(subject) = checkpoint_work::interrupted(&index) {
+        let says = format!("a commit was stopped{}: {subject}", place(git_dir));
+        let finding = Finding::failure(WHAT, says);
+        return vec![match index == session.repo.index_path() {
+            true => finding.fixed_by(Mend::Index),
+            false => finding.by("git checkpoint doctor --fix, there"),
+        }];
+    }
     let is_copy = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name.starts_with("index.checkpoint-")

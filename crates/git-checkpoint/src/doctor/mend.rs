@@ -23,6 +23,8 @@ pub(super) enum Mend {
     Begin(&'static str),
     /// Lost records are written again, from tags and snapshots.
     Rebuild,
+    /// The index is given what a commit holds that was killed before it could.
+    Index,
     /// A file that a process of ours has left is removed.
     Remove(PathBuf),
 }
@@ -46,6 +48,7 @@ impl Mend {
             }
             Self::Begin(reference) => format!("begin '{reference}', with no record"),
             Self::Rebuild => "write lost records again, from tags and snapshots".to_owned(),
+            Self::Index => "give the index what the commit holds, if it was made".to_owned(),
             Self::Remove(path) => format!("remove '{}'", path.display()),
         }
     }
@@ -70,6 +73,7 @@ impl Mend {
                 };
                 checkpoint_store::rebuild(&session.repo, &doing)?;
             }
+            Self::Index => checkpoint_work::mend_interrupted(session)?,
             Self::Remove(path) => fs_err::remove_file(path).map_err(|source| {
                 let path = path.clone();
                 crate::SetupError::Unwritten { path, source }

@@ -250,6 +250,41 @@ fn a_policy_that_is_no_file_is_told() {
 }
 
 #[test]
+fn an_index_that_a_killed_commit_left_behind_is_given_it() {
+    let scene = scene();
+    let hook = |name: &str, script: &str| {
+        let path = format!(".git/hooks/{name}");
+        scene.write(&path, format!("#!/bin/sh\n{script}\n"));
+        let mode = ["+x", &path];
+        assert!(scene.command("chmod", &mode).status().unwrap().success());
+    };
+    // HEAD is moved, and the index is locked, when the process is killed.
+    hook("commit-msg", "touch .git/index.lock");
+    hook(
+        "post-commit",
+        "kill -9 $(ps -o ppid= -p $PPID); rm .git/index.lock",
+    );
+    scene.write("killed", "killed\n");
+    let said = scene.run(&["create", "--commit", "-m", "all of it"]);
+    assert_ne!(said.code, 0, "it is killed");
+    let lock = scene.path().join(".git/index.lock");
+    while lock.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let lags = scene.git(&["status", "--porcelain"]);
+    assert!(lags.contains("D  killed"), "{lags}");
+    check(
+        &scene,
+        "leftovers",
+        "failure",
+        "a commit was stopped: all of it",
+    );
+    assert_eq!(fix(&scene)["mended"][0]["error"], Value::Null);
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+    check(&scene, "leftovers", "ok", "");
+}
+
+#[test]
 fn what_a_dead_process_left_is_told_and_removed_if_it_is_ours() {
     let scene = scene();
     scene.keep(1);

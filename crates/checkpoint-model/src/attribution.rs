@@ -94,6 +94,32 @@ impl Attribution {
     }
 }
 
+/// The agent whose address a `Co-authored-by` of the message has, where `agent` is another one that has an address, too:
+/// both would be said to have made one commit. A name that nobody knows may be that of whichever agent.
+#[must_use]
+pub fn contradicted(message: &str, agent: &str) -> Option<&'static str> {
+    let (own, _) = known(agent)?;
+    let key = "co-authored-by:";
+    let lines = message.lines().map(str::to_lowercase);
+    let authors = lines.filter_map(|line| line.trim_start().strip_prefix(key).map(str::to_owned));
+    let others: Vec<_> = AUTHORS.iter().filter(|(_, name, _)| *name != own).collect();
+    let has =
+        |author: &str, address: &str| author.contains(&format!("<{}>", address.to_lowercase()));
+    authors
+        .filter_map(|author| others.iter().find(|(.., address)| has(&author, address)))
+        .map(|(_, name, _)| *name)
+        .next()
+}
+
+/// The name and the address of an agent whose maker has one for it.
+fn known(agent: &str) -> Option<(&'static str, &'static str)> {
+    let lower = agent.to_lowercase();
+    let mut known = AUTHORS
+        .iter()
+        .filter(|(prefix, ..)| lower.starts_with(prefix));
+    known.next().map(|(_, name, address)| (*name, *address))
+}
+
 /// `AGENT_NAME:MODEL_VERSION`; what stands behind a space would be the tools that were used.
 fn assistant(who: &Who) -> String {
     let word = |text: &str| text.split_whitespace().collect::<Vec<_>>().join("-");
@@ -103,13 +129,10 @@ fn assistant(who: &Who) -> String {
 
 /// A name and an address. Those of nobody's are in a domain that will never be: another could be somebody's.
 fn author(agent: &str) -> String {
-    let lower = agent.to_lowercase();
-    let known = AUTHORS
-        .iter()
-        .find(|(prefix, ..)| lower.starts_with(prefix));
-    if let Some((_, name, address)) = known {
+    if let Some((name, address)) = known(agent) {
         return format!("{name} <{address}>");
     }
+    let lower = agent.to_lowercase();
     let name = agent.replace(['<', '>', '"'], "");
     let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let address: String = lower.chars().map(letter).collect();

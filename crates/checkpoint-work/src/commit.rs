@@ -24,8 +24,14 @@ mod turn;
 
 use checkpoint_cli::{Additions, Session};
 use checkpoint_model::{
-    attribution::Sessions, event::GitCommitCreated, id::RunId, path::TreePath, policy::Policy,
-    template::Template, verdict::Skipped, who::Who,
+    attribution::{Sessions, contradicted},
+    event::GitCommitCreated,
+    id::RunId,
+    path::TreePath,
+    policy::Policy,
+    template::Template,
+    verdict::Skipped,
+    who::Who,
 };
 use checkpoint_store::{Doing, Stored, Subject};
 use chrono::{DateTime, Utc};
@@ -256,6 +262,15 @@ fn words(
     };
     let id = before.map(|before| before.checkpoint.id);
     let trailers = policy.agents.attribution.trailers(&by.who, id, sessions);
+    if let Some(other) = contradicted(&wish.words.body, &by.who.agent)
+        && !trailers.is_empty()
+    {
+        let talk = session.console.talk();
+        let (agent, key) = (&by.who.agent, trailers[0].key);
+        talk.warning(format_args!(
+            "the message is 'Co-authored-by' {other}, and '{key}' says {agent}"
+        ));
+    }
     message::with_trailers(session, wish.words.under(&subject), &trailers)
 }
 

@@ -82,6 +82,29 @@ fn an_address_is_the_makers_or_nobodys() {
 }
 
 #[test]
+fn two_agents_that_claim_one_commit_contradict_each_other() {
+    let check = |agent: &str, message: &str, want: Option<&str>| {
+        assert_eq!(contradicted(message, agent), want, "{agent} {message}");
+    };
+    let codex = "fix\n\nCo-Authored-By: Codex <noreply@openai.com>\n";
+    check("claude-code", codex, Some("Codex"));
+    check("codex", codex, None);
+    check("codex-cli", codex, None);
+    check("James", codex, None);
+    check("claude-code", "fix\n\nco-authored-by: Ada <ada@b.c>", None);
+    check(
+        "claude-code",
+        "as Co-authored-by Codex <noreply@openai.com>",
+        None,
+    );
+    check(
+        "claude-code",
+        "fix\n\nCo-authored-by: Claude Opus <noreply@anthropic.com>\nCo-authored-by: C <cursoragent@cursor.com>",
+        Some("Cursor"),
+    );
+}
+
+#[test]
 fn a_hashed_session_is_the_same_each_time_and_tells_nothing() {
     let value = |session: &str| named("ada", session, Sessions::Hashed);
     assert_eq!(value("s-1"), value("s-1"));

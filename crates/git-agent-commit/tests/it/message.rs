@@ -36,6 +36,22 @@ fn a_commit_says_who_made_it_and_where_to_go_back_to() {
 }
 
 #[test]
+fn an_agent_that_is_not_the_author_it_names_is_told() {
+    let scene = Scene::new();
+    let text = "change\n\nCo-authored-by: Codex <noreply@openai.com>";
+    for (agent, is_told) in [("claude-code", true), ("codex", false)] {
+        scene.write("file", agent);
+        let said = scene.said(&mut scene.agent_commit(&["--agent", agent, "-m", text]));
+        assert_eq!(said.code, 0, "{}", said.err);
+        let says = format!(
+            "warning: the message is 'Co-authored-by' Codex, and 'Assisted-by' says {agent}"
+        );
+        assert_eq!(said.err.contains(&says), is_told, "{}", said.err);
+        assert!(scene.message().contains("Codex <noreply@openai.com>"));
+    }
+}
+
+#[test]
 fn who_works_may_be_told_by_the_environment() {
     let scene = Scene::new();
     scene.write("file", "two\n");

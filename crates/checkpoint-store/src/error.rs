@@ -57,8 +57,7 @@ pub enum StoreError {
     #[diagnostic(
         code(checkpoint::private),
         help(
-            "make one without it, and give that away: git checkpoint create <name> --exclude {}",
-            word(path)
+            "keep the present state without such files, and give that away:\n  git checkpoint create --shareable\n  git checkpoint push latest --with-state"
         )
     )]
     Private {

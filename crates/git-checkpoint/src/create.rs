@@ -6,6 +6,7 @@ mod outcome;
 mod resolve;
 
 use checkpoint_cli::{Schema, Session};
+use checkpoint_model::policy::PathGlobs;
 use checkpoint_work::Created;
 
 use self::outcome::CreateOutcome;
@@ -16,7 +17,11 @@ pub(crate) fn run(
     session: &Session<'_>,
     args: CreateArgs,
 ) -> Result<CreateOutcome, CheckpointError> {
-    let policy = session.policy()?;
+    let mut policy = session.policy()?;
+    if args.shareable {
+        policy.capture.include = PathGlobs::default();
+        policy.capture.extra.clear();
+    }
     let wish = resolve::wish(args)?;
     Ok(match checkpoint_work::create(session, &policy, &wish)? {
         Created::Made {

@@ -38,6 +38,10 @@ pub(crate) struct CreateArgs {
     /// Leave out untracked files that match, beside those of the policy's capture.exclude
     #[arg(long, value_name = "glob")]
     pub(crate) exclude: Vec<String>,
+    /// Leave out what never leaves the machine, so that the state can be given to others: ignored files and those outside
+    /// of the working tree, which the policy's capture.include and capture.extra name
+    #[arg(long, conflicts_with = "include")]
+    pub(crate) shareable: bool,
     /// Leave out all untracked files
     #[arg(long)]
     pub(crate) no_untracked: bool,

@@ -12,6 +12,8 @@ use gix::ObjectId;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::Direction;
+
 /// Why nothing was given to another repository, or taken from it. What is here is as it was, but for records that
 /// were merged already: they only grow.
 #[derive(Debug, Error, Diagnostic)]
@@ -82,7 +84,9 @@ pub enum ShareError {
     #[diagnostic(
         code(share::tag_taken),
         help(
-            "give the checkpoint another name, and push that: git checkpoint name --replace {id} <name>"
+            "give the checkpoint another name, and push that:\n  git checkpoint name --replace {id} {free}\n  git checkpoint push {} {free}",
+            word(remote),
+            free = word(free)
         )
     )]
     TagTaken {
@@ -92,6 +96,8 @@ pub enum ShareError {
         id: CheckpointId,
         /// The tag, without `refs/tags/`.
         tag: String,
+        /// A name like it that nobody has here.
+        free: String,
         /// What it is here, in hex.
         here: String,
         /// What it is there, in hex; 'unknown' where that cannot be told.
@@ -112,7 +118,8 @@ pub enum ShareError {
         /// The checkpoint.
         id: CheckpointId,
     },
-    /// What is there under the id of a checkpoint is not what its record tells of. It was not taken.
+    /// What is there under the id of a checkpoint is not what its record tells of. It stays what it is, there and here;
+    /// a fetch may have brought records by then, so that only a push is refused with nothing changed.
     #[error(
         "the state of checkpoint {id} at '{remote}' is {there}, but its record tells of {told}"
     )]
@@ -120,6 +127,8 @@ pub enum ShareError {
     StateDiffers {
         /// The remote.
         remote: String,
+        /// Whether it was to go there, or to come.
+        direction: Direction,
         /// The checkpoint.
         id: CheckpointId,
         /// What its record tells of.
@@ -132,8 +141,10 @@ pub enum ShareError {
     #[diagnostic(
         code(share::secrets),
         help(
-            "see all of it: git checkpoint scan {}\nif it is none: --allow-secret {rule}, which is recorded",
-            states_of(states)
+            "see all of it: git checkpoint scan {ids}\nif it is none, which is recorded: git checkpoint push {} {ids}{} --allow-secret {rule}",
+            word(remote),
+            if *with_state { " --with-state" } else { "" },
+            ids = ids_of(checkpoints)
         )
     )]
     Secrets {
@@ -147,8 +158,25 @@ pub enum ShareError {
         rule: &'static str,
         /// How many more there are.
         more: usize,
-        /// The checkpoints whose states were to go.
-        states: Vec<CheckpointId>,
+        /// The checkpoints that were to go.
+        checkpoints: Vec<CheckpointId>,
+        /// Whether with their states; otherwise with their names only, and the commits these stand on.
+        with_state: bool,
+    },
+    /// What records, tags or states say of themselves holds a secret. Nothing was given.
+    #[error("{place} holds what looks like a secret ({rule}){}: nothing goes to '{remote}'", more_of(*more))]
+    #[diagnostic(code(share::secret_in_words), help("{ways}"))]
+    Spoken {
+        /// The remote.
+        remote: String,
+        /// Where the first one is.
+        place: String,
+        /// The rule that finds it.
+        rule: &'static str,
+        /// How many more such places there are.
+        more: usize,
+        /// The command that shows it, and those that go on nevertheless.
+        ways: String,
     },
     /// A file that would be published is not here: lost, or never fetched, as in a partial clone. Nothing was given.
     #[error("'{path}' is not here, and cannot be searched for secrets: nothing goes to '{remote}'")]
@@ -185,13 +213,36 @@ pub enum ShareError {
         /// The checkpoint.
         id: CheckpointId,
     },
+    /// An option of git that means nothing here. Nothing was given.
+    #[error("'--all' is no option of 'git checkpoint push'")]
+    #[diagnostic(
+        code(share::not_all),
+        help(
+            "all records go in any case; with all names: git checkpoint push {} --tags",
+            word(remote)
+        )
+    )]
+    NotAll {
+        /// The remote.
+        remote: String,
+    },
+    /// No run of an agent is meant. Records may have come.
+    #[error("'{typed}' is no run")]
+    #[diagnostic(code(share::run_unknown), help("see the runs: git agent-run list"))]
+    RunUnknown {
+        /// What was typed.
+        typed: String,
+    },
     /// States of no checkpoint. Nothing was given.
     #[error("which states? --with-state needs checkpoints")]
     #[diagnostic(
         code(share::no_checkpoint),
-        help("git checkpoint push <remote> <checkpoint> --with-state")
+        help("the newest: git checkpoint push {} latest --with-state", word(remote))
     )]
-    NoCheckpoint,
+    NoCheckpoint {
+        /// The remote.
+        remote: String,
+    },
     /// What would be published could not be searched. Nothing was given.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -216,11 +267,15 @@ impl Failure for ShareError {
             Self::Refused { .. }
             | Self::TagTaken { .. }
             | Self::Deleted { .. }
-            | Self::StateDiffers { .. }
+            | Self::StateDiffers {
+                direction: Direction::Push,
+                ..
+            }
             | Self::Secrets { .. }
+            | Self::Spoken { .. }
             | Self::Unscanned { .. }
             | Self::AllowedByAgent { .. } => Kind::Refused,
-            Self::NoCheckpoint => Kind::Usage,
+            Self::NoCheckpoint { .. } | Self::NotAll { .. } => Kind::Usage,
             Self::Scan(error) => error.kind(),
             Self::Store(error) => error.kind(),
             _ => Kind::Fatal,
@@ -242,7 +297,7 @@ fn more_of(more: usize) -> String {
     }
 }
 
-fn states_of(states: &[CheckpointId]) -> String {
-    let ids: Vec<_> = states.iter().map(ToString::to_string).collect();
+fn ids_of(checkpoints: &[CheckpointId]) -> String {
+    let ids: Vec<_> = checkpoints.iter().map(ToString::to_string).collect();
     ids.join(" ")
 }

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use checkpoint_git::{Repository, refs, refs::RefChange};
-use checkpoint_model::{id::CheckpointId, name::CheckpointName};
+use checkpoint_model::{
+    failure::{Failure as _, Kind},
+    id::CheckpointId,
+    name::CheckpointName,
+};
 use checkpoint_store::{Doing, Stored, tag};
 use gix::ObjectId;
 
 use crate::{
-    Manner, Remote, ShareError,
+    Direction, Manner, Remote, ShareError,
     push::advertised,
     records::{self, Shared},
     report,
@@ -40,7 +44,7 @@ pub struct States {
 }
 
 /// Takes the records of the other side, and with `with_tags` the tags of checkpoints. Tags that are here stay what they
-/// are.
+/// are. Where something there is refused, neither records nor tags came.
 pub fn fetch_records(
     repo: &Repository,
     remote: &Remote,
@@ -68,11 +72,18 @@ pub fn fetch_records(
         }
         Err(error) => return Err(error),
     };
-    let shared = records::merge(repo, remote, manner, doing)?;
+    let shared = records::merge(repo, remote, manner, doing);
     records::forget(repo, remote, doing)?;
     let after = refs::names(repo, &prefix)?;
     let is_new = |name: &String| before.binary_search(name).is_err();
     let new: Vec<_> = after.into_iter().filter(is_new).collect();
+    let shared = match shared {
+        Err(error) if error.kind() == Kind::Refused => {
+            take_back(repo, &prefix, &new, doing)?;
+            return Err(error);
+        }
+        shared => shared?,
+    };
     let gone = drop_gone(repo, &prefix, &new, doing)?;
     Ok(Fetched {
         records: shared,
@@ -114,6 +125,23 @@ fn apart(
     Ok((wanted, in_the_way))
 }
 
+/// Takes all of the `new` tags back, since what they came with is refused, and then nothing has changed.
+fn take_back(
+    repo: &Repository,
+    prefix: &str,
+    new: &[String],
+    doing: &Doing,
+) -> Result<(), ShareError> {
+    let mut changes = Vec::new();
+    for name in new {
+        let name = format!("{prefix}{name}");
+        changes.extend(refs::find(repo, &name)?.map(|id| RefChange::delete(name, id)));
+    }
+    let who = repo.signature(doing.now);
+    refs::transaction(repo, &changes, &doing.command, &who)?;
+    Ok(())
+}
+
 /// Takes out of the `new` tags those whose checkpoints were deleted or renamed, as their records say: nobody can take a
 /// tag back that was given away, and what is gone does not come back with it. Gives their names.
 fn drop_gone(
@@ -152,7 +180,7 @@ fn drop_gone(
 
 /// Takes the states of these checkpoints, as far as they are there, and are what their records tell of.
 ///
-/// Fails with [`ShareError::StateDiffers`] where one is not; nothing was taken then.
+/// Fails with [`ShareError::StateDiffers`] where one is not; no state was taken then.
 pub fn fetch_states(
     repo: &Repository,
     remote: &Remote,
@@ -185,6 +213,7 @@ pub fn fetch_states(
             Some(there) if *there != told => {
                 return Err(ShareError::StateDiffers {
                     remote: remote.shown(),
+                    direction: Direction::Fetch,
                     id,
                     told,
                     there: *there,

@@ -18,15 +18,19 @@ mod remote;
 mod report;
 mod states;
 mod transport;
+mod unmerged;
+mod words;
 
 pub use checkpoint_model::url::without_password;
 pub use error::ShareError;
 pub use fetch::{Fetched, States, fetch_records, fetch_states};
 pub use push::{
-    Preview, Pushed, SharedState, SharedTag, Wanted, commits_along, is_sharing, preview, push,
-    push_at_once,
+    Preview, Pushed, SharedState, SharedTag, Unpushed, Wanted, commits_along, is_sharing, preview,
+    push, push_at_once,
 };
 pub use records::{RECORDS, Shared, is_shared};
 pub use remote::{Direction, Remote};
-pub use states::{ClearedState, Screen, Screened, screen};
+pub use states::{ClearedState, Screen, Screened, screen, screen_commits};
 pub use transport::Manner;
+pub use unmerged::unmerged;
+pub use words::{Otherwise, Spoken, Words, record_of};

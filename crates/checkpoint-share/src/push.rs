@@ -1,8 +1,8 @@
 //! Giving: the records, and what of checkpoints is asked for beside them.
 
-mod run;
+pub(crate) mod run;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use checkpoint_git::{Repository, Surroundings, refs};
 use checkpoint_model::{event::CheckpointShared, id::CheckpointId};
@@ -14,6 +14,7 @@ use crate::{
     ClearedState, Manner, Remote, ShareError,
     records::{RECORDS, Shared},
     transport::Call,
+    words::{self, Otherwise, Spoken, Words},
 };
 
 /// Set for the git programs that are started here: a hook before a push then knows that records are on their way.
@@ -35,6 +36,8 @@ pub struct Wanted {
     pub tag: Option<(String, ObjectId)>,
     /// Its state.
     pub state: Option<ClearedState>,
+    /// The rules for secrets that somebody passed for it; they are recorded.
+    pub allowed: Vec<String>,
 }
 
 impl Wanted {
@@ -53,6 +56,7 @@ impl Wanted {
             snapshot: stored.snapshot,
             tag: name.zip(own.map(|tag| tag.id)),
             state: None,
+            allowed: Vec::new(),
         })
     }
 
@@ -62,11 +66,7 @@ impl Wanted {
             remote: remote.shown(),
             tag: self.tag.as_ref().map(|(name, _)| name.clone()),
             state: self.state.is_some(),
-            allowed: self
-                .state
-                .iter()
-                .flat_map(|state| state.allowed().to_vec())
-                .collect(),
+            allowed: self.allowed.clone(),
         }
     }
 
@@ -107,6 +107,17 @@ pub struct Pushed {
     pub tags: Vec<SharedTag>,
     /// The states that were asked for.
     pub states: Vec<SharedState>,
+    /// What looks like a secret in records, which stayed here for it.
+    pub held: Vec<Spoken>,
+}
+
+/// A push that gave nothing.
+#[derive(Debug)]
+pub struct Unpushed {
+    /// Why.
+    pub error: ShareError,
+    /// The number of records that came from there before that, new or telling more.
+    pub received: usize,
 }
 
 /// Merges the records of the other side into ours, and gives it all of ours together with what is `wanted`: all of it
@@ -116,11 +127,15 @@ pub fn push(
     remote: &Remote,
     manner: Manner,
     wanted: &[Wanted],
+    words: Words<'_>,
     doing: &Doing,
-) -> Result<Pushed, ShareError> {
-    let mut run = Run::new(repo, remote, manner, wanted, doing);
-    run.take()?;
-    run.give()
+) -> Result<Pushed, Unpushed> {
+    let mut run = Run::new(repo, remote, manner, wanted, words, doing);
+    let pushed = run.take().and_then(|()| run.give());
+    pushed.map_err(|error| Unpushed {
+        error,
+        received: run.received(),
+    })
 }
 
 /// The same for records alone, which are given without a look at those of the other side first: one connection, where
@@ -129,9 +144,10 @@ pub fn push_at_once(
     repo: &Repository,
     remote: &Remote,
     manner: Manner,
+    words: Words<'_>,
     doing: &Doing,
 ) -> Result<Pushed, ShareError> {
-    Run::new(repo, remote, manner, &[], doing).give()
+    Run::new(repo, remote, manner, &[], words, doing).give()
 }
 
 /// What a push would do.
@@ -144,6 +160,8 @@ pub struct Preview {
     pub tags: Vec<SharedTag>,
     /// The states that were asked for.
     pub states: Vec<SharedState>,
+    /// What looks like a secret in what would go of words.
+    pub spoken: Vec<Spoken>,
 }
 
 /// Asks the other side what it has, and tells what [`push`] would do. Writes nothing.
@@ -152,6 +170,7 @@ pub fn preview(
     remote: &Remote,
     manner: Manner,
     wanted: &[Wanted],
+    words: Words<'_>,
 ) -> Result<Preview, ShareError> {
     let there = advertised(
         repo,
@@ -177,7 +196,7 @@ pub fn preview(
     {
         let known = there.get(name.as_str()).copied();
         if known.is_some_and(|known| known != *id) {
-            return Err(tag_taken(remote, wanted, *id, known));
+            return Err(tag_taken(repo, remote, wanted, *id, known));
         }
         preview.tags.push(SharedTag {
             checkpoint: wanted.checkpoint,
@@ -192,6 +211,27 @@ pub fn preview(
             is_new: !there.contains_key(&state.checkpoint().ref_name()),
         })
         .collect();
+    let known: Vec<_> = RECORDS
+        .iter()
+        .filter_map(|it| there.get(*it).copied())
+        .collect();
+    let spoken = words::search(
+        repo,
+        &run::here(repo)?,
+        &known,
+        &run::fresh(repo, remote, wanted)?,
+        words.rules,
+    )?;
+    let is_stopped = |it: &Spoken| !words.allowed.iter().any(|id| id == it.finding.rule);
+    preview.spoken = spoken.into_iter().filter(is_stopped).collect();
+    if words.otherwise == Otherwise::HoldBack {
+        let held: BTreeSet<_> = preview.spoken.iter().map(|it| it.checkpoint).collect();
+        let held = held.into_iter().flatten().count();
+        let ahead = preview.records.iter_mut();
+        for (_, ahead) in ahead.filter(|(reference, _)| *reference == notes::CHECKPOINTS) {
+            *ahead = ahead.map(|ahead| ahead.saturating_sub(held));
+        }
+    }
     Ok(preview)
 }
 
@@ -242,7 +282,18 @@ pub(crate) fn advertised(
     Ok(lines.collect())
 }
 
+/// The first of `name-2`, `name-3`, … that no checkpoint has here.
+fn free_name(repo: &Repository, tag: &str) -> String {
+    let prefix = format!("refs/tags/{}", tag::prefix(repo));
+    let name = tag.strip_prefix(&prefix).unwrap_or(tag);
+    let taken = refs::names(repo, &prefix).unwrap_or_default();
+    let names = (2..).map(|n| format!("{name}-{n}"));
+    let mut free = names.filter(|name| !taken.contains(name));
+    free.next().expect("there is no last number")
+}
+
 fn tag_taken(
+    repo: &Repository,
     remote: &Remote,
     wanted: &Wanted,
     here: ObjectId,
@@ -252,6 +303,7 @@ fn tag_taken(
     ShareError::TagTaken {
         remote: remote.shown(),
         id: wanted.checkpoint,
+        free: free_name(repo, name),
         tag: name.strip_prefix("refs/tags/").unwrap_or(name).to_owned(),
         here: here.to_string(),
         there: there.map_or_else(|| "unknown".to_owned(), |id| id.to_string()),

@@ -106,14 +106,15 @@ pub(crate) fn bring(
     }
 }
 
-/// Merges what [`bring`] has brought.
+/// Merges what [`bring`] has brought. Fails with [`NotNotes`](checkpoint_store::StoreError::NotNotes) where something of it is no notes; nothing was
+/// merged then.
 pub(crate) fn merge(
     repo: &Repository,
     remote: &Remote,
     manner: Manner,
     doing: &Doing,
 ) -> Result<Vec<Shared>, ShareError> {
-    let mut shared = Vec::new();
+    let mut differing = Vec::new();
     for reference in RECORDS {
         let here = refs::find(repo, reference)?;
         let there = refs::find(repo, &remote.tracking(reference))?;
@@ -121,6 +122,18 @@ pub(crate) fn merge(
             continue;
         };
         complete(repo, remote, manner, there)?;
+        // All are looked at before one is merged: where one is refused, nothing has changed.
+        notes::refuse_others(repo, reference, here)?;
+        if let Err(error) = notes::refuse_others(repo, reference, Some(there)) {
+            // What is remembered of it must not be in the way once it is mended there.
+            let change = RefChange::delete(remote.tracking(reference), there);
+            refs::transaction(repo, &[change], &doing.command, &repo.signature(doing.now))?;
+            return Err(error.into());
+        }
+        differing.push((reference, there));
+    }
+    let mut shared = Vec::new();
+    for (reference, there) in differing {
         let merged = notes::merge(repo, reference, there, doing)?;
         shared.push(Shared {
             reference,

@@ -10,25 +10,19 @@ use checkpoint_scan::{Findings, Rules, published, scan};
 use checkpoint_store::{Place, StoreError, Stored, private};
 use gix::ObjectId;
 
-use crate::{Manner, Remote, ShareError, push::advertised};
+use crate::{Manner, Remote, ShareError, commits_along, push::advertised};
 
 /// A state in which nothing was found that must stay here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClearedState {
     checkpoint: CheckpointId,
     snapshot: ObjectId,
-    allowed: Vec<String>,
 }
 
 impl ClearedState {
     /// The checkpoint.
     pub fn checkpoint(&self) -> CheckpointId {
         self.checkpoint
-    }
-
-    /// The rules that somebody passed for it.
-    pub(crate) fn allowed(&self) -> &[String] {
-        &self.allowed
     }
 
     /// The snapshot commit.
@@ -57,8 +51,13 @@ pub struct Screened {
 
 impl Screened {
     /// The states, if nothing was found. Fails with [`ShareError::Secrets`], or with [`ShareError::Unscanned`] where
-    /// something could not be looked at.
-    pub fn cleared(self) -> Result<Vec<ClearedState>, ShareError> {
+    /// something could not be looked at. `asked` are the checkpoints that were to go, and `with_state` whether with
+    /// their states.
+    pub fn cleared(
+        self,
+        asked: &[&Stored],
+        with_state: bool,
+    ) -> Result<Vec<ClearedState>, ShareError> {
         let remote = self.remote;
         if let Some(first) = self.findings.findings.first() {
             return Err(ShareError::Secrets {
@@ -67,7 +66,8 @@ impl Screened {
                 line: first.line,
                 rule: first.rule,
                 more: self.findings.findings.len() - 1,
-                states: self.states.iter().map(|state| state.checkpoint).collect(),
+                with_state,
+                checkpoints: asked.iter().map(|stored| stored.checkpoint.id).collect(),
             });
         }
         match self.findings.missing.first() {
@@ -83,12 +83,32 @@ impl Screened {
 /// How states are looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Screen<'a> {
-    /// What is looked for.
+    /// What is looked for; without the rules that somebody passes for this push.
     pub rules: &'a Rules,
-    /// The rules that somebody passes for this push; they are recorded.
-    pub allowed: &'a [String],
     /// Counts the files that were looked at.
     pub done: &'a AtomicU64,
+}
+
+/// Looks through all that would be published by the names of checkpoints, which stand on `commits`, and is not at the
+/// remote. Asks it only where not all of them are known to be there.
+pub fn screen_commits(
+    repo: &Repository,
+    remote: &Remote,
+    manner: Manner,
+    commits: &[ObjectId],
+    how: Screen<'_>,
+) -> Result<Screened, ShareError> {
+    let mut screened = Screened {
+        remote: remote.shown(),
+        ..Screened::default()
+    };
+    if commits_along(repo, remote, commits)? > 0 {
+        let there = advertised(repo, remote, manner, &[])?;
+        let known: Vec<_> = there.into_values().collect();
+        let blobs = published(repo, commits, &known)?;
+        screened.findings = scan(repo, &blobs, how.rules, how.done)?;
+    }
+    Ok(screened)
 }
 
 /// Looks through all that would be published by these states, and is not at the remote: also through the commits that
@@ -117,7 +137,6 @@ pub fn screen(
     let states = wanted.iter().map(|stored| ClearedState {
         checkpoint: stored.checkpoint.id,
         snapshot: stored.snapshot,
-        allowed: how.allowed.to_vec(),
     });
     Ok(Screened {
         states: states.collect(),

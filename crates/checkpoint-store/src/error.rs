@@ -157,7 +157,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(crate) fn unreadable(id: ObjectId, source: impl Into<Source>) -> Self {
+    /// An object is not there, or not what it should be; `source` tells which.
+    pub fn unreadable(id: ObjectId, source: impl Into<Source>) -> Self {
         Self::Unreadable {
             id,
             source: source.into(),

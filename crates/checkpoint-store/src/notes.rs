@@ -19,7 +19,7 @@ use gix::note::plumbing::State;
 use gix::objs::{Commit, Find, Kind, Write};
 
 pub use self::begin::{begin, end, is_only_begun};
-pub use self::merge::{Merged, compare, merge, refuse_others};
+pub use self::merge::{Merged, compare, merge, refuse_others, without};
 pub(crate) use self::walk::{Changed, Entry};
 use crate::StoreError;
 

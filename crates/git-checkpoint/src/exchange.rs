@@ -16,14 +16,14 @@ pub enum ExchangeError {
     #[error("states cannot be written to standard output")]
     #[diagnostic(
         code(export::state_needs_file),
-        help("git checkpoint export --with-state --output <file>")
+        help("git checkpoint export --with-state --output checkpoints.jsonl")
     )]
     StateNeedsFile,
     /// The other program's format has no place for states.
     #[error("the format 'maestro' holds no states")]
     #[diagnostic(
         code(export::format_without_state),
-        help("git checkpoint export --with-state --output <file>")
+        help("git checkpoint export --with-state --output checkpoints.jsonl")
     )]
     FormatWithoutState,
     /// The file cannot be written.

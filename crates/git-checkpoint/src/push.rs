@@ -2,51 +2,66 @@
 
 mod outcome;
 
-use checkpoint_cli::{Schema, Session};
+use checkpoint_cli::{Schema, Session, count};
 use checkpoint_policy::Agent;
 use checkpoint_scan::{Findings, Rules};
-use checkpoint_share::{Direction, Manner, Remote, Screen, Screened, ShareError, Wanted};
+use checkpoint_share::{
+    Direction, Otherwise, Pushed, Remote, Screen, Screened, ShareError, Unpushed, Wanted, Words,
+};
 use checkpoint_store::Stored;
 use gix::ObjectId;
 
 pub(crate) use self::outcome::PushOutcome;
 use self::outcome::What;
-use crate::{CheckpointError, args::PushArgs, scan, share};
+use crate::{CheckpointError, args::PushArgs, share};
 
 /// Gives what is asked for, all or nothing; with `--dry-run`, only asks the other side what it has.
 pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, CheckpointError> {
     let (first, rest) = (args.remote.clone(), args.checkpoints.clone());
     let (remote, words) = share::parties(session, first, rest, Direction::Push)?;
-    let chosen = chosen(session, &words, &args)?;
+    if args.all {
+        let remote = remote.shown();
+        return Err(ShareError::NotAll { remote }.into());
+    }
+    let chosen = chosen(session, &remote, &words, &args)?;
     if let Some(gone) = chosen.iter().find(|it| !it.checkpoint.is_kept()) {
         let (remote, id) = (remote.shown(), gone.checkpoint.id);
         return Err(ShareError::Deleted { remote, id }.into());
     }
     let repo = &session.repo;
     let manner = share::manner(session);
+    let policy = Rules::new(&session.policy()?.push);
+    let rules = passed(session, &policy, &args)?;
     let wanted = chosen.iter().map(|stored| Wanted::tag_of(repo, stored));
     let mut wanted = wanted.collect::<Result<Vec<_>, _>>()?;
+    let screened = screen(session, &remote, &rules, &chosen, &wanted, args.with_state)?;
     let mut findings = Findings::default();
-    if args.with_state {
-        let screened = screen(session, &remote, manner, &chosen, &args)?;
-        if args.dry_run {
-            findings.clone_from(&screened.findings);
-        }
-        if findings.findings.is_empty() {
-            let states = screened.cleared()?;
-            let pairs = wanted.iter_mut().zip(states);
-            pairs.for_each(|(wanted, state)| wanted.state = Some(state));
-        }
+    if args.dry_run {
+        findings.clone_from(&screened.findings);
     }
-    warn_of_words(session, &remote, &args)?;
+    if findings.findings.is_empty() {
+        let asked: Vec<_> = chosen.iter().collect();
+        let states = screened.cleared(&asked, args.with_state)?;
+        let pairs = wanted.iter_mut().zip(states);
+        pairs.for_each(|(wanted, state)| wanted.state = Some(state));
+    }
+    for wanted in &mut wanted {
+        wanted.allowed.clone_from(&args.allow_secret);
+    }
+    let words = Words {
+        rules: &policy,
+        allowed: &args.allow_secret,
+        otherwise: match args.hold_back {
+            true => Otherwise::HoldBack,
+            false => Otherwise::Refuse,
+        },
+    };
     let what = match args.dry_run {
-        true => What::Would(checkpoint_share::preview(repo, &remote, manner, &wanted)?),
-        false => {
-            let doing = session.doing("git checkpoint push");
-            let pushed = checkpoint_share::push(repo, &remote, manner, &wanted, &doing)?;
-            checkpoint_store::maintain(repo);
-            What::Did(pushed)
+        true => {
+            let preview = checkpoint_share::preview(repo, &remote, manner, &wanted, words)?;
+            What::Would(preview)
         }
+        false => What::Did(give(session, &remote, &wanted, words)?),
     };
     let commits = checkpoint_share::commits_along(repo, &remote, &heads(&chosen, &what))?;
     // With '--tags' those without a name are not meant; with their state, something of them goes.
@@ -60,7 +75,27 @@ pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, 
         what,
         findings,
         commits,
-        is_searched: args.with_state,
+        holds_back: args.hold_back,
+    })
+}
+
+fn give(
+    session: &Session<'_>,
+    remote: &Remote,
+    wanted: &[Wanted],
+    words: Words<'_>,
+) -> Result<Pushed, CheckpointError> {
+    let (repo, manner) = (&session.repo, share::manner(session));
+    let doing = session.doing("git checkpoint push");
+    let pushed = checkpoint_share::push(repo, remote, manner, wanted, words, &doing);
+    checkpoint_store::maintain(repo);
+    pushed.map_err(|Unpushed { error, received }| {
+        if received > 0 {
+            let came = count(received as u64, "record", "records");
+            let talk = session.console.talk();
+            talk.status(format_args!("came from '{}': {came}", remote.shown()));
+        }
+        error.into()
     })
 }
 
@@ -79,45 +114,12 @@ fn heads(chosen: &[Stored], what: &What) -> Vec<ObjectId> {
     let states = states.iter().map(|state| (state.checkpoint, state.is_new));
     let new: Vec<_> = tags.chain(states).filter(|(_, is_new)| *is_new).collect();
     let is_new = |it: &&Stored| new.iter().any(|(id, _)| *id == it.checkpoint.id);
-    let heads = chosen
-        .iter()
-        .filter(is_new)
-        .filter_map(|it| it.checkpoint.created.head.as_deref());
-    heads
-        .filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok())
-        .collect()
-}
-
-/// Says so where a description that is about to go looks like a secret. Records are never held back for it: they only
-/// grow, and what they tell cannot be taken out again.
-fn warn_of_words(
-    session: &Session<'_>,
-    remote: &Remote,
-    args: &PushArgs,
-) -> Result<(), CheckpointError> {
-    if checkpoint_share::is_shared(&session.repo, remote)? {
-        return Ok(());
-    }
-    let Ok(policy) = session.policy() else {
-        return Ok(());
-    };
-    let mut rules = Rules::new(&policy.push);
-    for id in &args.allow_secret {
-        rules = rules.without(id)?;
-    }
-    for stored in checkpoint_store::load(&session.repo)?.checkpoints {
-        for finding in scan::words(&stored, &rules) {
-            let (id, rule) = (stored.checkpoint.id, finding.rule);
-            session.console.talk().warning(format_args!(
-                "the description or name of checkpoint {id} looks like a secret ({rule}), and goes with its record"
-            ));
-        }
-    }
-    Ok(())
+    chosen.iter().filter(is_new).filter_map(head).collect()
 }
 
 fn chosen(
     session: &Session<'_>,
+    remote: &Remote,
     words: &[String],
     args: &PushArgs,
 ) -> Result<Vec<Stored>, CheckpointError> {
@@ -135,37 +137,63 @@ fn chosen(
         chosen.extend(more);
     }
     match args.with_state && chosen.is_empty() {
-        true => Err(ShareError::NoCheckpoint.into()),
+        true => {
+            let remote = remote.shown();
+            Err(ShareError::NoCheckpoint { remote }.into())
+        }
         false => Ok(chosen),
     }
 }
 
-/// Looks for what must not leave in the states. The rules that the command line passes are a person's to pass.
-fn screen(
+/// The rules of the policy without those that the command line passes, which are a person's to pass.
+fn passed(
     session: &Session<'_>,
-    remote: &Remote,
-    manner: Manner,
-    chosen: &[Stored],
+    policy: &Rules,
     args: &PushArgs,
-) -> Result<Screened, CheckpointError> {
+) -> Result<Rules, CheckpointError> {
     if let Some(rule) = args.allow_secret.first()
         && let Some(agent) = Agent::around(&session.surroundings)
     {
         let (agent, rule) = (agent.name, rule.clone());
         return Err(ShareError::AllowedByAgent { agent, rule }.into());
     }
-    let mut rules = Rules::new(&session.policy()?.push);
+    let mut rules = policy.clone();
     for id in &args.allow_secret {
         rules = rules.without(id)?;
     }
+    Ok(rules)
+}
+
+/// Looks for what must not leave in the states; without these, in the commits that the names stand on.
+fn screen(
+    session: &Session<'_>,
+    remote: &Remote,
+    rules: &Rules,
+    chosen: &[Stored],
+    wanted: &[Wanted],
+    with_state: bool,
+) -> Result<Screened, CheckpointError> {
+    let (repo, manner) = (&session.repo, share::manner(session));
     let progress = session.console.progress("Looking for secrets");
-    let how = Screen {
-        rules: &rules,
-        allowed: &args.allow_secret,
-        done: progress.counter(),
+    let done = progress.counter();
+    let how = Screen { rules, done };
+    let screened = match with_state {
+        true => {
+            let states: Vec<_> = chosen.iter().collect();
+            checkpoint_share::screen(repo, remote, manner, &states, how)?
+        }
+        false => {
+            let named = chosen.iter().zip(wanted).filter(|(_, it)| it.tag.is_some());
+            let commits: Vec<_> = named.filter_map(|(stored, _)| head(stored)).collect();
+            checkpoint_share::screen_commits(repo, remote, manner, &commits, how)?
+        }
     };
-    let wanted: Vec<_> = chosen.iter().collect();
-    let screened = checkpoint_share::screen(&session.repo, remote, manner, &wanted, how)?;
     progress.finish();
     Ok(screened)
+}
+
+/// The commit that it stands on.
+fn head(stored: &Stored) -> Option<ObjectId> {
+    let hex = stored.checkpoint.created.head.as_deref()?;
+    ObjectId::from_hex(hex.as_bytes()).ok()
 }

@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 
 use checkpoint_git::{Repository, refs};
-use checkpoint_model::{event::EventBody, record::Record};
+use checkpoint_model::{
+    event::{CheckpointShared, EventBody},
+    record::Record,
+};
 use checkpoint_store::{
     Doing,
     notes::{self, CHECKPOINTS, Notes},
 };
 use gix::ObjectId;
+use gix::bstr::ByteSlice as _;
 
 use super::{Pushed, SharedState, SharedTag, Wanted, advertised, preview, tag_taken};
 use crate::{
-    ClearedState, Manner, Remote, ShareError,
+    ClearedState, Direction, Manner, Remote, ShareError,
     records::{self, RECORDS, Shared},
     report::{self, Became, Line},
     transport::{Call, Said},
+    words::{self, Otherwise, Spoken, Words},
 };
 
 /// How often a push is tried while others are faster.
@@ -27,7 +32,10 @@ const TRIES_ALONE: usize = 3;
 pub(super) struct Run<'a> {
     call: Call<'a>,
     wanted: &'a [Wanted],
+    words: Words<'a>,
     doing: &'a Doing,
+    /// What stays here of the records, as of the last attempt.
+    held: Vec<Spoken>,
     /// What came while it went on.
     shared: BTreeMap<&'static str, Shared>,
     is_atomic: bool,
@@ -48,6 +56,7 @@ impl<'a> Run<'a> {
         remote: &'a Remote,
         manner: Manner,
         wanted: &'a [Wanted],
+        words: Words<'a>,
         doing: &'a Doing,
     ) -> Self {
         Self {
@@ -58,7 +67,9 @@ impl<'a> Run<'a> {
                 writing: true,
             },
             wanted,
+            words,
             doing,
+            held: Vec::new(),
             shared: BTreeMap::new(),
             is_atomic: true,
         }
@@ -85,11 +96,16 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    pub(super) fn give(mut self) -> Result<Pushed, ShareError> {
+    /// How many records came so far, new or telling more.
+    pub(super) fn received(&self) -> usize {
+        self.shared.values().map(|shared| shared.received).sum()
+    }
+
+    pub(super) fn give(&mut self) -> Result<Pushed, ShareError> {
         let mut alone = 0;
         for tries in 0..TRIES {
             let before = self.known()?;
-            let (tips, prepared) = self.tips()?;
+            let (tips, prepared) = self.tips(&before)?;
             match self.attempt(&tips)? {
                 Attempt::Done(lines) => return self.finish(&before, &tips, prepared, &lines),
                 Attempt::NotAtomic => {
@@ -98,6 +114,7 @@ impl<'a> Run<'a> {
                         self.call.remote,
                         self.call.manner,
                         self.wanted,
+                        self.words,
                     )?;
                     self.is_atomic = false;
                 }
@@ -135,36 +152,107 @@ impl<'a> Run<'a> {
         Ok(known.collect::<Result<_, _>>()?)
     }
 
-    /// What the records there are to become: what they are here, and the news of what goes with them.
-    fn tips(&self) -> Result<(Tips, Option<ObjectId>), ShareError> {
-        let repo = self.call.repo;
-        let prepared = checkpoint_store::prepare(repo, &self.news()?, self.doing)?;
-        let mut tips = Tips::new();
-        for reference in RECORDS {
-            let here = refs::find(repo, reference)?;
-            notes::refuse_others(repo, reference, here)?;
-            let tip = prepared.filter(|_| reference == CHECKPOINTS).or(here);
-            tips.extend(tip.map(|tip| (reference, tip)));
+    /// What the records there are to become: what they are here, and the news of what goes with them, but for what
+    /// stays here.
+    fn tips(
+        &mut self,
+        before: &[Option<ObjectId>],
+    ) -> Result<(Tips, Option<ObjectId>), ShareError> {
+        let Call { repo, remote, .. } = self.call;
+        let mut tips = here(repo)?;
+        let known: Vec<_> = before.iter().copied().flatten().collect();
+        let fresh = fresh(repo, remote, self.wanted)?;
+        let found = words::search(repo, &tips, &known, &fresh, self.words.rules)?;
+        let is_allowed = |it: &Spoken| self.words.allowed.iter().any(|id| id == it.finding.rule);
+        let (passed, found): (Vec<_>, Vec<_>) = found.into_iter().partition(is_allowed);
+        let must_go = |it: &Spoken| !it.is_in_record();
+        if self.words.otherwise == Otherwise::Refuse || found.iter().any(must_go) {
+            words::refusal(remote.shown(), &found, self.wanted).map_or(Ok(()), Err)?;
+        }
+        let prepared = checkpoint_store::prepare(repo, &self.news(&passed)?, self.doing)?;
+        if let Some(prepared) = prepared {
+            tips.retain(|(reference, _)| *reference != CHECKPOINTS);
+            tips.insert(0, (CHECKPOINTS, prepared));
+        }
+        self.held = found;
+        if !self.held.is_empty() {
+            tips = self.held_back(&tips, before)?;
         }
         Ok((tips, prepared))
     }
 
-    /// What the records do not tell yet.
-    fn news(&self) -> Result<Vec<(ObjectId, EventBody)>, ShareError> {
-        let notes = Notes::read(self.call.repo, CHECKPOINTS)?;
-        let mut news = Vec::new();
-        for wanted in self
+    /// The records without what stays here, and without their history, which may tell of it.
+    fn held_back(&self, tips: &Tips, before: &[Option<ObjectId>]) -> Result<Tips, ShareError> {
+        let lines = words::lines(&self.held);
+        let is_held = |text: &[u8]| text.lines().any(|line| lines.contains(line));
+        let mut left = Tips::new();
+        for (reference, tip) in tips {
+            let at = RECORDS.iter().position(|name| name == reference);
+            let there = at.and_then(|at| before[at]);
+            let repo = self.call.repo;
+            let tip = notes::without(repo, reference, *tip, there, self.doing, is_held)?;
+            left.extend(tip.map(|tip| (*reference, tip)));
+        }
+        Ok(left)
+    }
+
+    /// What the records do not tell yet: what is given, and what was `passed` for it.
+    fn news(&self, passed: &[Spoken]) -> Result<Vec<(ObjectId, EventBody)>, ShareError> {
+        let repo = self.call.repo;
+        let notes = Notes::read(repo, CHECKPOINTS)?;
+        let given = self
             .wanted
             .iter()
-            .filter(|wanted| wanted.refspecs().next().is_some())
-        {
-            let body = EventBody::from(wanted.told(self.call.remote));
-            let record = Record::parse(&notes.get(&wanted.snapshot)?.unwrap_or_default());
+            .filter(|wanted| wanted.refspecs().next().is_some());
+        let mut told: Vec<_> = given
+            .map(|wanted| (wanted.snapshot, wanted.told(self.call.remote)))
+            .collect();
+        for spoken in passed {
+            self.tell_passed(spoken, &mut told)?;
+        }
+        let mut news = Vec::new();
+        for (snapshot, told) in told {
+            let body = EventBody::from(told);
+            let record = Record::parse(&notes.get(&snapshot)?.unwrap_or_default());
             if !record.events().iter().any(|event| event.body == body) {
-                news.push((wanted.snapshot, body));
+                news.push((snapshot, body));
             }
         }
         Ok(news)
+    }
+
+    /// Tells in the record of the checkpoint that a rule was passed for what it says.
+    fn tell_passed(
+        &self,
+        spoken: &Spoken,
+        told: &mut Vec<(ObjectId, CheckpointShared)>,
+    ) -> Result<(), ShareError> {
+        let Some(id) = spoken.checkpoint else {
+            return Ok(());
+        };
+        let at = match told.iter().position(|(_, it)| it.checkpoint == id) {
+            Some(at) => at,
+            None => {
+                let Some(snapshot) = checkpoint_store::snapshot_of(self.call.repo, id)? else {
+                    return Ok(());
+                };
+                let remote = self.call.remote.shown();
+                let shared = CheckpointShared {
+                    checkpoint: id,
+                    remote,
+                    tag: None,
+                    state: false,
+                    allowed: Vec::new(),
+                };
+                told.push((snapshot, shared));
+                told.len() - 1
+            }
+        };
+        let allowed = &mut told[at].1.allowed;
+        if !allowed.iter().any(|rule| rule == spoken.finding.rule) {
+            allowed.push(spoken.finding.rule.to_owned());
+        }
+        Ok(())
     }
 
     fn attempt(&self, tips: &Tips) -> Result<Attempt, ShareError> {
@@ -256,12 +344,13 @@ impl<'a> Run<'a> {
         for wanted in self.wanted {
             match (&wanted.tag, &wanted.state) {
                 (Some((tag, id)), _) if tag == name && why == "already exists" => {
-                    return tag_taken(remote, wanted, *id, there());
+                    return tag_taken(repo, remote, wanted, *id, there());
                 }
                 (_, Some(state)) if state.checkpoint().ref_name() == name => {
                     if let Some(there) = there().filter(|there| *there != state.snapshot()) {
                         return ShareError::StateDiffers {
                             remote: remote.shown(),
+                            direction: Direction::Push,
                             id: wanted.checkpoint,
                             told: state.snapshot(),
                             there,
@@ -279,7 +368,7 @@ impl<'a> Run<'a> {
     }
 
     fn finish(
-        mut self,
+        &mut self,
         before: &[Option<ObjectId>],
         tips: &Tips,
         prepared: Option<ObjectId>,
@@ -331,6 +420,7 @@ impl<'a> Run<'a> {
             Some(SharedState { checkpoint, is_new })
         });
         Ok(Pushed {
+            held: std::mem::take(&mut self.held),
             states: states.collect(),
             tags: tags.collect(),
             records: RECORDS
@@ -341,7 +431,45 @@ impl<'a> Run<'a> {
     }
 }
 
-type Tips = Vec<(&'static str, ObjectId)>;
+/// Records, and where they stand.
+pub(crate) type Tips = Vec<(&'static str, ObjectId)>;
+
+/// What of `wanted` was not given to this remote before, as the records tell.
+pub(super) fn fresh<'a>(
+    repo: &Repository,
+    remote: &Remote,
+    wanted: &'a [Wanted],
+) -> Result<Vec<&'a Wanted>, ShareError> {
+    let notes = Notes::read(repo, CHECKPOINTS)?;
+    let mut fresh = Vec::new();
+    for wanted in wanted {
+        let record = Record::parse(&notes.get(&wanted.snapshot)?.unwrap_or_default());
+        let new = wanted.told(remote);
+        let is_told = |told: &CheckpointShared| {
+            told.remote == new.remote && told.tag == new.tag && told.state >= new.state
+        };
+        let was_told = record
+            .events()
+            .iter()
+            .any(|it| matches!(&it.body, EventBody::CheckpointShared(it) if is_told(it)));
+        if !was_told {
+            fresh.push(wanted);
+        }
+    }
+    Ok(fresh)
+}
+
+/// Where the records stand here. Fails with [`NotNotes`](checkpoint_store::StoreError::NotNotes) where one of them holds
+/// something else.
+pub(super) fn here(repo: &Repository) -> Result<Tips, ShareError> {
+    let mut tips = Tips::new();
+    for reference in RECORDS {
+        let here = refs::find(repo, reference)?;
+        notes::refuse_others(repo, reference, here)?;
+        tips.extend(here.map(|tip| (reference, tip)));
+    }
+    Ok(tips)
+}
 
 /// Why it was refused, and what the other side said about it in its own words: git puts `remote: ` before each line.
 fn with_talk(why: &str, err: &str) -> String {

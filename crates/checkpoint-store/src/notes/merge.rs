@@ -13,7 +13,7 @@ use gix::ObjectId;
 use gix::objs::Kind;
 
 use super::difference::{Differing, differing};
-use super::{Entry, Notes, commit_of, tree_of, walk};
+use super::{Entry, NoteEdit, Notes, commit_of, tree_of, walk};
 use crate::contention::{Turn, retry};
 use crate::record::Doing;
 use crate::{StoreError, objects};
@@ -100,6 +100,49 @@ pub fn compare(
         }
     }
     Ok((ahead, behind))
+}
+
+/// Writes a commit that has the notes of `ours`, but where `is_held` says of the text of one that it stays here: that
+/// note is as `theirs` has it, or not there. It stands on `theirs` alone, so that nothing of the history of `ours` goes
+/// with it. It is on disk then, and no reference moves. None where it would say nothing new.
+pub fn without(
+    repo: &Repository,
+    reference: &str,
+    ours: ObjectId,
+    theirs: Option<ObjectId>,
+    doing: &Doing,
+    is_held: impl Fn(&[u8]) -> bool,
+) -> Result<Option<ObjectId>, StoreError> {
+    let sink = ObjectSink::new(repo.gix())?;
+    let notes = Notes {
+        repo,
+        reference: reference.to_owned(),
+        tip: theirs,
+        tree: match theirs {
+            Some(theirs) => notes_tree(repo, reference, theirs)?,
+            None => repo.gix().object_hash().empty_tree(),
+        },
+    };
+    let mut edits = Vec::new();
+    for note in differing(repo.gix(), notes_tree(repo, reference, ours)?, notes.tree)? {
+        let texts = Texts::of(repo, &note)?;
+        let [our_lines, their_lines] = texts.lines();
+        if our_lines.is_subset(&their_lines) || is_held(&texts.ours) {
+            continue;
+        }
+        let union: BTreeSet<_> = our_lines.union(&their_lines).collect();
+        let joined = union.iter().flat_map(|line| line.iter().chain(b"\n"));
+        let content = joined.copied().collect();
+        edits.push(NoteEdit {
+            key: note.key,
+            content: Some(content),
+        });
+    }
+    let message = format!("Notes added by '{}'", doing.command);
+    let who = repo.signature(doing.now);
+    let commit = notes.commit(&edits, &message, &who, &objects::Into(&sink))?;
+    sink.finish()?;
+    Ok(commit)
 }
 
 /// Ours, and what is to be merged into it.

@@ -18,8 +18,14 @@ pub(crate) struct PushArgs {
     #[arg(long)]
     pub(crate) with_state: bool,
     /// Pass this rule of the search for secrets; it is recorded
-    #[arg(long, value_name = "rule", requires = "with_state")]
+    #[arg(long, value_name = "rule")]
     pub(crate) allow_secret: Vec<String>,
+    /// Leave back records that say what looks like a secret, and give all others; otherwise nothing is given
+    #[arg(long)]
+    pub(crate) hold_back: bool,
+    /// An option of git that means nothing here, and must not be taken for the beginning of another
+    #[arg(long, hide = true)]
+    pub(crate) all: bool,
     /// Show what would go, and give nothing
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
@@ -36,7 +42,10 @@ pub(crate) struct FetchArgs {
     /// Take the states of this session's checkpoints
     #[arg(long, value_name = "session")]
     pub(crate) session: Option<String>,
-    /// Take the states of the checkpoints made on this branch, such as that of an agent's run
+    /// Take the states of an agent's run: by its id, the beginning of it, or its branch
+    #[arg(long, value_name = "run")]
+    pub(crate) run: Option<String>,
+    /// Take the states of the checkpoints made on this branch
     #[arg(long, value_name = "branch")]
     pub(crate) branch: Option<String>,
     /// Take the states of all checkpoints, as far as they are there

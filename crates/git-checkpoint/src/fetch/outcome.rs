@@ -52,6 +52,24 @@ impl FetchOutcome {
             .all(|shared| shared.received == 0);
         nothing && self.fetched.tags.is_empty() && self.states.new.is_empty()
     }
+
+    /// Says in a line what came, where something else did not and is about to be told.
+    pub(super) fn tell_what_came(&self, talk: &Talk) {
+        let received = self.fetched.records.iter().map(|shared| shared.received);
+        let parts = [
+            (received.sum(), "record", "records"),
+            (self.fetched.tags.len(), "tag", "tags"),
+            (self.states.new.len(), "state", "states"),
+        ];
+        let came = parts.into_iter().filter(|(n, ..)| *n > 0);
+        let came: Vec<_> = came
+            .map(|(n, one, many)| count(n as u64, one, many))
+            .collect();
+        if !came.is_empty() {
+            let came = came.join(", ");
+            talk.status(format_args!("came from '{}': {came}", self.remote));
+        }
+    }
 }
 
 impl Outcome for FetchOutcome {

@@ -244,8 +244,10 @@ impl Update {
             help: match self.new {
                 None => "leave it to whoever keeps that repository".to_owned(),
                 Some(_) => format!(
-                    "give the checkpoint another name, and push that:\n  git checkpoint name <checkpoint> {}",
-                    shell_word(&format!("{name}-2"))
+                    "give the checkpoint another name, and push that:\n  git checkpoint name --replace {} {free}\n  git checkpoint push {} {free}",
+                    shell_word(name),
+                    remote.word,
+                    free = shell_word(&format!("{name}-2"))
                 ),
             },
             grounds: grounds.again(vec![self.again(desk, remote)]),

@@ -120,7 +120,8 @@ fn details(body: &EventBody) -> Option<String> {
             let what = match (&shared.tag, shared.state) {
                 (Some(_), true) => "name and state",
                 (None, true) => "state",
-                (_, false) => "name",
+                (Some(_), false) => "name",
+                (None, false) => "record",
             };
             let allowed = shared
                 .allowed

@@ -5,7 +5,7 @@ use std::io;
 use checkpoint_cli::{Cell, Envelope, Outcome, Output, Schema, Style, Talk, count, write_line};
 use checkpoint_model::id::CheckpointId;
 use checkpoint_scan::Findings;
-use checkpoint_share::{Preview, Pushed, SharedState, SharedTag};
+use checkpoint_share::{Preview, Pushed, SharedState, SharedTag, Spoken};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -21,8 +21,8 @@ pub(crate) struct PushOutcome {
     pub(super) findings: Findings,
     /// Commits that go along, since names and states stand on them.
     pub(super) commits: usize,
-    /// Whether these were searched for secrets.
-    pub(super) is_searched: bool,
+    /// Whether records that say what looks like a secret are left back.
+    pub(super) holds_back: bool,
 }
 
 pub(super) enum What {
@@ -42,11 +42,23 @@ struct PushJson<'a> {
     tags: Vec<TagJson<'a>>,
     /// The states that were asked for.
     states: Vec<StateJson>,
-    /// How many commits go along that are not there yet, since names and states stand on them; searched for secrets
-    /// only with --with-state.
+    /// How many commits go along that are not there yet, since names and states stand on them.
     commits: usize,
     /// With --dry-run, what looks like a secret in what would be published, and keeps all states here.
     findings: Vec<SecretJson<'a>>,
+    /// Records that say what looks like a secret: with --hold-back they stay here, with --dry-run they would hold up
+    /// all, or stay.
+    held: Vec<HeldJson<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct HeldJson<'a> {
+    /// The checkpoint it is about; null for other records.
+    checkpoint: Option<CheckpointId>,
+    /// Where it is, in words.
+    place: &'a str,
+    /// The rule that finds it.
+    rule: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -75,6 +87,16 @@ struct TagJson<'a> {
     new: bool,
 }
 
+impl<'a> From<&'a Spoken> for HeldJson<'a> {
+    fn from(spoken: &'a Spoken) -> Self {
+        Self {
+            checkpoint: spoken.checkpoint,
+            place: &spoken.place,
+            rule: spoken.finding.rule,
+        }
+    }
+}
+
 pub(super) fn schema() -> Schema {
     Schema::of::<Envelope<PushJson<'_>>>("push")
 }
@@ -94,6 +116,14 @@ impl PushOutcome {
         }
     }
 
+    /// What looks like a secret in records, and keeps them here.
+    fn held(&self) -> &[Spoken] {
+        match &self.what {
+            What::Did(pushed) => &pushed.held,
+            What::Would(preview) => &preview.spoken,
+        }
+    }
+
     /// The word for what was there, or was or would be given.
     fn verb(&self, is_new: bool) -> &'static str {
         match (&self.what, is_new) {
@@ -108,6 +138,15 @@ impl PushOutcome {
         for finding in &self.findings.findings {
             let place = format!("{}:{} ({})", finding.path, finding.line, finding.rule);
             lines.line("keeps back", "secret", Cell::new(Style::Removed, place));
+        }
+        for spoken in self.held() {
+            let place = match spoken.checkpoint {
+                Some(id) => id.to_string(),
+                None => spoken.place.clone(),
+            };
+            let place = format!("{place} ({})", spoken.finding.rule);
+            lines.line("keeps back", "record", Cell::new(Style::Removed, place));
+            is_empty = false;
         }
         // All of it goes, or nothing.
         if self.is_refusal() {
@@ -185,12 +224,17 @@ impl Outcome for PushOutcome {
             states: states.collect(),
             commits: self.commits,
             findings: findings.collect(),
+            held: self.held().iter().map(HeldJson::from).collect(),
         };
         write_line(out, &Envelope::new("checkpoint push", body))
     }
 
     fn is_refusal(&self) -> bool {
-        !self.findings.findings.is_empty()
+        let is_held_up = match &self.what {
+            What::Did(_) => false,
+            What::Would(preview) => !preview.spoken.is_empty() && !self.holds_back,
+        };
+        is_held_up || !self.findings.findings.is_empty()
     }
 
     fn talk(&self, talk: &Talk) {
@@ -200,15 +244,8 @@ impl Outcome for PushOutcome {
         if self.lines().1 {
             talk.status("Everything up-to-date");
         }
-        if self.commits > 0 && !self.is_searched {
-            let commits = count(self.commits as u64, "commit goes", "commits go");
-            let goes = match self.what {
-                What::Did(_) => commits.replace(" goes", " went").replace(" go", " went"),
-                What::Would(_) => commits,
-            };
-            talk.warning(format_args!(
-                "{goes} along, not searched for secrets; --with-state searches"
-            ));
+        if let Some(first) = self.held().first() {
+            talk.hint(format_args!("see what it is: {}", first.see()));
         }
         for id in &self.nameless {
             talk.warning(format_args!(

@@ -9,6 +9,7 @@ use crate::scene::{Said, Scene};
 mod along;
 mod refusals;
 mod states;
+mod words;
 
 /// A repository, a bare one beside it, and clones.
 struct Party {

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use checkpoint_cli::shell_word;
 use checkpoint_git::Repository;
-use checkpoint_share::{Manner, Remote, ShareError};
+use checkpoint_policy::PolicyReader;
+use checkpoint_scan::Rules;
+use checkpoint_share::{Manner, Otherwise, Remote, ShareError, Spoken, Words};
 
 use crate::hook::desk::Desk;
 
@@ -41,7 +43,37 @@ fn share(desk: &Desk<'_>, remote: &Remote) -> Result<(), ShareError> {
         return Ok(());
     }
     let manner = Manner::Until(Instant::now() + budget);
-    checkpoint_share::push_at_once(repo, remote, manner, &desk.doing(None)).map(drop)
+    // Where the policy cannot be read, nothing is allowed by it.
+    let policy = PolicyReader::new(repo).policy(None).unwrap_or_default();
+    let words = Words {
+        rules: &Rules::new(&policy.push),
+        allowed: &[],
+        otherwise: Otherwise::HoldBack,
+    };
+    let doing = desk.doing(None);
+    let pushed = checkpoint_share::push_at_once(repo, remote, manner, words, &doing)?;
+    tell_held(desk, remote, &pushed.held);
+    Ok(())
+}
+
+/// Says what of the records was left back.
+fn tell_held(desk: &Desk<'_>, remote: &Remote, held: &[Spoken]) {
+    let Some(first) = held.first() else { return };
+    let (talk, name) = (desk.session.console.talk(), remote.shown());
+    let more = match held.len() - 1 {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    talk.warning(format_args!(
+        "{} is not shared with '{name}': it holds what looks like a secret ({}){more}",
+        first.place, first.finding.rule
+    ));
+    talk.hint(format_args!(
+        "see it: {}\nif it is none, which is recorded: git checkpoint push {} --allow-secret {}",
+        first.see(),
+        shell_word(&name),
+        first.finding.rule
+    ));
 }
 
 /// How long it may take; none where it is not wanted.

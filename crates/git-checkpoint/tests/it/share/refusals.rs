@@ -255,6 +255,26 @@ fn what_are_no_records_there_is_refused() {
 }
 
 #[test]
+fn beside_what_are_no_records_nothing_comes() {
+    let party = Party::new();
+    party.scene.keep_named(2, "safe");
+    party.scene.done(&["push", "safe"]);
+    party
+        .scene
+        .git(&["push", "-q", "origin", "HEAD:refs/notes/guard"]);
+    party.clone("other", &["--no-tags"]);
+    let said = party.try_at("other", &["fetch"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let here = ["for-each-ref", "refs/notes/checkpoints", "refs/tags"];
+    assert_eq!(party.git_at("other", &here), "", "refused is unchanged");
+    let bare = party.scene.beside("remote.git");
+    party
+        .scene
+        .git(&["--git-dir", &bare, "update-ref", "-d", "refs/notes/guard"]);
+    assert!(party.at("other", &["fetch"]).contains("checkpoint/safe"));
+}
+
+#[test]
 fn lines_that_are_no_events_are_kept_and_told() {
     let party = Party::new();
     party.scene.keep(2);
@@ -390,15 +410,25 @@ fn one_name_on_two_machines_has_a_way_out() {
     party.at("other", &["fetch"]);
     let said = party.try_at("other", &["push", "origin", "--tags"]);
     assert_eq!(said.code, 1, "{}", said.err);
-    let remedy = format!("git checkpoint name --replace {id} ");
-    assert!(said.err.contains(&remedy), "{}", said.err);
-    party.at("other", &["name", "--replace", &id, "mine"]);
+    let lines = said.err.lines();
+    let commands = lines.filter_map(|line| line.strip_prefix("hint:   git checkpoint "));
+    let commands: Vec<Vec<_>> = commands.map(|line| line.split(' ').collect()).collect();
+    assert_eq!(
+        commands,
+        [
+            vec!["name", "--replace", &id, "safe-2"],
+            vec!["push", "origin", "safe-2"]
+        ]
+    );
+    for command in commands {
+        party.at("other", &command);
+    }
     party.at("other", &["push", "origin", "--tags"]);
     party.scene.done(&["fetch"]);
     party.scene.done(&["push", "origin", "--tags"]);
     assert_eq!(
         party.scene.git(&["tag", "-l"]),
-        "checkpoint/mine\ncheckpoint/safe"
+        "checkpoint/safe\ncheckpoint/safe-2"
     );
 }
 

@@ -199,7 +199,8 @@ fn what_the_policy_allows_goes() {
     let found = party.scene.run(&["create", "safe"]);
     assert_eq!(found.code, 0);
     let found: Value =
-        serde_json::from_str(&party.scene.run(&["scan", "safe", "--json"]).out).unwrap();
+        serde_json::from_str(&party.scene.run(&["scan", "safe", "--hashes", "--json"]).out)
+            .unwrap();
     let hash = found["findings"][0]["secret"].as_str().unwrap();
     party.scene.write(
         ".git-checkpoint.toml",
@@ -249,6 +250,32 @@ fn ignored_files_never_leave() {
 }
 
 #[test]
+fn what_to_do_about_what_never_leaves_can_be_pasted() {
+    let party = Party::new();
+    let extra = party.scene.beside("extra");
+    fs_err::write(&extra, "of this machine\n").unwrap();
+    party.scene.write(".gitignore", "*.local\n");
+    party.scene.write("notes.local", "mine\n");
+    let policy = format!("[capture]\ninclude = ['*.local']\nextra = ['{extra}']\n");
+    party.scene.write(".git-checkpoint.toml", policy);
+    party.scene.git(&["add", "."]);
+    party.scene.git(&["commit", "-q", "-m", "policy"]);
+    party.scene.git(&["push", "-q", "origin", "main"]);
+    party.create(&["mine"]);
+    let said = party.fails(&["push", "mine", "--with-state"], 1, "checkpoint::private");
+    let lines = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("hint:   "));
+    let commands: Vec<_> = lines.collect();
+    assert_eq!(commands.len(), 2, "{said}");
+    for command in commands {
+        let words: Vec<_> = command.split(' ').skip(2).collect();
+        party.scene.done(&words);
+    }
+    assert_eq!(party.states_there().lines().count(), 1);
+}
+
+#[test]
 fn what_is_not_there_or_not_what_it_should_be_is_not_taken() {
     let party = Party::new();
     let id = party.create(&["safe"]);
@@ -275,8 +302,13 @@ fn what_is_not_there_or_not_what_it_should_be_is_not_taken() {
         &format!("HEAD:refs/checkpoints/{id}"),
     ]);
     let said = party.try_at("other", &["fetch", "origin", "safe"]);
-    assert_eq!(said.code, 1, "{}", said.err);
+    assert_eq!(said.code, 128, "a fetch takes records: {}", said.err);
     assert!(said.err.contains("but its record tells of"), "{}", said.err);
+    party.clone("fresh", &[]);
+    let said = party.try_at("fresh", &["fetch", "origin", "safe"]);
+    assert_eq!(said.code, 128, "{}", said.err);
+    let came = "came from 'origin': 1 record\n";
+    assert!(said.err.starts_with(came), "{}", said.err);
     assert_eq!(
         party.git_at("other", &["for-each-ref", "refs/checkpoints"]),
         ""
@@ -289,51 +321,95 @@ fn what_is_not_there_or_not_what_it_should_be_is_not_taken() {
 }
 
 #[test]
-fn commits_that_go_along_are_told_and_searched_with_states() {
+fn commits_that_go_along_with_a_name_are_told_and_searched() {
     let party = Party::new();
+    party
+        .scene
+        .git(&["commit", "-q", "--allow-empty", "-m", "plain"]);
+    party.create(&["plain"]);
+    let said = party.scene.json(&["push", "plain", "-n"]);
+    assert_eq!(said["commits"], 1);
+    let said = party.scene.done(&["push", "plain"]);
+    assert!(said.out.contains("1 commit"), "{}", said.out);
     party.scene.write("key.py", secret());
     party.scene.git(&["add", "."]);
     party.scene.git(&["commit", "-q", "-m", "secret"]);
+    party.scene.git(&["rm", "-q", "key.py"]);
+    party.scene.git(&["commit", "-q", "-m", "gone again"]);
+    let id = party.create(&["safe"]);
+    for state in [&[][..], &["--with-state"]] {
+        let push = [&["push", "safe"], state].concat();
+        let said = party.fails(&push, 1, "share::secrets");
+        let remedy = [
+            &["git checkpoint push origin", id.as_str()],
+            state,
+            &["--allow-secret aws-access-key-id"],
+        ];
+        assert!(said.contains(&remedy.concat().join(" ")), "{said}");
+    }
+    let rule = "aws-access-key-id";
     party
         .scene
-        .git(&["commit", "-q", "--allow-empty", "-m", "more"]);
-    party.create(&["safe"]);
-    for (args, told) in [
-        (
-            &["push", "safe", "-n"][..],
-            "2 commits go along, not searched",
-        ),
-        (&["push", "safe", "-n", "--json"], "\"commits\":2"),
-    ] {
-        let said = party.scene.done(args);
-        assert!((said.out.clone() + &said.err).contains(told), "{said:?}");
-    }
-    party.fails(&["push", "safe", "--with-state"], 1, "share::secrets");
-    let said = party.scene.done(&["push", "safe"]);
-    assert!(said.out.contains("2 commits"), "{}", said.out);
-    assert!(said.err.contains("2 commits went along"), "{}", said.err);
+        .done(&["push", "origin", &id, "--allow-secret", rule]);
+    let log = party.scene.done(&["log"]).out;
+    assert!(
+        log.contains(&format!("name with origin, {rule} allowed")),
+        "{log}"
+    );
     let again = party.scene.done(&["push", "safe"]);
-    assert!(!again.out.contains("commits"), "{}", again.out);
+    assert!(
+        !again.out.contains("commit"),
+        "they are there: {}",
+        again.out
+    );
 }
 
 #[test]
-fn a_secret_in_a_description_is_found_and_told() {
+fn a_run_is_taken_by_its_id_or_branch() {
     let party = Party::new();
-    let id = party.create(&["safe", "-m", &secret()]);
-    let said = party.scene.run(&["scan", "safe"]);
-    assert_eq!(said.code, 1, "{}", said.err);
-    assert!(
-        said.out.contains(&format!("(description of {id}):1")),
-        "{}",
-        said.out
-    );
-    let said = party.scene.done(&["push"]);
-    assert!(
-        said.err
-            .contains(&format!("description or name of checkpoint {id}")),
-        "{}",
-        said.err
-    );
-    assert!(!said.err.contains("Q3EGFJ7Z"));
-    assert_eq!(party.scene.done(&["push"]).err, "Everything up-to-date\n");
+    let run = "019b7caa-76e8-7000-8000-00000000abcd";
+    party.scene.git(&["switch", "-q", "-c", "agent/api/run-1"]);
+    let id = party.create(&[]);
+    party.scene.git(&["switch", "-q", "main"]);
+    party.create(&["other"]);
+    let started = json!({
+        "id": "019b7caa-76e8-7000-8000-00000000abce", "at": "2020-01-01T00:00:00Z",
+        "by": {"user": "ada", "host": "desk"}, "type": "task_started", "run": run, "task": "api",
+        "number": 1, "branch": "agent/api/run-1", "repository": "/r", "worktree": "/r",
+    });
+    party.scene.write("subject", format!("run:{run}"));
+    let subject = party.scene.git(&["hash-object", "-w", "subject"]);
+    fs_err::remove_file(party.scene.path().join("subject")).unwrap();
+    party.scene.git(&[
+        "notes",
+        "--ref=agents",
+        "add",
+        "-m",
+        &started.to_string(),
+        &subject,
+    ]);
+    party
+        .scene
+        .done(&["push", "origin", "latest", "latest~1", "--with-state"]);
+    for (at, typed) in [run, &run[..20], "agent/api/run-1", "api/run-1"]
+        .into_iter()
+        .enumerate()
+    {
+        let clone = format!("other-{at}");
+        party.clone(&clone, &[]);
+        party.at(&clone, &["fetch", "--run", typed]);
+        assert_eq!(
+            party.git_at(
+                &clone,
+                &["for-each-ref", "--format=%(refname)", "refs/checkpoints"]
+            ),
+            format!("refs/checkpoints/{id}"),
+            "{typed}"
+        );
+    }
+    party.clone("nobody", &[]);
+    let said = party.try_at("nobody", &["fetch", "--run", "nothing"]);
+    assert_eq!(said.code, 128, "{}", said.err);
+    assert!(said.err.contains("came from 'origin': "), "{}", said.err);
+    assert!(said.err.contains("'nothing' is no run"), "{}", said.err);
 }

@@ -3,9 +3,9 @@
 mod outcome;
 
 use checkpoint_cli::{Answer, Schema, Session};
-use checkpoint_git::refs;
+use checkpoint_git::{Repository, refs};
 use checkpoint_scan::{Finding, Rules, published, scan, scan_text};
-use checkpoint_store::{StoreError, Stored};
+use checkpoint_store::{Place, StoreError, Stored};
 use gix::ObjectId;
 
 use self::outcome::{RulesOutcome, ScanOutcome};
@@ -26,24 +26,58 @@ pub(crate) fn run(session: &Session<'_>, args: ScanArgs) -> Result<Answer, Check
     for id in &args.allow_secret {
         rules = rules.without(id)?;
     }
-    let states = session.choose_states(&args.checkpoints)?;
+    let states = match args.all {
+        true => all(session)?,
+        false => session.choose_states(&args.checkpoints)?,
+    };
     let wanted: Vec<_> = states.iter().map(|stored| stored.snapshot).collect();
     let blobs = published(&session.repo, &wanted, &known(session, &states)?)?;
     let progress = session.console.progress("Looking for secrets");
     let mut findings = scan(&session.repo, &blobs, &rules, progress.counter())?;
     progress.finish();
-    let words = states.iter().flat_map(|stored| words(stored, &rules));
-    findings.findings.extend(words);
-    Ok(Answer::of(ScanOutcome { findings }))
+    for stored in &states {
+        findings
+            .findings
+            .extend(words(&session.repo, stored, &rules)?);
+    }
+    let words = match args.all {
+        true => vec!["--all".to_owned()],
+        false => args.checkpoints,
+    };
+    let with_hashes = args.hashes;
+    Ok(Answer::of(ScanOutcome {
+        findings,
+        with_hashes,
+        words,
+    }))
+}
+
+/// Every checkpoint that was not deleted, and whose state is here.
+fn all(session: &Session<'_>) -> Result<Vec<Stored>, CheckpointError> {
+    let mut all = checkpoint_store::load(&session.repo)?.checkpoints;
+    all.retain(|stored| stored.checkpoint.is_kept() && stored.place == Place::Here);
+    Ok(all)
 }
 
 /// What looks like a secret in what the record of a checkpoint tells, and its tag: wherever those go, it is read.
-pub(crate) fn words(stored: &Stored, rules: &Rules) -> Vec<Finding> {
-    let checkpoint = &stored.checkpoint;
-    let name = checkpoint.name.as_deref().unwrap_or_default();
-    let text = format!("{}\n{name}\n", checkpoint.created.description);
-    let place = format!("(description of {})", checkpoint.id);
-    scan_text(place.as_str().into(), text.as_bytes(), rules)
+fn words(
+    repo: &Repository,
+    stored: &Stored,
+    rules: &Rules,
+) -> Result<Vec<Finding>, CheckpointError> {
+    let spoken = checkpoint_share::record_of(repo, stored.snapshot, rules)?;
+    let place = format!("(record of {})", stored.checkpoint.id);
+    if !spoken.is_empty() {
+        let findings = spoken.into_iter().map(|spoken| Finding {
+            path: place.as_str().into(),
+            ..spoken.finding
+        });
+        return Ok(findings.collect());
+    }
+    // Where the record is lost, the message of the tag tells the same.
+    let name = stored.checkpoint.name.as_deref().unwrap_or_default();
+    let text = format!("{}\n{name}\n", stored.checkpoint.created.description);
+    Ok(scan_text(place.as_str().into(), text.as_bytes(), rules))
 }
 
 /// The schemas of `scan --json`.

@@ -4,7 +4,7 @@ use std::io;
 
 use checkpoint_cli::{
     Align, Cell, Envelope, Outcome, Output, Schema, Style, Table, Talk, count, human_bytes,
-    write_line,
+    shell_word, write_line,
 };
 use checkpoint_scan::{Finding, Findings, rules};
 use schemars::JsonSchema;
@@ -13,6 +13,10 @@ use serde::Serialize;
 /// The answer: no when there is a secret.
 pub(super) struct ScanOutcome {
     pub(super) findings: Findings,
+    /// Whether the hashes of what was found are told.
+    pub(super) with_hashes: bool,
+    /// The checkpoints, as they were typed.
+    pub(super) words: Vec<String>,
 }
 
 /// The list of rules.
@@ -48,10 +52,12 @@ struct FindingJson<'a> {
     line: u64,
     /// The name it was given to or how it begins, and its length; never the secret itself.
     excerpt: &'a str,
-    /// The hash of the secret, for the policy's push.allow-hashes.
-    secret: &'a str,
-    /// The object id of the blob it is in.
-    blob: String,
+    /// With --hashes, the hash of the secret, for the policy's push.allow-hashes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<&'a str>,
+    /// With --hashes, the object id of the blob it is in, which allows all that is found in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blob: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -76,28 +82,36 @@ pub(super) fn schemas() -> [Schema; 2] {
 }
 
 impl<'a> FindingJson<'a> {
-    fn of(finding: &'a Finding) -> Self {
+    fn of(finding: &'a Finding, with_hashes: bool) -> Self {
         Self {
             rule: finding.rule,
             what: finding.what,
             path: finding.path.to_string(),
             line: finding.line,
             excerpt: &finding.excerpt,
-            secret: &finding.secret,
-            blob: finding.blob.to_string(),
+            secret: with_hashes.then_some(&finding.secret),
+            blob: with_hashes
+                .then_some(finding.blob)
+                .filter(|blob| !blob.is_null())
+                .map(|blob| blob.to_string()),
         }
     }
 }
 
 impl Outcome for ScanOutcome {
     fn text(&self, out: &mut Output) -> io::Result<()> {
-        let mut table = Table::new([Align::Left; 3]);
+        let mut table = Table::new([Align::Left; 4]);
         for finding in &self.findings.findings {
             let place = format!("{}:{}", finding.path, finding.line);
+            let hash = match self.with_hashes {
+                true => finding.secret.as_str(),
+                false => "",
+            };
             table.row([
                 Cell::new(Style::Name, place),
                 Cell::new(Style::Removed, finding.rule),
                 Cell::new(Style::Plain, &finding.excerpt),
+                Cell::new(Style::Dim, hash),
             ]);
         }
         for blob in &self.findings.missing {
@@ -105,6 +119,7 @@ impl Outcome for ScanOutcome {
                 Cell::new(Style::Name, &blob.path),
                 Cell::new(Style::Removed, "not here"),
                 Cell::new(Style::Plain, "could not be looked at"),
+                "".into(),
             ]);
         }
         table.write(out, 0)
@@ -121,7 +136,10 @@ impl Outcome for ScanOutcome {
         } = &self.findings;
         let body = ScanJson {
             clean: findings.is_empty() && missing.is_empty(),
-            findings: findings.iter().map(FindingJson::of).collect(),
+            findings: findings
+                .iter()
+                .map(|finding| FindingJson::of(finding, self.with_hashes))
+                .collect(),
             allowed: *allowed,
             files: *blobs,
             bytes: *bytes,
@@ -165,10 +183,20 @@ impl Outcome for ScanOutcome {
         let found = count(findings.len() as u64, "secret", "secrets");
         talk.status(format_args!("{found} found ({read}{passed})"));
         talk.hint("revoke what has left the machine before: deleting it does not help");
-        talk.hint(format_args!(
-            "what is none, in .git-checkpoint.toml: [push] allow-hashes = [\"{}\"]",
-            first.secret
-        ));
+        match self.with_hashes {
+            true => talk.hint(format_args!(
+                "what is none, in .git-checkpoint.toml: [push] allow-hashes = [\"{}\"]",
+                first.secret
+            )),
+            false => talk.hint(format_args!(
+                "what is none is allowed by its hash: git checkpoint scan --hashes {}",
+                self.words
+                    .iter()
+                    .map(|word| shell_word(word))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            )),
+        }
     }
 
     fn is_refusal(&self) -> bool {

@@ -32,10 +32,16 @@ fn what_a_state_would_publish_is_looked_at() {
         said.err
     );
     assert!(
-        !(said.out + &said.err).contains(&key()),
+        !(said.out.clone() + &said.err).contains(&key()),
         "nothing tells the secret"
     );
-    let (code, document) = scanned(&scene, &["--allow-secret", "env-file"]);
+    assert!(!(said.out.clone() + &said.err).contains("sha256:"));
+    let document = scanned(&scene, &[]).1;
+    for finding in document["findings"].as_array().unwrap() {
+        let hashes = [&finding["secret"], &finding["blob"]];
+        assert_eq!(hashes, [&Value::Null; 2], "only where they are asked for");
+    }
+    let (code, document) = scanned(&scene, &["--hashes", "--allow-secret", "env-file"]);
     assert_eq!((code, document["clean"].as_bool()), (1, Some(false)));
     let finding = &document["findings"][0];
     assert_eq!(
@@ -75,6 +81,19 @@ fn what_is_committed_or_published_is_not_looked_at_again() {
     // Once there is a remote that does not have it, it would be published.
     scene.git(&["update-ref", "refs/remotes/origin/main", "HEAD~1"]);
     assert_eq!(scanned(&scene, &[]).1["findings"][0]["path"], "old");
+}
+
+#[test]
+fn all_states_are_looked_at_where_that_is_asked_for() {
+    let scene = Scene::new();
+    scene.write("key", format!("{}\n", key()));
+    scene.keep(2);
+    fs_err::remove_file(scene.path().join("key")).unwrap();
+    scene.keep(1);
+    assert_eq!(scanned(&scene, &[]).0, 0, "the newest is clean");
+    let (code, document) = scanned(&scene, &["--all"]);
+    assert_eq!((code, &document["findings"][0]["path"]), (1, &"key".into()));
+    assert_eq!(scene.run(&["scan", "--all", "latest"]).code, 129);
 }
 
 #[test]

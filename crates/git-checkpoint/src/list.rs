@@ -34,6 +34,8 @@ pub(crate) fn run(session: &Session<'_>, args: ListArgs) -> Result<ListOutcome, 
         false => Vec::new(),
     };
     Ok(ListOutcome {
+        // Only a hint: what cannot be read is no reason to list nothing.
+        unmerged: checkpoint_share::unmerged(&session.repo).unwrap_or_default(),
         overview,
         shown,
         whole,

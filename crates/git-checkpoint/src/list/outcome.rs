@@ -3,8 +3,8 @@
 use std::io;
 
 use checkpoint_cli::{
-    Align, Cell, CheckpointView, Envelope, Outcome, Output, Schema, Style, Table, Talk,
-    tell_problems, write_line,
+    Align, Cell, CheckpointView, Envelope, Outcome, Output, Schema, Style, Table, Talk, count,
+    shell_word, tell_problems, write_line,
 };
 use checkpoint_model::{brief::Brief, verdict::Verdict};
 use checkpoint_store::{Entered, Overview, Place, Stored};
@@ -14,6 +14,8 @@ use serde::Serialize;
 /// The checkpoints, newest first.
 pub(crate) struct ListOutcome {
     pub(super) overview: Overview,
+    /// Remotes of which records lie here unmerged, and how many.
+    pub(super) unmerged: Vec<(String, usize)>,
     pub(super) shown: Vec<Shown>,
     /// The same with all that is known of them; empty where no machine reads.
     pub(super) whole: Vec<Stored>,
@@ -54,7 +56,16 @@ impl Outcome for ListOutcome {
         tell_problems(&self.overview.problems, talk);
         if self.overview.is_empty() {
             talk.status("no checkpoints yet");
-            talk.hint("use \"git checkpoint create <name>\" to make one");
+            if self.unmerged.is_empty() {
+                talk.hint("use \"git checkpoint create <name>\" to make one");
+            }
+        }
+        for (remote, n) in &self.unmerged {
+            let records = count(*n as u64, "record is", "records are");
+            talk.hint(format_args!(
+                "{records} here from '{remote}', not merged yet: git checkpoint fetch {}",
+                shell_word(remote)
+            ));
         }
     }
 

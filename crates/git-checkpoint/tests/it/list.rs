@@ -5,7 +5,7 @@ use checkpoint_model::{
     words::{CheckpointKind, Phase},
 };
 
-use crate::scene::Scene;
+use crate::scene::{Said, Scene};
 
 #[test]
 fn checkpoints_stand_in_columns_the_newest_first() {
@@ -157,4 +157,39 @@ fn words_that_mean_nothing_are_refused() {
     assert_eq!(scene.failure(&["list", "--since", "tomorow"]), no_time);
     assert_eq!(scene.run(&["list", "--named", "--backups"]).code, 129);
     assert_eq!(scene.run(&["list", "-n", "-1"]).code, 129);
+}
+
+#[test]
+fn records_that_lie_unmerged_are_told() {
+    let scene = Scene::new();
+    let other = scene.beside("other");
+    scene.git(&["clone", "-q", &scene.path().to_string_lossy(), &other]);
+    scene.keep(2);
+    scene.keep_named(1, "safe");
+    let at = |args: &[&str]| {
+        let program = env!("CARGO_BIN_EXE_git-checkpoint");
+        let mut command = scene.command(program, args);
+        command.current_dir(&other);
+        Said::from(command.output().unwrap())
+    };
+    let fetch = "+refs/notes/checkpoints*:refs/notes/remotes/origin/checkpoints*";
+    scene.git(&["-C", &other, "fetch", "-q", "origin", fetch]);
+    let told =
+        "hint: 2 records are here from 'origin', not merged yet: git checkpoint fetch origin\n";
+    let said = at(&["list"]);
+    assert_eq!(
+        (said.out.as_str(), said.err),
+        ("", format!("no checkpoints yet\n{told}"))
+    );
+    assert_eq!(at(&["list", "-q"]).err, "");
+    let said = at(&["fetch", "origin"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let said = at(&["list"]);
+    assert_eq!((said.out.lines().count(), said.err.as_str()), (2, ""));
+    scene.keep(0);
+    scene.git(&["-C", &other, "fetch", "-q", "origin", fetch]);
+    assert_eq!(
+        at(&["list"]).err,
+        "hint: 1 record is here from 'origin', not merged yet: git checkpoint fetch origin\n"
+    );
 }

@@ -73,6 +73,7 @@ complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand create" -l
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand create" -l state -d 'Record a count of the work: tasks_completed, decisions_made, files_modified, files_created, tests_passing, tests_failing' -r
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand create" -l include -d 'Keep ignored files that match as well, beside those of the policy\'s capture.include' -r
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand create" -l exclude -d 'Leave out untracked files that match, beside those of the policy\'s capture.exclude' -r
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand create" -l shareable -d 'Leave out what never leaves the machine, so that the state can be given to others: ignored files and those outside of the working tree, which the policy\'s capture.include and capture.extra name'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand create" -l no-untracked -d 'Leave out all untracked files'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand create" -l commit -d 'Commit everything on the branch first; if a hook refuses, nothing is changed and no checkpoint made'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand create" -l if-changed -d 'Make no checkpoint if nothing has changed since the latest one of this worktree'
@@ -210,12 +211,15 @@ complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand import" -s
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l allow-secret -d 'Pass this rule of the search for secrets; it is recorded' -r
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l tags -d 'Give the names of all checkpoints'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l with-state -d 'Give the states of the checkpoints as well, with the commits they stand on; what of that is not there yet is searched for secrets first, and ignored files never go'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l hold-back -d 'Leave back records that say what looks like a secret, and give all others; otherwise nothing is given'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l all -d 'An option of git that means nothing here, and must not be taken for the beginning of another'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -s n -l dry-run -d 'Show what would go, and give nothing'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -l session -d 'Take the states of this session\'s checkpoints' -r
-complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -l branch -d 'Take the states of the checkpoints made on this branch, such as that of an agent\'s run' -r
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -l run -d 'Take the states of an agent\'s run: by its id, the beginning of it, or its branch' -r
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -l branch -d 'Take the states of the checkpoints made on this branch' -r
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -l all-states -d 'Take the states of all checkpoints, as far as they are there'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -l tags -d 'Take the names as well in a shallow clone, with the history they stand on; otherwise they are always taken'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand fetch" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
@@ -235,6 +239,8 @@ complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand scan" -l allow-secret -d 'Leave out what this rule finds; may be given more than once' -r
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand scan" -l all -d 'Look at the states of all checkpoints that are here'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand scan" -l hashes -d 'Tell the hashes by which findings that are none are allowed in the policy; who sees one can try passwords on it, so that they belong into no log'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand scan" -l rules -d 'List the rules, and look at nothing'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand scan" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand scan" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'

@@ -115,6 +115,7 @@ pub(crate) enum Command {
     /// Records are merged first: any number of machines may write and share in any order, and nothing is ever forced.
     /// The names (tags) of the checkpoints that are given go with them; a name that is another checkpoint's there is
     /// refused, and then nothing goes. All of it arrives, or nothing. Through git, with its transports and credentials.
+    /// What records say, and the commits that names bring along, are searched for secrets: a finding holds all of it up.
     Push(PushArgs),
     /// Take the records and names of another repository, and states that are asked for
     ///
@@ -130,7 +131,7 @@ pub(crate) enum Command {
     /// Look for secrets in what a state would publish; exit 1 if there are any
     ///
     /// Looked at is what the state holds and no remote has, as far as is known here; without a remote, what its HEAD
-    /// does not hold. A finding tells the rule, the place and a hash, never the secret. What is none is allowed in the
+    /// does not hold. A finding tells the rule and the place, never the secret. What is none is allowed in the
     /// policy's [push], by rule, path or hash. No service is asked whether a token is alive.
     Scan(ScanArgs),
     /// Put the hooks in place, in this repository and all its worktrees

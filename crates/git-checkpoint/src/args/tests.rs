@@ -60,3 +60,52 @@ fn the_line_of_a_hook_is_understood_as_the_parser_would() {
         assert!(Args::of_hook(&words(line)).is_none(), "{line}");
     }
 }
+
+/// What people type who know git: none of it may be taken for the beginning of a word that means something else.
+const OF_GIT: [&str; 24] = [
+    "abort",
+    "all",
+    "amend",
+    "continue",
+    "delete",
+    "dry",
+    "edit",
+    "exec",
+    "follow",
+    "force",
+    "hard",
+    "interactive",
+    "keep",
+    "mirror",
+    "mixed",
+    "move",
+    "onto",
+    "patch",
+    "prune",
+    "recursive",
+    "soft",
+    "staged",
+    "tag",
+    "verbose",
+];
+
+#[test]
+fn no_option_of_git_is_taken_for_the_beginning_of_another_word() {
+    let mut root = Args::command();
+    root.build();
+    for command in std::iter::once(&root).chain(root.get_subcommands()) {
+        let longs: Vec<_> = command
+            .get_arguments()
+            .filter_map(|arg| arg.get_long())
+            .collect();
+        for typed in OF_GIT.iter().filter(|typed| !longs.contains(typed)) {
+            let mut taken = longs.iter().filter_map(|long| long.strip_prefix(typed));
+            let (Some(rest), None) = (taken.next(), taken.next()) else {
+                continue;
+            };
+            // '--dry' for '--dry-run', '--tag' for '--tags' and '--delete' for '--deleted' say what is meant.
+            let is_same_word = rest.starts_with('-') || ["s", "d"].contains(&rest);
+            assert!(is_same_word, "--{typed}{rest} of '{}'", command.get_name());
+        }
+    }
+}

@@ -209,10 +209,9 @@ complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand import" -l
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand import" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand import" -s h -l help -d 'Print help'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l allow-secret -d 'Pass this rule of the search for secrets; it is recorded' -r
-complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l tags -d 'Give the names of all checkpoints'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l tags -l all -d 'Give the names of all checkpoints'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l with-state -d 'Give the states of the checkpoints as well, with the commits they stand on; what of that is not there yet is searched for secrets first, and ignored files never go'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l hold-back -d 'Leave back records that say what looks like a secret, and give all others; otherwise nothing is given'
-complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l all -d 'An option of git that means nothing here, and must not be taken for the beginning of another'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -s n -l dry-run -d 'Show what would go, and give nothing'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand push" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'

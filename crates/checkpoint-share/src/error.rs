@@ -213,19 +213,6 @@ pub enum ShareError {
         /// The checkpoint.
         id: CheckpointId,
     },
-    /// An option of git that means nothing here. Nothing was given.
-    #[error("'--all' is no option of 'git checkpoint push'")]
-    #[diagnostic(
-        code(share::not_all),
-        help(
-            "all records go in any case; with all names: git checkpoint push {} --tags",
-            word(remote)
-        )
-    )]
-    NotAll {
-        /// The remote.
-        remote: String,
-    },
     /// No run of an agent is meant. Records may have come.
     #[error("'{typed}' is no run")]
     #[diagnostic(code(share::run_unknown), help("see the runs: git agent-run list"))]
@@ -275,7 +262,7 @@ impl Failure for ShareError {
             | Self::Spoken { .. }
             | Self::Unscanned { .. }
             | Self::AllowedByAgent { .. } => Kind::Refused,
-            Self::NoCheckpoint { .. } | Self::NotAll { .. } => Kind::Usage,
+            Self::NoCheckpoint { .. } => Kind::Usage,
             Self::Scan(error) => error.kind(),
             Self::Store(error) => error.kind(),
             _ => Kind::Fatal,

@@ -19,10 +19,6 @@ use crate::{CheckpointError, args::PushArgs, share};
 pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, CheckpointError> {
     let (first, rest) = (args.remote.clone(), args.checkpoints.clone());
     let (remote, words) = share::parties(session, first, rest, Direction::Push)?;
-    if args.all {
-        let remote = remote.shown();
-        return Err(ShareError::NotAll { remote }.into());
-    }
     let chosen = chosen(session, &remote, &words, &args)?;
     if let Some(gone) = chosen.iter().find(|it| !it.checkpoint.is_kept()) {
         let (remote, id) = (remote.shown(), gone.checkpoint.id);

@@ -11,7 +11,7 @@ pub(crate) struct PushArgs {
     #[arg(value_name = "checkpoint")]
     pub(crate) checkpoints: Vec<String>,
     /// Give the names of all checkpoints
-    #[arg(long)]
+    #[arg(long, visible_alias = "all")]
     pub(crate) tags: bool,
     /// Give the states of the checkpoints as well, with the commits they stand on; what of that is not there yet is
     /// searched for secrets first, and ignored files never go
@@ -23,9 +23,6 @@ pub(crate) struct PushArgs {
     /// Leave back records that say what looks like a secret, and give all others; otherwise nothing is given
     #[arg(long)]
     pub(crate) hold_back: bool,
-    /// An option of git that means nothing here, and must not be taken for the beginning of another
-    #[arg(long, hide = true)]
-    pub(crate) all: bool,
     /// Show what would go, and give nothing
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,

@@ -94,10 +94,11 @@ fn no_option_of_git_is_taken_for_the_beginning_of_another_word() {
     let mut root = Args::command();
     root.build();
     for command in std::iter::once(&root).chain(root.get_subcommands()) {
-        let longs: Vec<_> = command
-            .get_arguments()
-            .filter_map(|arg| arg.get_long())
-            .collect();
+        let mut longs: Vec<&str> = Vec::new();
+        for arg in command.get_arguments() {
+            longs.extend(arg.get_long());
+            longs.extend(arg.get_all_aliases().unwrap_or_default());
+        }
         for typed in OF_GIT.iter().filter(|typed| !longs.contains(typed)) {
             let mut taken = longs.iter().filter_map(|long| long.strip_prefix(typed));
             let (Some(rest), None) = (taken.next(), taken.next()) else {

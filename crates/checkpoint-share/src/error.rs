@@ -97,11 +97,11 @@ pub enum ShareError {
         /// The tag, without `refs/tags/`.
         tag: String,
         /// A name like it that nobody has here.
-        free: String,
+        free: Box<str>,
         /// What it is here, in hex.
-        here: String,
+        here: Box<str>,
         /// What it is there, in hex; 'unknown' where that cannot be told.
-        there: String,
+        there: Box<str>,
     },
     /// Nobody has given the state to that repository.
     #[error("the state of checkpoint {id} is not at '{remote}'")]

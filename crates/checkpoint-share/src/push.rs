@@ -115,7 +115,7 @@ pub struct Pushed {
 #[derive(Debug)]
 pub struct Unpushed {
     /// Why.
-    pub error: ShareError,
+    pub error: Box<ShareError>,
     /// The number of records that came from there before that, new or telling more.
     pub received: usize,
 }
@@ -133,7 +133,7 @@ pub fn push(
     let mut run = Run::new(repo, remote, manner, wanted, words, doing);
     let pushed = run.take().and_then(|()| run.give());
     pushed.map_err(|error| Unpushed {
-        error,
+        error: Box::new(error),
         received: run.received(),
     })
 }
@@ -303,9 +303,9 @@ fn tag_taken(
     ShareError::TagTaken {
         remote: remote.shown(),
         id: wanted.checkpoint,
-        free: free_name(repo, name),
+        free: free_name(repo, name).into(),
         tag: name.strip_prefix("refs/tags/").unwrap_or(name).to_owned(),
-        here: here.to_string(),
-        there: there.map_or_else(|| "unknown".to_owned(), |id| id.to_string()),
+        here: here.to_string().into(),
+        there: there.map_or_else(|| "unknown".into(), |id| id.to_string().into()),
     }
 }

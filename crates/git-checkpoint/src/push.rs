@@ -91,7 +91,7 @@ fn give(
             let talk = session.console.talk();
             talk.status(format_args!("came from '{}': {came}", remote.shown()));
         }
-        error.into()
+        (*error).into()
     })
 }
 

@@ -120,8 +120,9 @@ pub fn finish(session: &Session<'_>, run: Run, wish: &Finish) -> Result<Finished
     }
     tell_astray(&mut work)?;
     let trouble = hand_in(&mut work, wish)?;
-    if trouble.is_none() {
-        complete(&mut work, wish)?;
+    match trouble {
+        None => complete(&mut work, wish)?,
+        Some(_) => work.reread()?,
     }
     Ok(Finished {
         run: work.run,

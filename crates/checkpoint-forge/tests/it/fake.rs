@@ -74,7 +74,8 @@ impl Fake {
         fake
     }
 
-    fn new(host: String) -> Self {
+    /// One that nobody can reach yet.
+    pub(crate) fn new(host: String) -> Self {
         Self {
             host,
             table: Arc::default(),
@@ -115,24 +116,8 @@ impl Fake {
         first.clone()
     }
 
-    /// One that speaks TLS, as `localhost:<port>`.
-    pub(crate) fn with_tls(config: rustls::ServerConfig) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let fake = Self::new(format!("localhost:{port}"));
-        let server = fake.clone();
-        let config = Arc::new(config);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let server = server.clone();
-                let tls = rustls::ServerConnection::new(config.clone()).unwrap();
-                std::thread::spawn(move || server.serve(rustls::StreamOwned::new(tls, stream)));
-            }
-        });
-        fake
-    }
-
-    fn serve(&self, stream: impl Read + Write) {
+    /// Answers whoever is at the other end, until it goes away.
+    pub(crate) fn serve(&self, stream: impl Read + Write) {
         let mut stream = BufReader::new(stream);
         while let Some(seen) = read(&mut stream) {
             let question = short(&seen.question);

@@ -1,6 +1,6 @@
 //! Certificates: who is trusted, and that nobody else hears a token.
 
-use std::{path::Path, process::Command, sync::Arc};
+use std::{net::TcpListener, path::Path, process::Command, sync::Arc};
 
 use checkpoint_model::policy::ForgeKind::Github;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
@@ -21,13 +21,30 @@ fn scene(name: &str) -> Option<(Scene, Fake)> {
         return None;
     }
     let dir = tempfile::tempdir().unwrap();
-    let fake = Fake::with_tls(certified(dir.path(), name));
+    let fake = with_tls(certified(dir.path(), name));
     fake.json(LIST, 200, json!([crate::github::pull(&fake, 7)]));
     let mut scene = Scene::on(&fake, Github);
     scene.request.remote = format!("https://{}/ada/engine", fake.host).parse().unwrap();
     scene.env("GITHUB_SERVER_URL", format!("https://{}", fake.host));
     fs_err::copy(dir.path().join("ca.pem"), scene.path().join("ca.pem")).unwrap();
     Some((scene, fake))
+}
+
+/// A forge that speaks TLS, as `localhost:<port>`.
+fn with_tls(config: rustls::ServerConfig) -> Fake {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let fake = Fake::new(format!("localhost:{port}"));
+    let server = fake.clone();
+    let config = Arc::new(config);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let server = server.clone();
+            let tls = rustls::ServerConnection::new(config.clone()).unwrap();
+            std::thread::spawn(move || server.serve(rustls::StreamOwned::new(tls, stream)));
+        }
+    });
+    fake
 }
 
 fn certified(dir: &Path, name: &str) -> rustls::ServerConfig {

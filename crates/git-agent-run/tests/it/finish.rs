@@ -318,11 +318,7 @@ fn a_working_tree_that_was_there_before_is_not_cleaned_up() {
 #[test]
 fn the_policy_says_what_finish_does_and_options_say_otherwise() {
     let scene = Scene::new();
-    let policy = "[runs]\npush = false\npull-request = \"never\"\ncleanup = \"worktree\"\n";
-    scene.write(".git-checkpoint.toml", policy);
-    scene.git(&["add", "."]);
-    scene.git(&["commit", "-q", "-m", "policy"]);
-    scene.git(&["push", "-q", "origin", "main"]);
+    scene.policy("[runs]\npush = false\npull-request = \"never\"\ncleanup = \"worktree\"\n");
     let (branch, dir) = begun(&scene);
     let said = scene.done_at(&dir, &["finish"]);
     assert!(said.err.contains("stays here"), "{said:?}");
@@ -332,33 +328,6 @@ fn the_policy_says_what_finish_does_and_options_say_otherwise() {
         said.err.contains("pushed agent/fix-it/run-1 to origin"),
         "{said:?}"
     );
-}
-
-#[test]
-fn agit_opens_a_request_by_the_push_alone() {
-    let scene = Scene::new();
-    scene.write(".git-checkpoint.toml", "[runs]\npull-request = \"agit\"\n");
-    scene.git(&["add", "."]);
-    scene.git(&["commit", "-q", "-m", "policy"]);
-    scene.git(&["push", "-q", "origin", "main"]);
-    let bare = scene.beside("origin.git");
-    scene.git_at(&bare, &["config", "receive.advertisePushOptions", "true"]);
-    // Without a proc-receive hook the ref is an ordinary one; that the server is told is what counts here.
-    let hook = bare.join("hooks/pre-receive");
-    scene.script(
-        &hook,
-        "cat >>pushed; env | grep GIT_PUSH_OPTION >>pushed\n\
-         echo 'Create a new pull request for agent:' >&2\n\
-         echo '  https://git.example.org/ada/engine/pulls/7' >&2",
-    );
-    let (branch, dir) = begun(&scene);
-    let said = scene.run_at(&dir, &["finish"]);
-    let pushed = fs_err::read_to_string(bare.join("pushed")).unwrap();
-    assert!(pushed.contains("refs/for/main"), "{pushed} {said:?}");
-    assert!(pushed.contains(&format!("topic={branch}")), "{pushed}");
-    assert!(pushed.contains("title="), "{pushed}");
-    let none = scene.try_git_at(&bare, &["rev-parse", "--verify", "-q", &branch]);
-    assert_ne!(none.code, 0, "the branch itself is not pushed");
 }
 
 #[test]

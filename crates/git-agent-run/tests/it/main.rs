@@ -1,6 +1,9 @@
 //! Runs, as terminal sessions with the real git and bare repositories for remotes.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[expect(dead_code, reason = "these sessions need a part of it")]
+#[path = "../../../checkpoint-forge/tests/it/fake.rs"]
+mod fake;
 mod scene;
 
 mod abandon;
@@ -10,5 +13,6 @@ mod finish;
 mod killed;
 mod log;
 mod pull_request;
+mod real_gh;
 mod schema;
 mod start;

@@ -12,19 +12,7 @@ fn at_forge() -> (Scene, PathBuf) {
     let scene = Scene::new();
     let state = scene.beside("forge");
     fs_err::create_dir(&state).unwrap();
-    let bare = scene.beside("origin.git");
-    let ssh = scene.beside("bin/ssh-to-the-directory");
-    let to = format!("exec git \"${{2%% *}}\" '{}'", bare.display());
-    // git hands over `git-receive-pack 'ada/engine.git'` in one word.
-    scene.script(&ssh, &to.replace("git \"$", "\"$"));
-    scene.git(&["config", "core.sshCommand", ssh.to_str().unwrap()]);
-    scene.git(&["config", "ssh.variant", "simple"]);
-    scene.git(&[
-        "remote",
-        "set-url",
-        "origin",
-        "git@github.com:ada/engine.git",
-    ]);
+    scene.move_remote("git@github.com:ada/engine.git");
     let pull = json!({
         "number": 7,
         "html_url": "https://github.com/ada/engine/pull/7",
@@ -186,14 +174,8 @@ fn without_a_login_the_page_is_printed_and_the_work_is_pushed() {
 #[test]
 fn the_text_follows_the_template_of_the_repository() {
     let (scene, state) = at_forge();
-    scene.write(
-        ".git-checkpoint.toml",
-        "[runs]\nbody = \"agent.md\"\ndraft = false\n",
-    );
     scene.write("agent.md", "By {{agent}}: {{task}}\n");
-    scene.git(&["add", "."]);
-    scene.git(&["commit", "-q", "-m", "policy"]);
-    scene.git(&["push", "-q", "origin", "main"]);
+    scene.policy("[runs]\nbody = \"agent.md\"\ndraft = false\n");
     let dir = begun(&scene);
     scene.done_at(&dir, &["finish"]);
     let asked: Value = serde_json::from_slice(&fs_err::read(state.join("input")).unwrap()).unwrap();
@@ -207,10 +189,7 @@ fn the_text_follows_the_template_of_the_repository() {
 #[test]
 fn a_policy_that_only_prints_the_page_opens_none_on_demand() {
     let (scene, state) = at_forge();
-    scene.write(".git-checkpoint.toml", "[runs]\npull-request = \"url\"\n");
-    scene.git(&["add", "."]);
-    scene.git(&["commit", "-q", "-m", "policy"]);
-    scene.git(&["push", "-q", "origin", "main"]);
+    scene.policy("[runs]\npull-request = \"url\"\n");
     let dir = begun(&scene);
     for word in ["--pull-request", "--merge"] {
         let said = scene.run_at(&dir, &["finish", word]);

@@ -85,6 +85,26 @@ impl Scene {
         self.git(&["remote", "add", name, bare]);
     }
 
+    /// Gives `origin` an address of ssh's, as a forge has it; git goes to the directory all the same.
+    pub(crate) fn move_remote(&self, address: &str) {
+        let ssh = self.beside("bin/ssh-to-the-directory");
+        let bare = self.beside("origin.git");
+        // git hands over `git-receive-pack 'ada/engine.git'` in one word.
+        let text = format!("exec \"${{2%% *}}\" '{}'", bare.display());
+        self.script(&ssh, &text);
+        self.git(&["config", "core.sshCommand", ssh.to_str().unwrap()]);
+        self.git(&["config", "ssh.variant", "simple"]);
+        self.git(&["remote", "set-url", "origin", address]);
+    }
+
+    /// Commits this as the policy of the repository, and pushes it.
+    pub(crate) fn policy(&self, text: &str) {
+        self.write(".git-checkpoint.toml", text);
+        self.git(&["add", "."]);
+        self.git(&["commit", "-q", "-m", "policy"]);
+        self.git(&["push", "-q", "origin", "main"]);
+    }
+
     pub(crate) fn write(&self, path: &str, text: &str) {
         self.write_at(&self.top, path, text);
     }

@@ -78,13 +78,19 @@ pub fn open(request: &Request, surroundings: &Surroundings) -> Result<Outcome, F
     Plan::of(request, surroundings)?.open(&[])
 }
 
+/// What a push of further commits to a request of AGit's has to carry: the ref it goes to in place of the branch's own,
+/// and the value of its `--push-option`. Title and text are no part of it: people may have changed them meanwhile.
+pub fn agit_again(head: &str, base: &str) -> (String, String) {
+    (pushed::agit_ref(base), pushed::agit_topic(head))
+}
+
 /// Whether a push failed because the server takes no push options, by what it printed on standard error.
 pub fn refuses_options(printed: &[u8]) -> bool {
     String::from_utf8_lossy(printed).contains("does not support push options")
 }
 
 /// Whether a push to AGit's `refs/for/` failed because the request has these commits already, by what it printed on
-/// standard error. Nothing is left to be pushed then; the server does not tell which request it is.
+/// both streams. Nothing is left to be pushed then; the server does not tell which request it is.
 pub fn has_it_already(printed: &[u8]) -> bool {
     String::from_utf8_lossy(printed).contains("new commit is same with old commit")
 }

@@ -93,7 +93,7 @@ impl<'a> Plan<'a> {
 
     /// The full ref that the branch has to be pushed to in place of its own: AGit's `refs/for/<base>`.
     pub fn push_to(&self) -> Option<String> {
-        matches!(self.way, Way::Agit).then(|| pushed::agit_ref(self.request))
+        matches!(self.way, Way::Agit).then(|| pushed::agit_ref(&self.request.base))
     }
 
     /// Opens the request, unless the push has done so, or finds the one that there is. `printed` is what the push has

@@ -34,7 +34,7 @@ pub(crate) fn gitlab_options(request: &Request) -> Vec<String> {
 /// Push options of AGit, for a push to [`agit_ref`].
 pub(crate) fn agit_options(request: &Request) -> Vec<String> {
     let title = draft::title(Some(ForgeKind::Forgejo), &request.title, request.draft);
-    let mut options = vec![format!("topic={}", request.head), format!("title={title}")];
+    let mut options = vec![agit_topic(&request.head), format!("title={title}")];
     let body = request.body.trim();
     if body.lines().count() > 1 {
         // Gitea's own way to say more than a line.
@@ -65,8 +65,13 @@ fn one_line(body: &str) -> String {
 }
 
 /// Where AGit wants the commits.
-pub(crate) fn agit_ref(request: &Request) -> String {
-    format!("refs/for/{}", request.base)
+pub(crate) fn agit_ref(base: &str) -> String {
+    format!("refs/for/{base}")
+}
+
+/// By what AGit knows a request again.
+pub(crate) fn agit_topic(head: &str) -> String {
+    plain(&format!("topic={head}"))
 }
 
 /// git refuses an option with a line end in it, and a NUL ends one.

@@ -39,18 +39,14 @@ pub(super) fn push_and_open(
         }
         None => None,
     };
-    let known = work.run.pull_request.clone();
-    let Some(request) = request.filter(|_| known.is_none() || asked.merge) else {
-        return Ok(push_only(work, remote, &url, None)?.or_else(|| found(work, known)));
+    if let Some(known) = work.run.pull_request.clone() {
+        let request = request.filter(|_| asked.merge);
+        return push_more(work, remote, &url, &known, request.as_ref());
+    }
+    let Some(request) = request else {
+        return push_only(work, remote, &url, None);
     };
     let surroundings = work.session.surroundings.clone();
-    if let Some(known) = &known {
-        if let Some(trouble) = push_only(work, remote, &url, None)? {
-            return Ok(Some(trouble));
-        }
-        found(work, Some(known.clone()));
-        return ending::merge(work, &request, known);
-    }
     let plan = match Plan::of(&request, &surroundings) {
         Ok(plan) => plan,
         Err(error) => return push_only(work, remote, &url, Some(error)),
@@ -80,6 +76,38 @@ pub(super) fn push_and_open(
     }
 }
 
+/// The push to a request that is on record, which is then merged if `merged` is given.
+fn push_more(
+    work: &mut Work<'_>,
+    remote: &str,
+    url: &str,
+    known: &PullRequestOpened,
+    merged: Option<&Request>,
+) -> Result<Option<Trouble>, RunError> {
+    let base = known.base.as_deref().unwrap_or_default();
+    let carried = match known.via == PullRequest::Agit.as_str() && !base.is_empty() {
+        true => {
+            let (to, option) = checkpoint_forge::agit_again(&known.head, base);
+            push::Carried {
+                options: vec![option],
+                to: Some(to),
+            }
+        }
+        false => push::Carried::default(),
+    };
+    if let Some(trouble) = push_unless_there(work, remote, url, &carried)? {
+        return Ok(Some(trouble));
+    }
+    work.done.push(Done::PullRequest {
+        url: known.url.clone(),
+        existed: true,
+    });
+    match merged {
+        Some(request) => ending::merge(work, request, known),
+        None => Ok(None),
+    }
+}
+
 /// The push alone; `error` is why no request can be opened after it.
 fn push_only(
     work: &mut Work<'_>,
@@ -87,15 +115,24 @@ fn push_only(
     url: &str,
     error: Option<ForgeError>,
 ) -> Result<Option<Trouble>, RunError> {
-    if !push::is_there(work, remote) {
-        let carried = push::Carried::default();
-        if let push::Pushed::Failed(failed, _) = push::push(work, remote, url, &carried)? {
-            return Ok(Some(not_pushed(work, failed)));
-        }
-    } else {
+    let trouble = push_unless_there(work, remote, url, &push::Carried::default())?;
+    Ok(trouble.or_else(|| error.map(|error| failed(work, error))))
+}
+
+fn push_unless_there(
+    work: &mut Work<'_>,
+    remote: &str,
+    url: &str,
+    carried: &push::Carried,
+) -> Result<Option<Trouble>, RunError> {
+    if push::is_there(work, remote) {
         already(work, remote);
+        return Ok(None);
     }
-    Ok(error.map(|error| failed(work, error)))
+    Ok(match push::push(work, remote, url, carried)? {
+        push::Pushed::Done(_) | push::Pushed::HasIt => None,
+        push::Pushed::Failed(failed, _) => Some(not_pushed(work, failed)),
+    })
 }
 
 /// The push with what the plan asks it to carry. One that carries something has to be made again: by it the request is
@@ -117,15 +154,22 @@ fn push_for(
     }
     let (failed, said) = match push::push(work, remote, url, &carried)? {
         push::Pushed::Done(printed) => return Ok(Ok(printed)),
+        push::Pushed::HasIt => {
+            let why = "there is one for these commits, and the server does not say which";
+            return Ok(Err(none(work, None, why.to_owned(), None)));
+        }
         push::Pushed::Failed(failed, said) => (failed, said),
     };
     if carried.to.is_some() || !checkpoint_forge::refuses_options(&said) {
         return Ok(Err(not_pushed(work, failed)));
     }
-    match push::push(work, remote, url, &push::Carried::default())? {
-        push::Pushed::Done(printed) => Ok(Ok(printed)),
-        push::Pushed::Failed(failed, _) => Ok(Err(not_pushed(work, failed))),
-    }
+    Ok(
+        match push::push(work, remote, url, &push::Carried::default())? {
+            push::Pushed::Done(printed) => Ok(printed),
+            push::Pushed::HasIt => Ok(Vec::new()),
+            push::Pushed::Failed(failed, _) => Err(not_pushed(work, failed)),
+        },
+    )
 }
 
 fn already(work: &mut Work<'_>, remote: &str) {
@@ -139,14 +183,6 @@ fn already(work: &mut Work<'_>, remote: &str) {
 fn not_pushed(work: &Work<'_>, failed: checkpoint_model::event::GitPushFailed) -> Trouble {
     work.log.try_tell(work.run.id, failed.clone());
     Trouble::NotPushed(failed)
-}
-
-fn found(work: &mut Work<'_>, known: Option<PullRequestOpened>) -> Option<Trouble> {
-    work.done.extend(known.map(|known| Done::PullRequest {
-        url: known.url,
-        existed: true,
-    }));
-    None
 }
 
 fn record(

@@ -25,6 +25,8 @@ pub(super) struct Carried {
 pub(super) enum Pushed {
     /// What git printed, on both streams.
     Done(Vec<u8>),
+    /// A request that AGit has made of it before has these commits; the server does not tell which.
+    HasIt,
     /// It has failed; what git printed on standard error.
     Failed(GitPushFailed, Vec<u8>),
 }
@@ -44,7 +46,9 @@ pub(super) fn push(
 ) -> Result<Pushed, RunError> {
     let output = run(work, remote, carried)?;
     show(work, &output);
-    if !output.status.success() {
+    let printed = [output.stdout.as_slice(), &output.stderr].concat();
+    let has_it = carried.to.is_some() && checkpoint_forge::has_it_already(&printed);
+    if !output.status.success() && !has_it {
         let failed = failure::of(work, remote, url, &output);
         return Ok(Pushed::Failed(failed, output.stderr));
     }
@@ -62,9 +66,12 @@ pub(super) fn push(
     work.done.push(Done::Pushed {
         remote: remote.to_owned(),
         commit: work.tip,
-        existed: is_up_to_date(&output.stdout),
+        existed: has_it || is_up_to_date(&output.stdout),
     });
-    Ok(Pushed::Done([output.stdout, output.stderr].concat()))
+    Ok(match has_it {
+        true => Pushed::HasIt,
+        false => Pushed::Done(printed),
+    })
 }
 
 /// Whether the one line of `git push --porcelain` for the branch says that it was there; see git-push(1), "Output".

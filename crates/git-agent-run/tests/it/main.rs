@@ -13,6 +13,7 @@ mod finish;
 mod killed;
 mod log;
 mod pull_request;
+mod pushed;
 mod real_gh;
 mod schema;
 mod start;

@@ -72,6 +72,7 @@ complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -l j
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand resume" -l at -d 'Put back this checkpoint' -r
+complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand resume" -l take-over -d 'Let a run of another clone belong to this one from now on, as after a repository was moved or its host renamed'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand resume" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand resume" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -61,6 +61,10 @@ pub struct Run {
     pub pull_request: Option<PullRequestOpened>,
     /// Whether that was merged because we asked.
     pub is_merged: bool,
+    /// The machine that its clone is on.
+    pub host: String,
+    /// The git directory of the clone that it belongs to: the one it was started in, or that has taken it over.
+    pub repository: String,
     /// The working tree, as last told.
     pub worktree: String,
     /// Whether that was made for the run, and is still there.
@@ -159,6 +163,8 @@ impl Run {
             id: started.run,
             at: event.at,
             by: event.by.clone(),
+            host: event.by.host.clone(),
+            repository: started.repository.clone(),
             worktree: started.worktree.clone(),
             is_linked: started.linked,
             started: started.clone(),
@@ -260,6 +266,10 @@ impl Run {
                 self.is_branch_removed = false;
                 self.worktree.clone_from(&resumed.worktree);
                 self.is_linked = resumed.linked;
+                if let Some(repository) = &resumed.repository {
+                    self.host.clone_from(&event.by.host);
+                    self.repository.clone_from(repository);
+                }
             }
             RunEvent::RunAbandoned(abandoned) => {
                 self.state = TaskState::Failed;

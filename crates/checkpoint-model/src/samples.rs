@@ -439,6 +439,7 @@ fn of_run(
             checkpoint: None,
             worktree: text,
             linked: claim,
+            repository: maybe,
         }
         .into(),
         10 => RunAbandoned {

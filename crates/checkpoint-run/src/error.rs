@@ -103,7 +103,12 @@ pub enum RunError {
     },
     /// Its branch and its working tree are in another clone.
     #[error("run '{run}' is of another clone: '{repository}' on {host}")]
-    #[diagnostic(code(run::other_clone), help("git agent-run show {run}"))]
+    #[diagnostic(
+        code(run::other_clone),
+        help(
+            "that clone is this one, moved or renamed, or given up?  git agent-run resume --take-over {run}"
+        )
+    )]
     OtherClone {
         /// The run.
         run: String,
@@ -130,7 +135,10 @@ pub enum RunError {
     },
     /// Its branch is gone, and was not removed by us.
     #[error("the branch '{branch}' is gone")]
-    #[diagnostic(code(run::branch_gone), help("git reflog"))]
+    #[diagnostic(
+        code(run::branch_gone),
+        help("as it was here:         git reflog\nwhere others have it:   git fetch --all")
+    )]
     BranchGone {
         /// The branch.
         branch: String,

@@ -27,10 +27,18 @@ impl Place {
         }
     }
 
-    /// Whether `run` was started in this clone.
+    /// The clone that `run` belongs to.
+    pub(crate) fn of(run: &Run) -> Self {
+        Self {
+            host: run.host.clone(),
+            repository: run.repository.clone(),
+        }
+    }
+
+    /// Whether `run` belongs to this clone: it was started here, or taken over.
     #[must_use]
     pub fn has(&self, run: &Run) -> bool {
-        run.by.host == self.host && run.started.repository == self.repository
+        *self == Self::of(run)
     }
 
     /// Refuses a run of another clone, whose branch and working tree are not here.
@@ -39,8 +47,8 @@ impl Place {
             true => Ok(()),
             false => Err(RunError::OtherClone {
                 run: run.short_branch().to_owned(),
-                host: run.by.host.clone(),
-                repository: run.started.repository.clone(),
+                host: run.host.clone(),
+                repository: run.repository.clone(),
             }),
         }
     }

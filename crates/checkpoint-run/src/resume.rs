@@ -12,6 +12,7 @@ use checkpoint_model::{
     policy::Policy,
     restore::{Action, Scope},
     run::Run,
+    slug::Slug,
 };
 use checkpoint_restore::{Asked, Restore};
 use checkpoint_store::{Place as StatePlace, Stored};
@@ -21,6 +22,15 @@ use crate::{Log, Place, RunError, place, worktree};
 
 /// The command, for records and reflogs.
 const COMMAND: &str = "git agent-run resume";
+
+/// How a run is to go on.
+#[derive(Debug, Clone, Default)]
+pub struct Resume {
+    /// The checkpoint to put back, where it is not the one that was made when the run was given up.
+    pub at: Option<Stored>,
+    /// Whether a run of another clone belongs to this one from now on.
+    pub take_over: bool,
+}
 
 /// A run that goes on.
 #[derive(Debug, Clone)]
@@ -33,16 +43,25 @@ pub struct Resumed {
     pub checkpoint: Option<Stored>,
     /// The checkpoint of what was there before that.
     pub backup: Option<checkpoint_model::id::CheckpointId>,
+    /// Where the run belonged to before it was taken over.
+    pub taken_from: Option<Place>,
 }
 
 /// Goes on with `run`: makes its branch again where it was removed, checks it out again where it was, and puts back the
-/// checkpoint `at`, or the one that was made when the run was given up. What is there is backed up before.
+/// checkpoint that is asked for, or the one that was made when the run was given up. What is there is backed up before.
+///
+/// A run of another clone is refused, unless it is to be taken over: then its branch has to be here, or its last commit
+/// or that checkpoint. Its working tree is found again where the repository was moved, else made beside this one.
 ///
 /// The record says that the run goes on when all of that is done: whoever was interrupted can do it again, and no
 /// `finish` takes a working tree for the run's in which its work is not there yet.
-pub fn resume(session: &Session<'_>, run: &Run, at: Option<Stored>) -> Result<Resumed, RunError> {
-    Place::here(session).must_have(run)?;
-    let at = match at {
+pub fn resume(session: &Session<'_>, run: &Run, wish: Resume) -> Result<Resumed, RunError> {
+    let here = Place::here(session);
+    let taken_from = match wish.take_over && !here.has(run) {
+        true => Some(take_over(session, run)),
+        false => here.must_have(run).map(|()| None)?,
+    };
+    let at = match wish.at {
         Some(at) => Some(at),
         None => of_abandoned(session, run)?,
     };
@@ -90,6 +109,7 @@ pub fn resume(session: &Session<'_>, run: &Run, at: Option<Stored>) -> Result<Re
         checkpoint: at.as_ref().map(|at| at.checkpoint.id),
         worktree: dir.to_string_lossy().into_owned(),
         linked: is_linked,
+        repository: taken_from.is_some().then_some(here.repository),
     };
     log.tell(run.id, resumed)?;
     let runs = checkpoint_store::runs(&session.repo)?.runs;
@@ -99,7 +119,20 @@ pub fn resume(session: &Session<'_>, run: &Run, at: Option<Stored>) -> Result<Re
         worktree: dir,
         checkpoint: at,
         backup,
+        taken_from,
     })
+}
+
+/// Finds the working tree of a run again that was moved with its repository, or by it; gives where the run belonged to.
+fn take_over(session: &Session<'_>, run: &Run) -> Place {
+    for dir in [PathBuf::from(&run.worktree), default_place(session, run)] {
+        worktree::find_again(session, &dir);
+    }
+    Place::of(run)
+}
+
+fn default_place(session: &Session<'_>, run: &Run) -> PathBuf {
+    worktree::default_dir(session, &Slug::of(&run.started.task), run.started.number)
 }
 
 /// The checkpoint that was made when the run was given up, if its state is here.
@@ -117,9 +150,12 @@ fn is_its_own(run: &Run, dir: &Path) -> bool {
 
 /// Where the branch goes: a working tree of its own, as it had one, or the one that the run was begun in.
 fn place_for(session: &Session<'_>, run: &Run) -> (PathBuf, bool) {
-    match run.started.linked {
-        true => (PathBuf::from(&run.started.worktree), true),
-        false => (PathBuf::from(session.worktree()), false),
+    let here = Place::here(session);
+    let was_begun_here = run.by.host == here.host && run.started.repository == here.repository;
+    match (run.started.linked, was_begun_here) {
+        (true, true) => (PathBuf::from(&run.started.worktree), true),
+        (true, false) => (default_place(session, run), true),
+        (false, _) => (PathBuf::from(session.worktree()), false),
     }
 }
 

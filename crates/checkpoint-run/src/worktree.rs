@@ -60,7 +60,7 @@ pub(crate) fn add(session: &Session<'_>, dir: &Path, branch: &str) -> Result<(),
     let all = list(session)?;
     let in_the_way: Vec<_> = all.iter().filter(|listed| is_in_the_way(listed)).collect();
     // git does not forget for months what was removed without it.
-    let is_forgotten = |listed: &&Listed| !listed.dir.exists();
+    let is_forgotten = |listed: &&Listed| !is_there(session, &listed.dir);
     let force = !in_the_way.is_empty() && in_the_way.iter().all(is_forgotten);
     let words = ["worktree", "add", "--quiet"].into_iter();
     let words = words.chain(force.then_some("--force")).chain(["--"]);
@@ -222,8 +222,39 @@ pub(crate) fn astray(
 
 fn there(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {
     let mut all = list(session)?;
-    all.retain(|listed| listed.dir.exists());
+    all.retain(|listed| is_there(session, &listed.dir));
     Ok(all)
+}
+
+/// Whether there is a working tree at `dir`, and it is of this repository. A copy of a repository lists those of the
+/// original, too: what happens in them is not its matter.
+fn is_there(session: &Session<'_>, dir: &Path) -> bool {
+    let common = crate::place::common_dir(session);
+    match git_dir(dir) {
+        Some(git_dir) => git_dir
+            .canonicalize()
+            .is_ok_and(|at| at.starts_with(&common)),
+        // The main one, or a repository without any.
+        None => dir.exists(),
+    }
+}
+
+/// The git directory that the file `.git` at `dir` names; see gitrepository-layout(5). None where it is no file.
+fn git_dir(dir: &Path) -> Option<PathBuf> {
+    let text = fs_err::read(dir.join(".git")).ok()?;
+    let path = text.strip_prefix(b"gitdir: ")?.trim_end();
+    Some(dir.join(as_path(path.as_bstr())))
+}
+
+/// Lets the working tree at `dir` and this repository find each other again, where the repository that the tree knows
+/// is gone: one of the two was moved, or both. One of another repository that is there is left alone.
+pub(crate) fn find_again(session: &Session<'_>, dir: &Path) {
+    if git_dir(dir).is_some_and(|git_dir| !git_dir.exists()) {
+        let words = [OsStr::new("worktree"), "repair".as_ref(), dir.as_os_str()];
+        let program = session.repo.git(words).at(session.repo.common_dir());
+        // git knows what else it may be; a tree that it does not take is made anew.
+        program.output().ok();
+    }
 }
 
 fn list(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {

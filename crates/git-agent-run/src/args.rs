@@ -64,6 +64,9 @@ pub(crate) enum Command {
     ///
     /// Its branch and its working tree are made again where they are gone, and the checkpoint that was made when it was
     /// abandoned is put back; what is there is backed up before.
+    ///
+    /// A run belongs to the clone that it was started in, by host and path; others show it and leave it alone. With
+    /// --take-over it belongs to this one, where its branch is, or its last commit.
     Resume(ResumeArgs),
     /// Give a run up, keeping its work as a checkpoint
     ///
@@ -184,6 +187,9 @@ pub(crate) struct ResumeArgs {
     /// Put back this checkpoint
     #[arg(long, value_name = "checkpoint")]
     pub(crate) at: Option<String>,
+    /// Let a run of another clone belong to this one from now on, as after a repository was moved or its host renamed
+    #[arg(long)]
+    pub(crate) take_over: bool,
 }
 
 /// `abandon`

@@ -6,7 +6,7 @@ use checkpoint_cli::{
     CheckpointView, Envelope, Outcome, Output, Schema, Session, Talk, shell_word, write_line,
 };
 use checkpoint_model::id::CheckpointId;
-use checkpoint_run::Resumed;
+use checkpoint_run::{Place, Resume, Resumed};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -22,13 +22,20 @@ pub(crate) fn run(
     session: &Session<'_>,
     args: &ResumeArgs,
 ) -> Result<ResumeOutcome, AgentRunError> {
-    let run = checkpoint_run::choose_here(session, args.run.as_deref())?;
+    let run = match args.take_over {
+        true => checkpoint_run::choose(session, args.run.as_deref())?,
+        false => checkpoint_run::choose_here(session, args.run.as_deref())?,
+    };
     let at = args
         .at
         .as_deref()
         .map(|at| session.choose_state(at))
         .transpose()?;
-    let resumed = checkpoint_run::resume(session, &run, at)?;
+    let wish = Resume {
+        at,
+        take_over: args.take_over,
+    };
+    let resumed = checkpoint_run::resume(session, &run, wish)?;
     Ok(ResumeOutcome { resumed })
 }
 
@@ -47,6 +54,8 @@ struct ResumeJson {
     checkpoint: Option<CheckpointView>,
     /// The checkpoint of what was there before that.
     backup: Option<CheckpointId>,
+    /// The git directory of the clone that the run was taken over from.
+    taken_from: Option<String>,
     /// What the agent's processes need in their environment.
     environment: Vec<Variable>,
 }
@@ -75,6 +84,10 @@ impl Outcome for ResumeOutcome {
             worktree: resumed.worktree.display().to_string(),
             checkpoint: resumed.checkpoint.as_ref().map(Into::into),
             backup: resumed.backup,
+            taken_from: resumed
+                .taken_from
+                .as_ref()
+                .map(|from| from.repository.clone()),
             environment: environment(&resumed.run),
         };
         write_line(out, &Envelope::new("agent-run resume", body))
@@ -82,6 +95,9 @@ impl Outcome for ResumeOutcome {
 
     fn talk(&self, talk: &Talk) {
         let resumed = &self.resumed;
+        if let Some(Place { host, repository }) = &resumed.taken_from {
+            talk.status(format_args!("taken over from '{repository}' on {host}"));
+        }
         talk.status(format_args!("on branch {}", resumed.run.started.branch));
         if let Some(stored) = &resumed.checkpoint {
             talk.status(format_args!(

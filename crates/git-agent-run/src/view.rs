@@ -33,7 +33,9 @@ pub(crate) struct RunView {
     base: Option<String>,
     /// The commit that the branch begins at.
     base_commit: Option<String>,
-    /// The git directory of the clone it belongs to, on the host in 'by'.
+    /// The machine with the clone it belongs to.
+    host: String,
+    /// The git directory of that clone.
     repository: String,
     /// Its working tree.
     worktree: String,
@@ -83,7 +85,8 @@ impl From<&Run> for RunView {
             branch: started.branch,
             base: started.base,
             base_commit: started.commit,
-            repository: started.repository,
+            host: run.host.clone(),
+            repository: run.repository.clone(),
             worktree: run.worktree.clone(),
             is_linked: run.is_linked,
             checkpoint: started.checkpoint,

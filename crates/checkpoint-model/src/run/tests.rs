@@ -183,8 +183,28 @@ fn the_task_has_a_state_of_its_own() {
         checkpoint: None,
         worktree: "/w".to_owned(),
         linked: true,
+        repository: None,
     };
     check(vec![gone.into(), again.into()], Running, None);
+}
+
+#[test]
+fn it_belongs_to_the_clone_that_took_it_over() {
+    let resumed = |repository: Option<&str>| RunResumed {
+        run: run_id(0),
+        checkpoint: None,
+        worktree: "/w".to_owned(),
+        linked: false,
+        repository: repository.map(str::to_owned),
+    };
+    let run = after(vec![resumed(None).into()]);
+    let home = (run.host.clone(), run.repository.clone());
+    assert_eq!(home, (run.by.host.clone(), run.started.repository.clone()));
+    let run = after(vec![
+        resumed(Some("/moved/.git")).into(),
+        resumed(None).into(),
+    ]);
+    assert_eq!(run.repository, "/moved/.git");
 }
 
 #[test]

@@ -78,10 +78,7 @@ impl ListOutcome {
             true => Cell::new(Style::Dim, &run.started.task),
             false => Cell::new(
                 Style::Dim,
-                format_args!(
-                    "{} (of another clone, on {})",
-                    run.started.task, run.by.host
-                ),
+                format_args!("{} (of another clone, on {})", run.started.task, run.host),
             ),
         }
     }

@@ -180,21 +180,6 @@ fn a_run_is_known_by_its_id_its_branch_and_the_end_of_it() {
 }
 
 #[test]
-fn a_repository_that_was_moved_is_another_clone() {
-    let scene = Scene::new();
-    scene.done(&["start", "--task", "x"]);
-    let moved = scene.beside("moved");
-    fs_err::rename(scene.path(), &moved).unwrap();
-    let said = scene.run_at(&moved, &["finish"]);
-    assert_eq!(said.code, 1, "{said:?}");
-    assert!(
-        said.err.contains("run 'x/run-1' is of another clone: '"),
-        "{said:?}"
-    );
-    scene.done_at(&moved, &["show"]);
-}
-
-#[test]
 fn the_hint_of_a_bad_name_is_about_this_command() {
     let scene = Scene::new();
     let said = scene.run(&["start", "--task", "x", "--agent", ""]);

@@ -17,3 +17,4 @@ mod pushed;
 mod real_gh;
 mod schema;
 mod start;
+mod take_over;

@@ -216,6 +216,10 @@ pub struct RunResumed {
     /// Whether that working tree was made for the run.
     #[serde(default, skip_serializing_if = "is_false")]
     pub linked: bool,
+    /// The git directory of the clone that the run belongs to from now on, on the machine of this event's `by`; none
+    /// where it stays where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
 }
 
 /// `run_abandoned`: a run is given up; its work can be had back from the checkpoint.

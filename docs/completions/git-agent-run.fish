@@ -67,6 +67,7 @@ complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -l p
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -l no-push -d 'Do not push the branch'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -l pull-request -d 'Open a pull request; default: the policy\'s runs.pull-request'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -l no-pull-request -d 'Open no pull request'
+complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -l discard-ignored -d 'Let ignored files go with the working tree, which no checkpoint holds; default: those of the policy\'s runs.discard-ignored'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -l merge -d 'Merge the pull request when its checks have passed; it is then opened ready, not as a draft'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand finish" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
@@ -77,6 +78,7 @@ complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand resume" -l j
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand resume" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand abandon" -s m -l message -d 'Why, for the record' -r
+complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand abandon" -l discard-ignored -d 'Let ignored files go with the working tree, which no checkpoint holds; default: those of the policy\'s runs.discard-ignored'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand abandon" -l close -d 'Close its pull request, too'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand abandon" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
 complete -c git-agent-run -n "__fish_git_agent_run_using_subcommand abandon" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'

@@ -24,6 +24,15 @@ use crate::{
 /// The command, for records and reflogs.
 const COMMAND: &str = "git agent-run abandon";
 
+/// How a run is given up.
+#[derive(Debug, Clone, Default)]
+pub struct Abandon {
+    /// Why, for the record.
+    pub reason: Option<String>,
+    /// Whether ignored files, which no checkpoint holds, go with its working tree.
+    pub discard_ignored: bool,
+}
+
 /// A run that was given up.
 #[derive(Debug, Clone)]
 pub struct Abandoned {
@@ -46,11 +55,9 @@ pub struct Abandoned {
 /// Gives `run` up: keeps its work as a named checkpoint, which no retention takes, then removes the working tree that
 /// was made for it and its branch. Nothing is removed that the checkpoint does not hold; in a working tree that was not
 /// made for the run, no file changes but as `git switch` changes them. Whoever was interrupted can do it again.
-pub fn abandon(
-    session: &Session<'_>,
-    run: &Run,
-    reason: Option<&str>,
-) -> Result<Abandoned, RunError> {
+///
+/// Refused where the working tree that would go has ignored files that no checkpoint holds, unless they are to go.
+pub fn abandon(session: &Session<'_>, run: &Run, wish: &Abandon) -> Result<Abandoned, RunError> {
     Place::here(session).must_have(run)?;
     let common = common(session)?;
     let tip = refs::find(&common.repo, &format!("refs/heads/{}", run.started.branch))?;
@@ -66,6 +73,11 @@ pub fn abandon(
     let _guard = Guard::of(there, run)?;
     let log = Log::new(&common, place::actor(there, run), COMMAND);
     let policy = there.policy()?;
+    if let Some(dir) = dir.as_ref().filter(|dir| is_its_own(run, dir))
+        && !wish.discard_ignored
+    {
+        refuse_ignored(there, &policy, run, dir)?;
+    }
     let checkpoint = match &dir {
         Some(_) => Some(match kept_again(there, &policy, run)? {
             Some(kept) => kept,
@@ -75,7 +87,7 @@ pub fn abandon(
     };
     let event = RunAbandoned {
         run: run.id,
-        reason: reason.map(str::to_owned),
+        reason: wish.reason.clone(),
         checkpoint: checkpoint.as_ref().map(|stored| stored.checkpoint.id),
         commit: tip.map(|tip| tip.to_string()),
     };
@@ -86,6 +98,7 @@ pub fn abandon(
         Some(dir) => worktree::ignored(there, dir)?,
         None => Vec::new(),
     };
+    let ignored = ignored.iter().map(|path| path.to_string()).collect();
     let left = match (&dir, &checkpoint) {
         (Some(dir), Some(stored)) => leave(there, &policy, run, dir, stored, tip, &mut kept)?,
         _ => Left::Gone(None),
@@ -134,6 +147,27 @@ pub fn abandon(
     })
 }
 
+/// Whether the working tree at `dir` was made for the run, and goes with it.
+fn is_its_own(run: &Run, dir: &Path) -> bool {
+    run.is_linked && Path::new(&run.worktree) == dir
+}
+
+fn refuse_ignored(
+    session: &Session<'_>,
+    policy: &Policy,
+    run: &Run,
+    dir: &Path,
+) -> Result<(), RunError> {
+    match worktree::unkept(session, policy, dir)?.as_slice() {
+        [] => Ok(()),
+        paths => Err(RunError::Ignored {
+            run: run.short_branch().to_owned(),
+            dir: dir.to_owned(),
+            paths: worktree::in_short(paths),
+        }),
+    }
+}
+
 /// The repository, from where no working tree of a run can take it away.
 fn common<'c>(session: &Session<'c>) -> Result<Session<'c>, RunError> {
     Ok(Session::open_at(
@@ -165,7 +199,7 @@ fn leave(
     tip: Option<ObjectId>,
     kept: &mut Vec<String>,
 ) -> Result<Left, RunError> {
-    if !run.is_linked || Path::new(&run.worktree) != dir {
+    if !is_its_own(run, dir) {
         return step_aside(session, run, tip, kept);
     }
     let stays = |why: &str| format!("working tree '{}' stays: {why}", dir.display());

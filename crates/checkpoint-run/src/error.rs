@@ -133,6 +133,22 @@ pub enum RunError {
         /// The branch.
         branch: String,
     },
+    /// Its working tree has files that would be lost with it.
+    #[error("ignored files in '{}' are in no checkpoint: {paths}", dir.display())]
+    #[diagnostic(
+        code(run::ignored),
+        help(
+            "to let them go:  git agent-run abandon --discard-ignored {run}\nin the policy:   [runs] discard-ignored = [\"<pattern>\"]"
+        )
+    )]
+    Ignored {
+        /// The run.
+        run: String,
+        /// The working tree.
+        dir: PathBuf,
+        /// The first of them.
+        paths: String,
+    },
     /// Its branch is gone, and was not removed by us.
     #[error("the branch '{branch}' is gone")]
     #[diagnostic(

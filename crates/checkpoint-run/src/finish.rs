@@ -41,6 +41,8 @@ pub struct Finish {
     pub pull_request: Option<bool>,
     /// What is removed here afterwards.
     pub cleanup: Option<Cleanup>,
+    /// Whether ignored files, which no checkpoint holds, go with its working tree.
+    pub discard_ignored: bool,
     /// Whether the pull request is merged when its checks have passed.
     pub merge: bool,
     /// What the commit of what is left says.
@@ -233,7 +235,7 @@ fn complete(work: &mut Work<'_>, wish: &Finish) -> Result<(), RunError> {
     }
     let cleanup = wish.cleanup.unwrap_or(work.policy.runs.cleanup);
     if cleanup != Cleanup::Keep {
-        clean::up(work, cleanup)?;
+        clean::up(work, cleanup, wish.discard_ignored)?;
     }
     work.reread()
 }

@@ -27,7 +27,7 @@ mod worktree;
 mod log;
 mod place;
 
-pub use abandon::{Abandoned, abandon};
+pub use abandon::{Abandon, Abandoned, abandon};
 pub use choose::{choose, choose_here, of_branch};
 pub use error::RunError;
 pub use finish::{Done, Finish, Finished, Trouble, close, finish};

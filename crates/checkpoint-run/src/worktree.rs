@@ -1,6 +1,7 @@
 //! Working trees that are made for runs.
 
 mod found;
+mod ignored;
 
 use std::{
     ffi::OsStr,
@@ -9,7 +10,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
 use checkpoint_git::ProgramError;
 use checkpoint_model::slug::Slug;
@@ -19,7 +19,10 @@ use rustix::{
 };
 
 use self::found::{Listed, is_there, list};
-pub(crate) use self::found::{astray, find_again, of_branch, of_run};
+pub(crate) use self::{
+    found::{astray, find_again, of_branch, of_run},
+    ignored::{ignored, in_short, unkept},
+};
 
 /// Where the working tree of a run is made when nobody says: beside the repository, in `<repository>.runs`.
 ///
@@ -97,24 +100,6 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Removes a working tree, unless it holds anything that git would miss: git itself refuses then.
 pub(crate) fn remove(session: &Session<'_>, dir: &Path) -> Result<(), ProgramError> {
     remove_by(session, dir, &["worktree", "remove", "--"])
-}
-
-/// What is ignored in the working tree at `dir`, by path, whole directories in one: it goes with the working tree, and
-/// git says nothing of it.
-pub(crate) fn ignored(session: &Session<'_>, dir: &Path) -> Result<Vec<String>, ProgramError> {
-    let words = [
-        "ls-files",
-        "--others",
-        "--ignored",
-        "--exclude-standard",
-        "--directory",
-        "-z",
-    ];
-    let output = session.repo.git(words).at(dir).output()?;
-    let paths = output
-        .split_str(b"\0")
-        .map(|path| path.to_str_lossy().into_owned());
-    Ok(paths.filter(|path| !path.is_empty()).collect())
 }
 
 /// Removes a working tree with what is in it. It has to be in a checkpoint.

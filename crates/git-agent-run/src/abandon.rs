@@ -6,7 +6,7 @@ use checkpoint_cli::{
     CheckpointView, Envelope, Outcome, Output, Schema, Session, Talk, shell_word, write_line,
 };
 use checkpoint_model::run::Line;
-use checkpoint_run::Abandoned;
+use checkpoint_run::{Abandon, Abandoned};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,8 +19,11 @@ pub(crate) fn run(
 ) -> Result<AbandonOutcome, AgentRunError> {
     let reason: Option<Line> = args.message.as_deref().map(str::parse).transpose()?;
     let run = checkpoint_run::choose_here(session, args.run.as_deref())?;
-    let reason = reason.as_ref().map(Line::as_str);
-    let abandoned = checkpoint_run::abandon(session, &run, reason)?;
+    let wish = Abandon {
+        reason: reason.map(String::from),
+        discard_ignored: args.discard_ignored,
+    };
+    let abandoned = checkpoint_run::abandon(session, &run, &wish)?;
     let closed = match args.close {
         true => checkpoint_run::close(session, &run)?,
         false => None,

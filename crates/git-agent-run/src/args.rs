@@ -70,9 +70,9 @@ pub(crate) enum Command {
     Resume(ResumeArgs),
     /// Give a run up, keeping its work as a checkpoint
     ///
-    /// A named checkpoint keeps commits and files. Then the working tree that was made for the run goes, with the ignored
-    /// files in it, which are told, and its branch. In a working tree that was there before, no work is taken out of
-    /// the files.
+    /// A named checkpoint keeps commits and files. Then the working tree that was made for the run goes, and its branch.
+    /// Nothing is done where ignored files would go with it, which the checkpoint does not hold, unless you let them. In
+    /// a working tree that was there before, no work is taken out of the files.
     Abandon(AbandonArgs),
     /// List the runs, the newest first
     List(ListArgs),
@@ -167,6 +167,10 @@ pub(crate) struct FinishArgs {
     /// pushed; default: the policy's runs.cleanup
     #[arg(long, value_name = "what", num_args = 0..=1, require_equals = true, default_missing_value = "worktree", value_parser = cleanups())]
     pub(crate) cleanup: Option<String>,
+    /// Let ignored files go with the working tree, which no checkpoint holds; default: those of the policy's
+    /// runs.discard-ignored
+    #[arg(long)]
+    pub(crate) discard_ignored: bool,
     /// Merge the pull request when its checks have passed; it is then opened ready, not as a draft
     #[arg(long)]
     pub(crate) merge: bool,
@@ -200,6 +204,10 @@ pub(crate) struct AbandonArgs {
     /// Why, for the record
     #[arg(short, long, value_name = "text")]
     pub(crate) message: Option<String>,
+    /// Let ignored files go with the working tree, which no checkpoint holds; default: those of the policy's
+    /// runs.discard-ignored
+    #[arg(long)]
+    pub(crate) discard_ignored: bool,
     /// Close its pull request, too
     #[arg(long)]
     pub(crate) close: bool,

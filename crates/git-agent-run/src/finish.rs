@@ -25,6 +25,7 @@ pub(crate) fn run(
         push: chosen(args.push, args.no_push),
         pull_request: chosen(args.pull_request || args.merge, args.no_pull_request),
         cleanup,
+        discard_ignored: args.discard_ignored,
         merge: args.merge,
         message: message.map(String::from),
     };

@@ -11,6 +11,7 @@ use crate::{
     attribution::Attribution,
     failure::{Failure, Kind},
     name,
+    policy::PathGlobs,
     schema::string_schema,
     shown::{is_hidden, shown},
     template::Template,
@@ -47,6 +48,8 @@ pub struct Runs {
     pub body: String,
     /// `runs.cleanup`: what a finished run takes away on this machine. Default: `keep`.
     pub cleanup: Cleanup,
+    /// `runs.discard-ignored`: ignored files that may go with a worktree, though no checkpoint holds them. Default: none.
+    pub discard_ignored: PathGlobs,
     /// `runs.forges`: what runs on hosts whose names do not tell. Default: none.
     #[serde(deserialize_with = "forges")]
     pub forges: BTreeMap<String, ForgeKind>,
@@ -116,6 +119,7 @@ impl Default for Runs {
             draft: true,
             body: String::new(),
             cleanup: Cleanup::Keep,
+            discard_ignored: PathGlobs::default(),
             forges: BTreeMap::new(),
         }
     }

@@ -125,6 +125,7 @@ fn every_key_can_be_set() {
         draft = false
         body = ".github/agent.md"
         cleanup = "worktree"
+        discard-ignored = ["target/"]
         forges = { "Git.Example.org" = "gitea", "[::1]:3000" = "forgejo" }
         [push]
         allow-rules = ["jwt"]
@@ -153,6 +154,7 @@ fn every_key_can_be_set() {
     assert_eq!(runs.pull_request, PullRequest::PushOptions);
     assert_eq!(runs.body, ".github/agent.md");
     assert_eq!(runs.cleanup, Cleanup::Worktree);
+    assert!(runs.discard_ignored.is_match("target/debug/x".into()));
     assert_eq!(runs.forges["git.example.org"], ForgeKind::Gitea);
     assert_eq!(runs.forges["[::1]:3000"], ForgeKind::Forgejo);
     assert!(policy.push.has_rule("jwt") && policy.push.has_path("tests/fixtures/key".into()));

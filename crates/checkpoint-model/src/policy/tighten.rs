@@ -48,6 +48,7 @@ impl Policy {
             "runs" "draft" runs.draft,
             "runs" "body" runs.body,
             "runs" "cleanup" runs.cleanup,
+            "runs" "discard-ignored" runs.discard_ignored,
             "runs" "forges" runs.forges,
             "checkpoint" "signers" checkpoint.signers,
             "push" "allow-rules" push.allow_rules,
@@ -138,6 +139,7 @@ impl Runs {
             },
             draft: self.draft || other.draft,
             cleanup: self.cleanup.min(other.cleanup),
+            discard_ignored: self.discard_ignored.and(&other.discard_ignored),
             ..self.clone()
         }
     }

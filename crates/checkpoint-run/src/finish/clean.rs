@@ -12,9 +12,13 @@ use super::{COMMAND, Done, Work, push};
 use crate::{Log, RunError, worktree};
 
 /// Removes the working tree, if it was made for the run, and with [`Cleanup::All`] the branch, if its last commit is at
-/// the remote. What git would miss stays, and is told.
-pub(super) fn up(work: &mut Work<'_>, cleanup: Cleanup) -> Result<(), RunError> {
-    let removed = away(work)?;
+/// the remote. What git would miss stays, and is told; so do ignored files, which no checkpoint holds, unless they go.
+pub(super) fn up(
+    work: &mut Work<'_>,
+    cleanup: Cleanup,
+    discard_ignored: bool,
+) -> Result<(), RunError> {
+    let removed = away(work, discard_ignored)?;
     let wants_branch = cleanup == Cleanup::All;
     let tip = work.tip.to_string();
     let is_pushed = work
@@ -93,12 +97,21 @@ pub(crate) fn remove(
 }
 
 /// Takes HEAD, or the whole working tree, off the branch; whether the working tree is gone. It is kept first.
-fn away(work: &mut Work<'_>) -> Result<bool, RunError> {
+fn away(work: &mut Work<'_>, discard_ignored: bool) -> Result<bool, RunError> {
     let Some(dir) = work.dir.clone() else {
         // Whoever was interrupted has removed it, and not told so.
         return Ok(work.run.is_linked && !Path::new(&work.run.worktree).exists());
     };
     if !work.run.is_linked || Path::new(&work.run.worktree) != dir {
+        return Ok(false);
+    }
+    let unkept = worktree::unkept(work.session, work.policy, &dir)?;
+    if !unkept.is_empty() && !discard_ignored {
+        let paths = worktree::in_short(&unkept);
+        work.done.push(Done::Kept(format!(
+            "working tree '{}' stays: ignored files are in no checkpoint, but go by --discard-ignored: {paths}",
+            dir.display()
+        )));
         return Ok(false);
     }
     let wish = Wish::automatic(COMMAND, None, "before its working tree was removed");

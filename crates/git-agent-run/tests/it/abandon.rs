@@ -215,23 +215,6 @@ fn what_cannot_come_back_is_not_said_to() {
 }
 
 #[test]
-fn ignored_files_that_go_are_told() {
-    let scene = Scene::new();
-    scene.write(".gitignore", ".env\nbuild/\n");
-    scene.git(&["add", "."]);
-    scene.git(&["commit", "-q", "-m", "ignore"]);
-    let (_, dir) = scene.start("x");
-    scene.write_at(&dir, ".env", "secret\n");
-    scene.write_at(&dir, "build/a/b", "b\n");
-    let said = scene.done(&["abandon", "x/run-1"]);
-    assert!(!dir.exists());
-    assert!(
-        said.err.contains("with ignored files: .env, build/\n"),
-        "{said:?}"
-    );
-}
-
-#[test]
 fn given_up_twice_it_is_kept_once() {
     let scene = Scene::new();
     let (branch, dir) = scene.start("x");

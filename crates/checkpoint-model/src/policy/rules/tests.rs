@@ -286,21 +286,23 @@ fn a_copy_can_only_add() {
 
 #[test]
 fn a_copy_lets_less_out_and_takes_less_away_and_words_nothing() {
-    let trusted = Policy::parse("[runs]\ncleanup = \"worktree\"", "trusted").unwrap();
+    let trusted = "[runs]\ncleanup = \"worktree\"\ndiscard-ignored = [\"target/\"]\n";
+    let trusted = Policy::parse(trusted, "trusted").unwrap();
     let loose = "[agents]\nattribution = \"none\"\n[runs]\nbranch-prefix = \"x\"\nbody = \"x\"\n\
                  commit-template = \"{description}\"\npull-request = \"api\"\ndraft = false\n\
-                 cleanup = \"all\"\nforges = { \"evil.example\" = \"gitea\" }\n";
+                 cleanup = \"all\"\ndiscard-ignored = [\"target/\", \".env\"]\nforges = { \"evil.example\" = \"gitea\" }\n";
     assert_eq!(
         rules_of(&trusted, loose),
         trusted,
         "nothing of it is stricter"
     );
     let strict = "[agents]\nhash-sessions = true\n[runs]\npush = false\n\
-                  pull-request = \"never\"\ncleanup = \"keep\"\n";
+                  pull-request = \"never\"\ncleanup = \"keep\"\ndiscard-ignored = []\n";
     let merged = rules_of(&trusted, strict);
     assert!(merged.agents.hash_sessions && !merged.runs.push);
     assert_eq!(merged.runs.pull_request, PullRequest::Never);
     assert_eq!(merged.runs.cleanup, Cleanup::Keep);
+    assert_eq!(merged.runs.discard_ignored.patterns().count(), 0);
     let ready = Policy::parse("[runs]\ndraft = false\npull-request = \"never\"", "").unwrap();
     let merged = rules_of(&ready, "[runs]\ndraft = true\npull-request = \"auto\"");
     assert!(merged.runs.draft, "a draft is the more careful");

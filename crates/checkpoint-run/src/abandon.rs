@@ -133,12 +133,10 @@ pub fn abandon(session: &Session<'_>, run: &Run, wish: &Abandon) -> Result<Aband
     if removed.branch.is_some() || removed.worktree {
         remove(&log, &common, run, removed)?;
     }
-    let runs = checkpoint_store::runs(&common.repo)?.runs;
-    let now = runs.into_iter().find(|now| now.id == run.id);
     let is_restorable = tip.is_some() || last_commit(&common, run, checkpoint.as_ref()).is_ok();
     Ok(Abandoned {
         is_restorable,
-        run: now.ok_or(RunError::Unrecorded)?,
+        run: crate::choose::again(&common, run, &[])?,
         checkpoint,
         worktree,
         ignored,

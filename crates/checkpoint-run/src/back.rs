@@ -7,7 +7,7 @@ use checkpoint_model::event::{
     EventBody, GitOperationFailed, RunAbandoned, RunCleanedUp, TaskFailed,
 };
 
-use crate::{Log, RunError, Started, log::in_short, start::Begun, worktree};
+use crate::{Log, RunError, Started, config, log::in_short, start::Begun, worktree};
 
 /// Takes back a run that was started, since another repository of the same task cannot begin: HEAD goes back, the
 /// working tree and the branch that were made go, unless there is work on them already. Says what stays.
@@ -73,7 +73,10 @@ fn undo(session: &Session<'_>, log: &Log<'_>, begun: &Begun, operation: &str, wh
                     talk.warning(format_args!("branch '{}' stays: {error}", begun.branch));
                     log.tell_with(begun.run, told(), &[])
                 }
-                done => done,
+                done => {
+                    config::forget(session, &begun.branch);
+                    done
+                }
             }
         }
         (Ok(()), None) => log.tell_with(begun.run, told(), &[]),

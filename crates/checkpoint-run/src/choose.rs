@@ -2,8 +2,9 @@
 
 use checkpoint_cli::Session;
 use checkpoint_model::{id::RunId, run::Run};
+use gix::ObjectId;
 
-use crate::{Place, RunError, current_branch};
+use crate::{Place, RunError, body::Commit, config, current_branch};
 
 /// The variable in which a run hands its id to the processes it starts.
 const GIT_AGENT_RUN: &str = "GIT_AGENT_RUN";
@@ -25,11 +26,28 @@ pub fn choose_here(session: &Session<'_>, typed: Option<&str>) -> Result<Run, Ru
     Ok(run)
 }
 
-/// The newest run of `branch`, given without `refs/heads/`, that was begun in this clone.
+/// The newest run of `branch`, given without `refs/heads/`, that belongs to this clone; its commits are not looked for.
 pub fn of_branch(session: &Session<'_>, branch: &str) -> Result<Option<Run>, RunError> {
+    if let Some(run) = config::remembered(session, branch)? {
+        return Ok(Some(run));
+    }
     let runs = checkpoint_store::runs(&session.repo)?.runs;
     let place = Place::here(session);
     Ok(newest_of(runs, branch, &place).filter(|run| place.has(run)))
+}
+
+/// The run as it is now; its commits are those that were known before, and of `more` those that are on record.
+pub(crate) fn again(session: &Session<'_>, run: &Run, more: &[Commit]) -> Result<Run, RunError> {
+    let hexes = run
+        .commits
+        .iter()
+        .chain(more.iter().map(|commit| &commit.id));
+    let ids = hexes.filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let now = checkpoint_store::run_with(&session.repo, run.id, &ids)?;
+    now.ok_or(RunError::Unrecorded)
 }
 
 /// The run of `GIT_AGENT_RUN` or of the branch.

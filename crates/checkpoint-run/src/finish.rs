@@ -27,7 +27,7 @@ pub use self::{
     done::{Done, Finished, Trouble},
     pull_request::close,
 };
-use crate::{Log, Place, RunError, guard::Guard, place, remote, worktree};
+use crate::{Log, Place, RunError, body::Commit, guard::Guard, place, remote, worktree};
 
 /// The command, for records and reflogs.
 const COMMAND: &str = "git agent-run finish";
@@ -62,6 +62,8 @@ pub(crate) struct Work<'s> {
     pub(crate) dir: Option<PathBuf>,
     /// Whether the working tree that it was begun in has gone on without the branch.
     pub(crate) is_astray: bool,
+    /// The commits of the branch since the run was begun, oldest first, once what is left is committed.
+    pub(crate) commits: Vec<Commit>,
     /// The last commit of the branch, once what is left is committed.
     pub(crate) tip: ObjectId,
     pub(crate) done: Vec<Done>,
@@ -78,12 +80,7 @@ impl Work<'_> {
 
     /// Reads the run again, with what was recorded since.
     pub(crate) fn reread(&mut self) -> Result<(), RunError> {
-        let id = self.run.id;
-        let runs = checkpoint_store::runs(&self.common.repo)?.runs;
-        self.run = runs
-            .into_iter()
-            .find(|run| run.id == id)
-            .ok_or(RunError::Unrecorded)?;
+        self.run = crate::choose::again(self.common, &self.run, &self.commits)?;
         Ok(())
     }
 }
@@ -113,6 +110,7 @@ pub fn finish(session: &Session<'_>, run: Run, wish: &Finish) -> Result<Finished
         run,
         dir,
         is_astray: false,
+        commits: Vec::new(),
         tip: ObjectId::null(session.repo.gix().object_hash()),
         done: Vec::new(),
     };

@@ -19,6 +19,7 @@ mod start;
 
 mod back;
 mod body;
+mod config;
 mod guard;
 mod number;
 mod remote;

@@ -7,7 +7,7 @@ use checkpoint_model::{
     run::Run,
 };
 
-use crate::{Log, Place, RunError, choose_here, place};
+use crate::{Log, Place, RunError, choose_here, config, current_branch, place};
 
 /// What is told of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,16 +40,22 @@ pub fn progress(session: &Session<'_>, typed: Option<&str>, told: &Told) -> Resu
     checkpoint_store::run_by_id(&session.repo, run.id)?.ok_or(RunError::Unrecorded)
 }
 
-/// An agent tells of its progress often, and has the id at hand: then one note is read, not all of them.
+/// An agent tells of its progress often, and has the id at hand, or is on the branch: then one note is read, not all of
+/// them.
 fn find(session: &Session<'_>, typed: Option<&str>) -> Result<Run, RunError> {
     let around = session.surroundings.filled("GIT_AGENT_RUN");
     let around = around.map(|told| told.to_string_lossy().into_owned());
     let id = typed
         .or(around.as_deref())
         .and_then(|text| text.parse::<RunId>().ok());
-    let known = match id {
-        Some(id) => checkpoint_store::run_by_id(&session.repo, id)?,
-        None => None,
+    let branch = match typed {
+        None if around.is_none() => current_branch(session)?,
+        typed => typed.map(str::to_owned),
+    };
+    let known = match (id, branch) {
+        (Some(id), _) => checkpoint_store::run_by_id(&session.repo, id)?,
+        (None, Some(branch)) => config::remembered(session, &branch)?,
+        (None, None) => None,
     };
     match known {
         Some(run) => Place::here(session).must_have(&run).map(|()| run),

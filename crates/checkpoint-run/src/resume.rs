@@ -18,7 +18,7 @@ use checkpoint_restore::{Asked, Restore};
 use checkpoint_store::{Place as StatePlace, Stored};
 use gix::ObjectId;
 
-use crate::{Log, Place, RunError, place, worktree};
+use crate::{Log, Place, RunError, config::remember, place, worktree};
 
 /// The command, for records and reflogs.
 const COMMAND: &str = "git agent-run resume";
@@ -112,10 +112,9 @@ pub fn resume(session: &Session<'_>, run: &Run, wish: Resume) -> Result<Resumed,
         repository: taken_from.is_some().then_some(here.repository),
     };
     log.tell(run.id, resumed)?;
-    let runs = checkpoint_store::runs(&session.repo)?.runs;
-    let now = runs.into_iter().find(|now| now.id == run.id);
+    remember(session, run);
     Ok(Resumed {
-        run: now.ok_or(RunError::Unrecorded)?,
+        run: crate::choose::again(session, run, &[])?,
         worktree: dir,
         checkpoint: at,
         backup,

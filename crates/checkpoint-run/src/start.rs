@@ -128,8 +128,10 @@ pub fn start(session: &Session<'_>, policy: &Policy, wish: &Start) -> Result<Sta
         return Err(error);
     }
     let run = checkpoint_store::run_by_id(&session.repo, begun.run)?;
+    let run = run.ok_or(RunError::Unrecorded)?;
+    crate::config::remember(session, &run);
     Ok(Started {
-        run: run.ok_or(RunError::Unrecorded)?,
+        run,
         unasked: free.unasked,
         begun,
     })

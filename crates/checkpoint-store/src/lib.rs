@@ -44,7 +44,7 @@ pub use overview::{Entered, Overview, overview};
 pub use rebuild::{Rebuilt, rebuild};
 pub use record::{Doing, append, append_to, append_with, prepare};
 pub use resolve::resolve;
-pub use runs::{Runs, run_by_id, runs};
+pub use runs::{Runs, run_by_id, run_with, runs};
 pub use subject::{AGENTS, GUARD, Subject};
 pub use unfinished::unfinished;
 pub use watch::Watch;

@@ -49,11 +49,23 @@ pub fn runs(repo: &Repository) -> Result<Runs, StoreError> {
 /// The run `id` as its own record tells of it, without looking for its commits: a read of one note, however many there
 /// are. None where there is no such record.
 pub fn run_by_id(repo: &Repository, id: RunId) -> Result<Option<Run>, StoreError> {
+    run_with(repo, id, &[])
+}
+
+/// The run `id` as its own record and those of `commits` tell of it; a read of so many notes.
+pub fn run_with(
+    repo: &Repository,
+    id: RunId,
+    commits: &[ObjectId],
+) -> Result<Option<Run>, StoreError> {
     let notes = Notes::read(repo, AGENTS)?;
     let hash = repo.gix().object_hash();
     let subject = gix::objs::compute_hash(hash, Kind::Blob, id.subject().as_bytes());
     let subject = subject.map_err(|source| StoreError::unreadable(hash.null(), source))?;
-    let record = crate::record::read(&notes, subject)?;
+    let mut record = crate::record::read(&notes, subject)?;
+    for commit in commits {
+        record.merge(crate::record::read(&notes, *commit)?);
+    }
     Ok(Run::fold(id, record.events()))
 }
 

@@ -8,8 +8,8 @@ use checkpoint_model::{event::RunCleanedUp, policy::Cleanup, run::Run};
 use checkpoint_work::Wish;
 use gix::ObjectId;
 
-use super::{COMMAND, Done, Work, push};
-use crate::{Log, RunError, worktree};
+use super::{COMMAND, Done, Work};
+use crate::{Log, RunError, config, worktree};
 
 /// Removes the working tree, if it was made for the run, and with [`Cleanup::All`] the branch, if its last commit is at
 /// the remote. What git would miss stays, and is told; so do ignored files, which no checkpoint holds, unless they go.
@@ -50,7 +50,6 @@ pub(super) fn up(
     }
     remove(&work.log, work.common, &work.run, asked)?;
     if asked.branch.is_some() {
-        forget(work);
         work.done
             .push(Done::BranchRemoved(work.branch().to_owned()));
     }
@@ -88,12 +87,11 @@ pub(crate) fn remove(
         worktree_removed: removed.worktree,
     };
     let told = [(checkpoint_store::Subject::run(run.id), log.event(event))];
-    Ok(checkpoint_store::append_with(
-        &common.repo,
-        told,
-        &changes,
-        &log.doing(),
-    )?)
+    checkpoint_store::append_with(&common.repo, told, &changes, &log.doing())?;
+    if removed.branch.is_some() {
+        config::forget(common, &run.started.branch);
+    }
+    Ok(())
 }
 
 /// Takes HEAD, or the whole working tree, off the branch; whether the working tree is gone. It is kept first.
@@ -146,11 +144,4 @@ fn catch_up(session: &Session<'_>) -> Result<(), RunError> {
         session.repo.git(["reset", "--quiet"]).output()?;
     }
     Ok(())
-}
-
-/// What the branch followed is no longer anybody's matter; as `git branch -d` does.
-fn forget(work: &Work<'_>) {
-    let section = format!("branch.{}", work.branch());
-    // There may be none.
-    push::set(work, &["--remove-section", &section]).ok();
 }

@@ -28,6 +28,7 @@ pub(super) fn what_is_left(work: &mut Work<'_>, message: Option<&str>) -> Result
         return Ok(false);
     };
     work.tip = tip;
+    work.commits = of_branch(work)?;
     // A commit of ours is on record already.
     work.reread()?;
     record_others(work)?;
@@ -87,9 +88,9 @@ fn told(run: &Run) -> String {
 
 /// Commits that were made by git itself, or whose record a crash has swallowed, are those of the run, too.
 fn record_others(work: &Work<'_>) -> Result<(), RunError> {
-    let commits = of_branch(work)?;
     let is_known = |commit: &&Commit| work.run.commits.contains(&commit.id);
-    let told = commits
+    let told = work
+        .commits
         .iter()
         .filter(|commit| !is_known(commit))
         .filter_map(|commit| {
@@ -114,7 +115,7 @@ fn record_others(work: &Work<'_>) -> Result<(), RunError> {
 }
 
 /// The commits of the run, oldest first: those of the branch since it was begun, without what was merged into it.
-pub(super) fn of_branch(work: &Work<'_>) -> Result<Vec<Commit>, RunError> {
+fn of_branch(work: &Work<'_>) -> Result<Vec<Commit>, RunError> {
     let tip = work.tip.to_string();
     let not = work
         .run

@@ -3,14 +3,13 @@
 mod failure;
 
 use std::process::{Output, Stdio};
-use std::time::{Duration, Instant};
 
 use bstr::ByteSlice as _;
 use checkpoint_git::ProgramError;
 use checkpoint_model::event::{GitPushFailed, GitPushSuccess};
 
 use super::{Done, Work};
-use crate::{RunError, log::without_credentials};
+use crate::{RunError, config, log::without_credentials};
 
 /// What a push carries beside commits.
 #[derive(Debug, Clone, Default)]
@@ -120,37 +119,18 @@ fn show(work: &Work<'_>, output: &Output) {
     }
 }
 
-/// How long one waits for others who write to the configuration.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Lets the branch follow the one at the remote, as `git push --set-upstream` does; that would fail the whole push where
 /// another process is at the configuration.
 fn follow(work: &Work<'_>, remote: &str) {
     for (key, value) in [("remote", remote), ("merge", &work.reference())] {
         let key = format!("branch.{}.{key}", work.branch());
-        if let Err(error) = set(work, &["--replace-all", &key, value]) {
+        if let Err(error) = config::set(work.common, &["--replace-all", &key, value]) {
             let talk = work.session.console.talk();
             talk.warning(format_args!(
                 "'{}' follows nothing yet: {error}",
                 work.branch()
             ));
             return;
-        }
-    }
-}
-
-/// Runs `git config --local` until nobody else has the lock.
-pub(super) fn set(work: &Work<'_>, words: &[&str]) -> Result<(), ProgramError> {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        let words = ["config", "--local"].iter().chain(words);
-        match work.common.repo.git(words).output() {
-            Err(ProgramError::Failed { stderr, .. })
-                if stderr.contains("could not lock") && Instant::now() < until =>
-            {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            done => return done.map(|_| ()),
         }
     }
 }

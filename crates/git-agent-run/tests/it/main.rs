@@ -16,6 +16,7 @@ mod log;
 mod pull_request;
 mod pushed;
 mod real_gh;
+mod remembered;
 mod schema;
 mod start;
 mod take_over;

@@ -5,10 +5,7 @@ use checkpoint_forge::{ForgeError, Remote, Request};
 use checkpoint_git::refs;
 
 use super::Asked;
-use crate::{
-    RunError, body,
-    finish::{Work, commit},
-};
+use crate::{RunError, body, finish::Work};
 
 /// The request as it is wanted. The inner error is of an address that makes no sense to a forge, not to git.
 pub(super) fn request(
@@ -27,13 +24,12 @@ pub(super) fn request(
         Some(id) if id.len() < 36 && *id != started.task => format!("{id}: {}", started.task),
         _ => started.task.clone(),
     };
-    let commits = commit::of_branch(work)?;
     Ok(Ok(Request {
         remote: parsed,
         head: work.branch().to_owned(),
         base: base(work, remote)?,
         title,
-        body: body::fill(&template(work)?, &work.run, &commits)?,
+        body: body::fill(&template(work)?, &work.run, &work.commits)?,
         draft: asked.draft,
         way: asked.way,
         forges: work.policy.runs.forges.clone(),

@@ -59,10 +59,21 @@ fn in_one_working_tree_only_one_of_two_begins() {
     assert_eq!(branches.lines().count(), n_done, "{codes:?} {branches}");
 }
 
+/// How many commits each of the ten agents makes: four, or as many as `TEST_COMMITS` says. With 20 it takes half a
+/// minute.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "who runs the tests says how long"
+)]
+fn n_commits() -> usize {
+    let said = std::env::var("TEST_COMMITS");
+    said.map_or(4, |n| n.parse().expect("TEST_COMMITS is a number"))
+}
+
 #[test]
 fn ten_agents_in_ten_working_trees_lose_no_commit_and_no_record() {
     const AGENTS: usize = 10;
-    const COMMITS: usize = 4;
+    let n_commits = n_commits();
     let scene = Scene::new();
     let runs: Vec<_> = (0..AGENTS)
         .map(|n| scene.start(&format!("Task {n}")))
@@ -70,7 +81,7 @@ fn ten_agents_in_ten_working_trees_lose_no_commit_and_no_record() {
     std::thread::scope(|scope| {
         for (n, (_, dir)) in runs.iter().enumerate() {
             let scene_env = |args: &[&str]| scene.agent_run(dir, args);
-            let commands: Vec<_> = (0..COMMITS)
+            let commands: Vec<_> = (0..n_commits)
                 .map(|commit| {
                     let step = format!("step {commit} of {n}");
                     let words = ["progress", "--step", &step, "--percent", "50"];
@@ -97,7 +108,7 @@ fn ten_agents_in_ten_working_trees_lose_no_commit_and_no_record() {
             &format!("main..{branch}"),
         ]);
         let subjects: Vec<_> = log.lines().filter(|line| line.starts_with('[')).collect();
-        assert_eq!(subjects.len(), COMMITS, "{log}");
+        assert_eq!(subjects.len(), n_commits, "{log}");
         let is_own =
             |line: &&str| line.is_empty() || line.starts_with('[') || *line == format!("file-{n}");
         assert!(
@@ -105,10 +116,10 @@ fn ten_agents_in_ten_working_trees_lose_no_commit_and_no_record() {
             "each commit holds its own file only: {log}"
         );
         let run = scene.shown(branch);
-        assert_eq!(run["commits"].as_array().unwrap().len(), COMMITS, "{run}");
-        assert_eq!(run["steps"].as_array().unwrap().len(), COMMITS, "{run}");
+        assert_eq!(run["commits"].as_array().unwrap().len(), n_commits, "{run}");
+        assert_eq!(run["steps"].as_array().unwrap().len(), n_commits, "{run}");
     }
-    assert_eq!(scene.count("git_commit_created"), AGENTS * COMMITS);
-    assert_eq!(scene.count("task_progress"), AGENTS * COMMITS);
+    assert_eq!(scene.count("git_commit_created"), AGENTS * n_commits);
+    assert_eq!(scene.count("task_progress"), AGENTS * n_commits);
     assert_eq!(scene.git(&["fsck", "--no-dangling"]), "");
 }

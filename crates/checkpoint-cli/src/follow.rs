@@ -13,7 +13,7 @@ use rustix::{
 
 use crate::{Session, SessionError};
 
-/// How often the records are looked at. One look reads three references.
+/// How often the records are looked at. One look is a few lstat calls while nothing happens.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Tells of events as they happen, in whichever worktree, until nobody listens.

@@ -2,13 +2,14 @@
 //!
 //! gix serves repositories that keep references in files. reftable, a `reference-transaction` hook (gix runs none) and
 //! deletions (gix rewrites the whole of `packed-refs` far slower than git) go through `git update-ref --stdin`.
-//! Read in this order: [`find`], [`list`] and [`names`] read; [`transaction`] writes; [`RefError`] tells a reference
+//! Read in this order: [`find`], [`list`] and [`names`] read, [`stamp`] tells whether that can be spared; [`transaction`] writes; [`RefError`] tells a reference
 //! that has moved from one that is locked.
 
 mod error;
 mod files;
 mod program;
 mod read;
+mod stamp;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use gix::refs::FullName;
 
 pub use error::RefError;
 pub use read::{each_name, find, list, names, symbolic_target};
+pub use stamp::{Stamp, stamp};
 
 use crate::Repository;
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use checkpoint_git::Repository;
+use checkpoint_git::refs::{self, Stamp};
 use checkpoint_model::event::Event;
 use checkpoint_model::id::EventId;
 use checkpoint_model::record::Record;
@@ -12,11 +13,16 @@ use crate::StoreError;
 use crate::load::RECORDS;
 use crate::notes::Notes;
 
-/// Tells of each event once. While nothing happens, a look costs the reading of three references; when something has,
-/// only notes that are new are read.
+/// How many looks in a row trust the times of files: not all file systems tell all changes at once.
+const N_TRUSTED: u32 = 40;
+
+/// Tells of each event once. While nothing happens, a look costs one lstat for each reference of records; when something
+/// has, only notes that are new are read.
 #[derive(Debug)]
 pub struct Watch {
     repo: Repository,
+    /// The references when they were last read, and how many looks there were since.
+    stamp: Option<(Stamp, u32)>,
     /// Where each reference of records stood, and its tree, when it was last read.
     stood: [Option<(ObjectId, ObjectId)>; RECORDS.len()],
     read: HashSet<ObjectId>,
@@ -28,6 +34,7 @@ impl Watch {
     pub fn new(repo: Repository) -> Self {
         Self {
             repo,
+            stamp: None,
             stood: [None; RECORDS.len()],
             read: HashSet::new(),
             told: HashSet::new(),
@@ -37,10 +44,19 @@ impl Watch {
     /// What has not been told yet, oldest first, each with the object whose record it is from; nothing when no record
     /// has moved.
     pub fn news(&mut self) -> Result<Vec<(ObjectId, Event)>, StoreError> {
+        let stamp = refs::stamp(&self.repo, &RECORDS);
+        if let Some((known, n_looks)) = &mut self.stamp
+            && *known == stamp
+            && *n_looks < N_TRUSTED
+        {
+            *n_looks += 1;
+            return Ok(Vec::new());
+        }
         let mut news = Vec::new();
         for (position, reference) in RECORDS.iter().enumerate() {
             news.extend(self.news_of(position, reference)?);
         }
+        self.stamp = Some((stamp, 0));
         news.sort_by_key(|(_, event)| event.id);
         let told = &mut self.told;
         news.retain(|(_, event)| told.insert(event.id));

@@ -2,7 +2,7 @@ use std::process::Command;
 
 use gix::ObjectId;
 
-use super::{Expect, RefChange, RefError, find, list, names, transaction};
+use super::{Expect, RefChange, RefError, find, list, names, stamp, transaction};
 use crate::{Repository, Surroundings};
 
 struct Fixture {
@@ -112,6 +112,31 @@ fn plant_hook(fixture: &Fixture, text: &str) {
     fs_err::create_dir_all(hook.parent().unwrap()).unwrap();
     fs_err::write(&hook, text).unwrap();
     fs_err::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn what_moves_no_reference_leaves_the_stamp_and_what_does_not_changes_it() {
+    each_kind(|kind, fixture| {
+        let Fixture { one, two, .. } = *fixture;
+        let name = "refs/notes/x";
+        let now = || stamp(&fixture.repo, &[name]);
+        let none = now();
+        fixture.git(&["update-ref", name, &one.to_string()]);
+        let at_one = now();
+        assert_ne!(none, at_one, "made, {kind}");
+        fixture.find(name);
+        fixture.git(&["status"]);
+        assert_eq!(at_one, now(), "only looked at, {kind}");
+        fixture.git(&["pack-refs", "--all"]);
+        let packed = now();
+        fixture
+            .set(&[RefChange::update(name, Some(one), two)])
+            .unwrap();
+        assert_ne!(packed, now(), "moved, {kind}");
+        let at_two = now();
+        fixture.git(&["update-ref", "-d", name]);
+        assert_ne!(at_two, now(), "gone, {kind}");
+    });
 }
 
 #[test]

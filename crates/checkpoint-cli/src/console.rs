@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use rustix::io::fcntl_dupfd_cloexec;
 
 use crate::{
-    Common, Environment, Output, Progress, Talk, Taste,
+    Common, Environment, ErrorReport, Output, Progress, Talk, Taste,
     colour::is_coloured,
     pager::{self, Pager},
     prompt,
@@ -79,7 +79,11 @@ pub struct Console {
     common: Common,
     terminals: Terminals,
     taste: OnceCell<Taste>,
+    form: OnceCell<FailureForm>,
 }
+
+/// What a program reads on standard output that was promised a format and gets a failure.
+pub type FailureForm = fn(&ErrorReport) -> String;
 
 impl Console {
     pub(crate) fn new(start: Start, common: Common) -> Self {
@@ -93,6 +97,7 @@ impl Console {
             common,
             terminals,
             taste: OnceCell::new(),
+            form: OnceCell::new(),
         }
     }
 
@@ -104,6 +109,16 @@ impl Console {
     /// Whether a machine reads standard output.
     pub fn is_json(&self) -> bool {
         self.common.json
+    }
+
+    /// Says in which form a failure is written to standard output, for a command with formats of its own beside
+    /// `--json`; what people read on standard error comes in any case. The first call counts.
+    pub fn set_failure_form(&self, form: FailureForm) {
+        self.form.get_or_init(|| form);
+    }
+
+    pub(crate) fn failure_form(&self) -> Option<FailureForm> {
+        self.form.get().copied()
     }
 
     /// Hands in the person's taste, once the repository is open; the first call counts.

@@ -12,7 +12,7 @@ use miette::Diagnostic;
 
 use crate::{
     Common, Console, Environment, ErrorDocument, ErrorReport, Exit, Failure, Kind, Outcome, Start,
-    Talk, VERSION, json, report,
+    Talk, json, report,
 };
 
 /// Runs a command: reads its arguments, the environment, the directory and the time once, tells the outcome and
@@ -96,6 +96,9 @@ fn show(outcome: &impl Outcome, console: &Console) -> io::Result<()> {
 fn tell(failure: &dyn Diagnostic, kind: Kind, console: &Console) -> Exit {
     if console.is_json() {
         print_json(&report::document(failure));
+    } else if let Some(form) = console.failure_form() {
+        let text = form(&ErrorReport::of(failure));
+        let _closed: io::Result<()> = io::stdout().lock().write_all(text.as_bytes());
     }
     report::tell(failure, kind, &console.talk(), console.has_boxes());
     kind.into()
@@ -141,12 +144,14 @@ fn answer_parser(error: &clap::Error, words: &[OsString]) -> Exit {
     }
 }
 
-/// Whether `--json` was typed, where the arguments as a whole could not be understood.
+/// Whether `--json`, or `--format json`, was typed, where the arguments as a whole could not be understood.
 fn asks_for_json(words: &[OsString]) -> bool {
+    let end = words.iter().position(|word| word == "--");
+    let words = &words[..end.unwrap_or(words.len())];
     words
         .iter()
-        .take_while(|word| *word != "--")
-        .any(|word| word == "--json")
+        .any(|word| word == "--json" || word == "--format=json")
+        || words.windows(2).any(|two| two == ["--format", "json"])
 }
 
 fn usage_document(text: &str) -> ErrorDocument {
@@ -161,10 +166,7 @@ fn usage_document(text: &str) -> ErrorDocument {
         help: None,
         causes: Vec::new(),
     };
-    ErrorDocument {
-        version: VERSION,
-        error,
-    }
+    ErrorDocument::of(error)
 }
 
 fn print_json(document: &ErrorDocument) {

@@ -56,6 +56,17 @@ pub struct ErrorReport {
     pub causes: Vec<String>,
 }
 
+impl ErrorDocument {
+    /// The document of a failure.
+    #[must_use]
+    pub const fn of(error: ErrorReport) -> Self {
+        Self {
+            version: VERSION,
+            error,
+        }
+    }
+}
+
 /// Writes one JSON document on a line of its own.
 pub fn write_line(
     out: &mut (impl io::Write + ?Sized),

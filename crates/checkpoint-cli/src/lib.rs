@@ -60,7 +60,7 @@ pub use checkpoint_model::shell::word as shell_word;
 pub use chosen::{short_lengths, shortened};
 pub use colour::{Painted, Style};
 pub use common::Common;
-pub use console::{Console, Start, Terminals};
+pub use console::{Console, FailureForm, Start, Terminals};
 pub use date::ago;
 pub use entry::{main, main_with};
 pub use env::Environment;

@@ -7,7 +7,7 @@ use std::{error::Error, fmt};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
-use crate::{ErrorDocument, ErrorReport, Kind, Talk, VERSION};
+use crate::{ErrorDocument, ErrorReport, Kind, Talk};
 
 /// Says an error on standard error. `has_boxes`: a terminal that can draw them is reading.
 pub(crate) fn tell(failure: &dyn Diagnostic, kind: Kind, talk: &Talk, has_boxes: bool) {
@@ -36,10 +36,7 @@ fn text(failure: &dyn Diagnostic, word: &str, has_boxes: bool) -> String {
 
 /// The form for machines.
 pub(crate) fn document(failure: &dyn Diagnostic) -> ErrorDocument {
-    ErrorDocument {
-        version: VERSION,
-        error: ErrorReport::of(failure),
-    }
+    ErrorDocument::of(ErrorReport::of(failure))
 }
 
 impl ErrorReport {

@@ -67,7 +67,12 @@ pub fn run(args: Args, console: &Console) -> Result<Answer, CheckpointError> {
     match args.command.unwrap_or(Command::Status) {
         // A hook may have nothing to do, and then opens nothing.
         Command::Hook(args) => Ok(Answer::of(hook::run(console, &args)?)),
-        command => run_in(&Session::open(console)?, command),
+        command => {
+            if let Command::Verify(args) = &command {
+                verify::set_failure_form(console, args);
+            }
+            run_in(&Session::open(console)?, command)
+        }
     }
 }
 

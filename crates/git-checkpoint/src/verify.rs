@@ -7,7 +7,7 @@ mod outcome;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use checkpoint_cli::{Schema, Session};
+use checkpoint_cli::{Console, ErrorDocument, FailureForm, Schema, Session, write_line};
 use checkpoint_git::refs;
 use checkpoint_policy::PolicyReader;
 use checkpoint_store::{StoreError, tag};
@@ -54,6 +54,22 @@ pub(crate) fn run(
         report,
         format: args.format,
     })
+}
+
+/// Whoever asked for a format gets it also where nothing could be looked at.
+pub(crate) fn set_failure_form(console: &Console, args: &VerifyArgs) {
+    let form: FailureForm = match args.format {
+        Format::Text => return,
+        Format::Json => |error| {
+            let document = ErrorDocument::of(error.clone());
+            let mut line = Vec::new();
+            write_line(&mut line, &document).expect("a vector takes all that is written");
+            String::from_utf8_lossy(&line).into_owned()
+        },
+        Format::Github => github::failure,
+        Format::Junit => junit::failure,
+    };
+    console.set_failure_form(form);
 }
 
 /// The schema of `verify --json`.

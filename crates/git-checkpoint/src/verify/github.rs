@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use checkpoint_cli::ErrorReport;
 use checkpoint_verify::{Report, Status};
 
 use super::outcome::n_of;
@@ -24,6 +25,16 @@ pub(super) fn annotations(report: &Report) -> String {
             .expect("a string takes all that is written");
     }
     text
+}
+
+/// One workflow command that says why nothing could be looked at.
+pub(super) fn failure(error: &ErrorReport) -> String {
+    let lines = std::iter::once(&error.message)
+        .chain(&error.causes)
+        .chain(&error.help);
+    let message: Vec<_> = lines.map(String::as_str).collect();
+    let message = data(&message.join("\n"));
+    format!("::error title=checkpoints could not be verified::{message}\n")
 }
 
 /// A table of what failed, or that nothing did.

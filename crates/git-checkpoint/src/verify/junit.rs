@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use checkpoint_cli::ErrorReport;
 use checkpoint_verify::{Check, Report, Status, Verified};
 
 use super::outcome::n_of;
@@ -29,6 +30,27 @@ pub(super) fn document(report: &Report) -> String {
     }
     line("</testsuites>".to_owned());
     text
+}
+
+/// The document that says why nothing could be looked at: one case, in error.
+pub(super) fn failure(error: &ErrorReport) -> String {
+    let message = escaped(&error.message);
+    let kind = escaped(error.code.as_deref().unwrap_or("error"));
+    let more: Vec<_> = error
+        .causes
+        .iter()
+        .chain(&error.help)
+        .map(String::as_str)
+        .collect();
+    let more = escaped(&more.join("\n"));
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuites name=\"checkpoints\" tests=\"1\" failures=\"0\" errors=\"1\">\n  \
+           <testsuite name=\"repository\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n    \
+             <testcase classname=\"repository\" name=\"verify\"><error type=\"{kind}\" message=\"{message}\">{more}</error></testcase>\n  \
+           </testsuite>\n\
+         </testsuites>\n"
+    )
 }
 
 fn suite(verified: &Verified) -> String {

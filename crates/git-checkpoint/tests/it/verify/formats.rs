@@ -90,3 +90,43 @@ fn json_by_either_word_is_the_same() {
     let one = scene.done(&["verify", "--format", "json"]).out;
     assert_eq!(one, scene.done(&["verify", "--json"]).out);
 }
+
+#[test]
+fn who_asked_for_a_format_gets_it_also_where_nothing_can_be_said() {
+    let scene = kept();
+    let said = |format: &str| {
+        let said = scene.run(&["verify", "--format", format, "nosuch"]);
+        assert_eq!(said.code, 128, "{}", said.err);
+        assert!(said.err.starts_with("fatal: "), "{}", said.err);
+        said.out
+    };
+    let json = said("json");
+    assert_eq!(json, scene.run(&["verify", "--json", "nosuch"]).out);
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(message.contains("'nosuch'"), "{document}");
+    assert_eq!(
+        said("github")
+            .lines()
+            .next()
+            .map(|line| line.split("%0A").next().unwrap()),
+        Some(format!("::error title=checkpoints could not be verified::{message}").as_str())
+    );
+    let xml = said("junit");
+    assert!(xml.contains(" errors=\"1\">"), "{xml}");
+    assert!(
+        xml.contains("nosuch") && xml.ends_with("</testsuites>\n"),
+        "{xml}"
+    );
+    assert_eq!(said("text"), "");
+    // Nor in a place that is no repository, nor where the words make no sense.
+    let outside = scene.beside("nothing");
+    fs_err::create_dir(&outside).unwrap();
+    let mut command = scene.checkpoint(&["verify", "--format=json"]);
+    let output = command.current_dir(&outside).output().unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["error"]["code"].is_string(), "{document}");
+    let said = scene.run(&["verify", "--format", "json", "--nosuch"]);
+    let document: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(document["error"]["code"], "edge::usage");
+}

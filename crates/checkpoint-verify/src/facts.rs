@@ -128,7 +128,7 @@ fn gone<'n>(records: impl Iterator<Item = &'n Noted>) -> BTreeSet<String> {
 
 impl Facts {
     /// Reads tags, records and the names of states.
-    pub(crate) fn gather(repo: &Repository) -> Result<Self, VerifyError> {
+    pub(crate) fn gather(repo: &Repository, handle: &gix::Repository) -> Result<Self, VerifyError> {
         let prefix = format!("refs/tags/{}", tag::prefix(repo));
         let notes = Notes::read(repo, CHECKPOINTS)?;
         let noted = notes.read_all(Noted::read)?;
@@ -145,7 +145,7 @@ impl Facts {
         let mut taken = Vec::new();
         for (name, id) in refs::list(repo, &prefix)? {
             let name = name.to_str_lossy();
-            let tag = Tag::read(repo, name.strip_prefix(&prefix).unwrap_or(&name), id)?;
+            let tag = Tag::read(handle, name.strip_prefix(&prefix).unwrap_or(&name), id)?;
             let message = tag
                 .object
                 .as_ref()
@@ -206,12 +206,11 @@ impl Facts {
 }
 
 impl Tag {
-    fn read(repo: &Repository, name: &str, id: ObjectId) -> Result<Self, VerifyError> {
+    fn read(handle: &gix::Repository, name: &str, id: ObjectId) -> Result<Self, VerifyError> {
         let unreadable = |source: Box<dyn std::error::Error + Send + Sync>| {
             VerifyError::Unreadable { id, source }
         };
-        let object = repo
-            .gix()
+        let object = handle
             .try_find_object(id)
             .map_err(|error| unreadable(error.into()))?;
         let object = object.filter(|object| object.kind == Kind::Tag);

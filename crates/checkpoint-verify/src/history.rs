@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bstr::ByteSlice as _;
-use checkpoint_git::{ProgramError, Repository};
+use checkpoint_git::{ProgramError, Repository, refs};
 use gix::ObjectId;
 
 /// Those of `heads` that have no root in common with HEAD and the branches here. None can be told in a shallow clone,
@@ -12,17 +12,24 @@ pub(crate) fn strangers(
     repo: &Repository,
     heads: &BTreeSet<ObjectId>,
 ) -> Result<Vec<ObjectId>, ProgramError> {
+    let mut tips = BTreeSet::new();
+    for prefix in ["refs/heads/", "refs/remotes/"] {
+        // One that cannot be read is for git to judge, below.
+        let listed = refs::list(repo, prefix).unwrap_or_default();
+        tips.extend(listed.into_iter().map(|(_, id)| id));
+    }
+    let head = repo.head().ok().and_then(|head| head.id);
+    tips.extend(head);
+    // What a branch points at needs no walk.
     let here: Vec<_> = heads
-        .iter()
+        .difference(&tips)
         .filter(|head| repo.gix().has_object(**head))
         .collect();
     if here.is_empty() || repo.gix().is_shallow().unwrap_or(false) {
         return Ok(Vec::new());
     }
     let mut own: Vec<String> = ["--branches", "--remotes"].map(str::to_owned).into();
-    if let Some(id) = repo.head().ok().and_then(|head| head.id) {
-        own.push(id.to_string());
-    }
+    own.extend(head.map(|id| id.to_string()));
     let own = roots(repo, &own, "")?;
     if own.is_empty() {
         return Ok(Vec::new());

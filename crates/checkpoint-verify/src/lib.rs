@@ -5,18 +5,23 @@
 //! and names the command that fetches it; a state that was never fetched is told as such.
 //!
 //! Read in this order: [`check`] has the ids, `facts` gathers what there is, [`mod@verify`] tells the story; `tags`,
-//! `records`, `signature`, `states`, `range`, `secrets` and `scratch` are the checks. `trees` and `manifest` are one walk for
-//! all states: a thousand checkpoints share nearly all of their trees.
+//! `records`, `signature`, `states`, `range`, `secrets` and `scratch` are the checks. `trees`, `listing`
+//! and `manifest` are one walk for all states: a thousand checkpoints share nearly all of their trees. `content` reads
+//! objects to their end, `missing` says where one is missing.
 //!
 //! What it does *not* do: fetch, write to the repository, decide where the policy is read, or print.
 
 pub mod check;
 pub mod verify;
 
+mod content;
 mod error;
 mod facts;
 mod history;
+mod listing;
 mod manifest;
+mod missing;
+mod packs;
 mod range;
 mod records;
 mod remote;

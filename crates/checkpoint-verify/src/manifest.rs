@@ -14,16 +14,18 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use crate::trees::{Node, Part};
+use crate::listing::{Node, Part};
 
 /// So many runs of lines lie between two notes of how the hash stood.
 const STEP: usize = 16;
-/// So many trees in a row are hashed by one thread, each beginning where the one before it began to differ.
+/// At most so many trees in a row are hashed by one thread, each beginning where the one before it began to differ.
 const ROW: usize = 64;
 
 /// `sha256:<hex>` of each tree, in order.
 pub(crate) fn all(roots: &[Arc<Node>]) -> Vec<String> {
-    let rows: Vec<_> = roots.chunks(ROW).collect();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let row = roots.len().div_ceil(threads).clamp(1, ROW);
+    let rows: Vec<_> = roots.chunks(row).collect();
     let done = Mutex::new(vec![Vec::new(); rows.len()]);
     let next = AtomicUsize::new(0);
     let work = || {
@@ -34,11 +36,8 @@ pub(crate) fn all(roots: &[Arc<Node>]) -> Vec<String> {
             done.lock().unwrap_or_else(PoisonError::into_inner)[at] = hashed;
         }
     };
-    let threads = thread::available_parallelism()
-        .map_or(1, NonZero::get)
-        .min(rows.len());
     thread::scope(|scope| {
-        for _ in 1..threads {
+        for _ in 1..threads.min(rows.len()) {
             // Without a thread to spare, this one does it all.
             drop(thread::Builder::new().spawn_scoped(scope, work));
         }
@@ -57,7 +56,9 @@ fn row_of(roots: &[Arc<Node>]) -> Vec<String> {
     for root in roots {
         let mut runs = Vec::with_capacity(before.len());
         flatten(root, &mut runs);
-        let is_same = |(one, other): &(&&[u8], &&[u8])| std::ptr::eq(**one, **other);
+        // A directory in which anything changed is listed anew, with the same lines before what changed.
+        let is_same =
+            |(one, other): &(&&[u8], &&[u8])| std::ptr::eq(**one, **other) || one == other;
         let common = before.iter().zip(&runs).take_while(is_same).count();
         notes.truncate(common / STEP + 1);
         let start = notes.len().saturating_sub(1) * STEP;

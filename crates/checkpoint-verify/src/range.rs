@@ -36,7 +36,7 @@ impl Range<'_> {
         let mut verified = Vec::new();
         let mut agents = 0;
         for id in &commits {
-            let message = Commit::read(self.repo, *id)
+            let message = Commit::read(self.repo.gix(), *id)
                 .map(|commit| commit.message)
                 .unwrap_or_default();
             let is_agents = is_agents(&message);

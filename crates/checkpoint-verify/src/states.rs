@@ -2,26 +2,42 @@
 
 use std::sync::Arc;
 
-use bstr::BStr;
 use checkpoint_git::Repository;
 use checkpoint_model::{event::CheckpointCreated, trailers::Message};
 use gix::ObjectId;
 
 use crate::{
     check::{Check, CheckId, Objection, short},
+    content::{self, Fault},
     facts::Fact,
-    manifest, remote,
+    listing::{Listings, Node},
+    manifest,
+    missing::{Finder, Missing},
+    remote,
     tags::Commit,
-    trees::{Missing, Node, Trees},
+    trees::{self, Depth},
 };
 
-/// A state that is here, as far as it can be read.
+/// A state that is here, as far as its commits can be read.
 struct Read {
     shape: Option<Objection>,
-    /// The root of its files, with what is missing of them.
-    files: Option<Arc<Node>>,
-    /// What is missing beside them.
-    missing: Vec<Missing>,
+    /// Its files.
+    files: Option<ObjectId>,
+    /// The other trees that it has.
+    others: Vec<ObjectId>,
+    /// What is missing beside trees and what is below them.
+    missing: Option<Missing>,
+}
+
+/// How far states are looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How<'a> {
+    /// The remote from which they can be fetched.
+    pub(crate) remote: &'a str,
+    /// Whether the fingerprints of all are computed.
+    pub(crate) all_manifests: bool,
+    /// How closely their objects are looked at.
+    pub(crate) depth: Depth,
 }
 
 /// How many bytes of listings are hashed unless all are asked for. A fingerprint is a hash over the whole listing of a
@@ -29,41 +45,81 @@ struct Read {
 /// all the rest together.
 const LISTINGS: usize = 64 << 20;
 
-/// The checks of the states of all `facts`, in one walk. Fingerprints are those of the last ones only, unless
-/// `all_manifests` are asked for or they are few.
+/// The checks of the states of all `facts`, in one walk. Fingerprints are those of the last ones only, unless all are
+/// asked for or they are few.
 pub(crate) fn check(
     repo: &Repository,
+    handle: &gix::Repository,
     facts: &[&Fact],
-    remote: &str,
-    all_manifests: bool,
+    how: How<'_>,
 ) -> Vec<Vec<Check>> {
-    let mut trees = Trees::new(repo.gix());
     let read: Vec<_> = facts
         .iter()
-        .map(|fact| fact.state.map(|state| read(repo, &mut trees, fact, state)))
+        .map(|fact| fact.state.map(|state| read(handle, fact, state, how.depth)))
         .collect();
-    let roots = read.iter().map(|read| read.as_ref()?.files.as_ref());
-    let mut left = if all_manifests { usize::MAX } else { LISTINGS };
-    let mut hashed: Vec<_> = roots
-        .rev()
-        .map(|root| {
-            let root = root?;
-            left = left.saturating_sub(root.length);
-            (left > 0).then(|| Arc::clone(root))
-        })
+    let here = read.iter().flatten();
+    let roots: Vec<_> = here
+        .flat_map(|read| read.files.iter().chain(&read.others).copied())
         .collect();
-    hashed.reverse();
-    let wanted: Vec<_> = hashed.iter().flatten().cloned().collect();
-    let mut manifests = manifest::all(&wanted).into_iter();
-    let states = facts.iter().zip(read).zip(hashed);
+    let faults = trees::look(repo, &roots, how.depth);
+    let mut finder = Finder::new(repo, &faults);
+    let looked: Vec<_> = read
+        .into_iter()
+        .map(|read| read.map(|read| Looked::at(&mut finder, read)))
+        .collect();
+    let mut manifests = manifests(repo, &looked, how.all_manifests).into_iter();
+    let states = facts.iter().zip(looked);
     states
-        .map(|((fact, read), hashed)| match read {
-            None => absent(fact, remote),
-            Some(read) => {
-                let manifest = hashed.and_then(|_| manifests.next());
-                present(repo, fact, read, manifest)
+        .map(|(fact, looked)| {
+            let manifest = manifests.next().flatten();
+            match looked {
+                None => absent(fact, how.remote),
+                Some(looked) => present(repo, fact, looked, manifest),
             }
         })
+        .collect()
+}
+
+/// A state whose objects were looked at.
+struct Looked {
+    shape: Option<Objection>,
+    /// The root of its files, where nothing of them is missing.
+    files: Option<ObjectId>,
+    missing: Option<Missing>,
+}
+
+impl Looked {
+    fn at(finder: &mut Finder<'_>, read: Read) -> Self {
+        let of_files = read.files.and_then(|id| finder.first_below(id));
+        let others = || read.others.iter().find_map(|id| finder.first_below(*id));
+        let files = read.files.filter(|_| of_files.is_none());
+        let missing = read.missing.or(of_files);
+        Self {
+            shape: read.shape,
+            files,
+            missing: missing.or_else(others),
+        }
+    }
+}
+
+/// The fingerprint of each state, where it can be told: of the last ones, unless all are asked for.
+fn manifests(repo: &Repository, looked: &[Option<Looked>], all: bool) -> Vec<Option<String>> {
+    let mut listings = Listings::new(repo);
+    let mut left = if all { usize::MAX } else { LISTINGS };
+    let mut roots: Vec<Option<Arc<Node>>> = Vec::with_capacity(looked.len());
+    for looked in looked.iter().rev() {
+        let files = looked.as_ref().and_then(|looked| looked.files);
+        let root = files.filter(|_| left > 0);
+        let root = root.and_then(|files| listings.node(files, "".into()));
+        left = left.saturating_sub(root.as_ref().map_or(0, |root| root.length));
+        roots.push(root.filter(|_| left > 0));
+    }
+    roots.reverse();
+    let wanted: Vec<_> = roots.iter().flatten().cloned().collect();
+    let mut hashed = manifest::all(&wanted).into_iter();
+    let of_each = roots.into_iter();
+    of_each
+        .map(|root| root.and_then(|_| hashed.next()))
         .collect()
 }
 
@@ -79,43 +135,13 @@ fn absent(fact: &Fact, remote: &str) -> Vec<Check> {
     .into()
 }
 
-fn present(repo: &Repository, fact: &Fact, read: Read, manifest: Option<String>) -> Vec<Check> {
-    let mut missing = read.missing;
-    missing.extend(
-        read.files
-            .iter()
-            .flat_map(|files| files.missing.iter().cloned()),
-    );
-    let mut checks = vec![Check::of(CheckId::SnapshotShape, read.shape)];
-    checks.push(match missing.first() {
-        None => Check::passed(CheckId::ObjectsComplete),
-        Some(first) => {
-            let at = if first.path.is_empty() {
-                "its root".to_owned()
-            } else {
-                format!("'{}'", first.path)
-            };
-            let why = format!("object {} of {at} is not here", first.id);
-            match repo.caps().promisor {
-                true => Check::not_here(
-                    CheckId::ObjectsComplete,
-                    why,
-                    Some("git fetch --refetch".to_owned()),
-                ),
-                false => Check::failed(
-                    CheckId::ObjectsComplete,
-                    why,
-                    Some("git fsck --connectivity-only".to_owned()),
-                ),
-            }
-        }
-    });
+fn present(repo: &Repository, fact: &Fact, looked: Looked, manifest: Option<String>) -> Vec<Check> {
+    let mut checks = vec![
+        Check::of(CheckId::SnapshotShape, looked.shape),
+        complete(repo, looked.missing),
+    ];
     let told = created(fact).map(|created| &created.manifest);
-    let is_whole = read
-        .files
-        .as_ref()
-        .is_some_and(|files| files.missing.is_empty());
-    if let (true, Some(told)) = (is_whole, told) {
+    if let (Some(_), Some(told)) = (looked.files, told) {
         let differs = || Objection::new("its files are not those that the record tells of");
         checks.push(match manifest {
             Some(found) => Check::of(CheckId::ManifestMatches, (*told != found).then(differs)),
@@ -129,32 +155,49 @@ fn present(repo: &Repository, fact: &Fact, read: Read, manifest: Option<String>)
     checks
 }
 
+fn complete(repo: &Repository, missing: Option<Missing>) -> Check {
+    let id = CheckId::ObjectsComplete;
+    let Some(missing) = missing else {
+        return Check::passed(id);
+    };
+    let at = match missing.path.is_empty() {
+        true => "its root".to_owned(),
+        false => format!("'{}'", missing.path),
+    };
+    let why = format!("object {} of {at} {}", missing.id, missing.fault.told());
+    match (missing.fault, repo.caps().promisor) {
+        (Fault::Gone, true) => Check::not_here(id, why, Some("git fetch --refetch".to_owned())),
+        (Fault::Gone, false) => {
+            Check::failed(id, why, Some("git fsck --connectivity-only".to_owned()))
+        }
+        _ => Check::failed(id, why, Some("git fsck".to_owned())),
+    }
+}
+
 /// What is told of its making: by the record, else by the tag.
 fn created(fact: &Fact) -> Option<&CheckpointCreated> {
     let recorded = fact.own_checkpoint().map(|checkpoint| &checkpoint.created);
     recorded.or_else(|| fact.message().map(|message| &message.created))
 }
 
-fn read(repo: &Repository, trees: &mut Trees, fact: &Fact, state: ObjectId) -> Read {
-    let mut missing = Vec::new();
+fn read(handle: &gix::Repository, fact: &Fact, state: ObjectId, depth: Depth) -> Read {
+    let mut missing = None;
     let mut commit = |id: ObjectId| {
-        let commit = Commit::read(repo, id);
-        if commit.is_none() {
-            missing.push(Missing {
-                path: "".into(),
-                id,
-            });
-        }
+        let commit = Commit::read(handle, id);
+        let fault = match (&commit, depth) {
+            (None, _) => Some(content::why_unread(handle, id)),
+            (Some(_), Depth::Content) => content::require_own_commit(handle, id).err(),
+            (Some(_), Depth::Presence) => None,
+        };
+        missing = missing.take().or_else(|| Missing::root(id, fault?));
         commit
     };
     let Some(work) = commit(state) else {
-        let shape = Some(Objection::new(format!(
-            "the commit {} is not here",
-            short(state)
-        )));
+        let why = format!("the commit {} is not here", short(state));
         return Read {
-            shape,
+            shape: Some(Objection::new(why)),
             files: None,
+            others: Vec::new(),
             missing,
         };
     };
@@ -176,24 +219,14 @@ fn read(repo: &Repository, trees: &mut Trees, fact: &Fact, state: ObjectId) -> R
         });
     }
     let side = side.flatten().and_then(&mut commit);
-    let kept = side
-        .iter()
-        .flat_map(|side| &side.parents)
-        .copied()
-        .chain(head);
-    let gone: Vec<_> = kept.filter(|id| !repo.gix().has_object(*id)).collect();
-    missing.extend(gone.into_iter().map(|id| Missing {
-        path: "".into(),
-        id,
-    }));
-    let empty: &BStr = "".into();
-    for other in index.iter().chain(&side) {
-        missing.extend(trees.node(other.tree, empty).missing.iter().cloned());
-    }
+    let kept = side.iter().flat_map(|side| &side.parents);
+    let mut kept = kept.copied().chain(head);
+    let mut gone = || kept.find(|id| !handle.has_object(*id));
     Read {
         shape,
-        files: Some(trees.node(work.tree, empty)),
-        missing,
+        files: Some(work.tree),
+        others: index.iter().chain(&side).map(|other| other.tree).collect(),
+        missing: missing.or_else(|| Missing::root(gone()?, Fault::Gone)),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The checks of a tag, without its signature.
 
+use std::{cell::RefCell, rc::Rc};
+
 use checkpoint_git::Repository;
 use checkpoint_model::{name::CheckpointName, shell::word};
-use gix::{ObjectId, objs::Kind};
+use gix::{ObjectId, hashtable::HashMap, objs::Kind};
 
 use crate::{
     check::{Check, CheckId, Objection, short},
@@ -18,6 +20,9 @@ const FOREIGN_SKEW: i64 = 24 * 3600;
 /// What the checks of tags look at beside the tag.
 pub(crate) struct Tags<'a> {
     pub(crate) repo: &'a Repository,
+    /// A handle that remembers what differences in packs are based on.
+    pub(crate) handle: &'a gix::Repository,
+    pub(crate) heads: Heads,
     /// In full: `refs/tags/checkpoint/`.
     pub(crate) prefix: &'a str,
     pub(crate) remote: Option<&'a Remote>,
@@ -89,7 +94,7 @@ impl Tags<'_> {
                 object.target_kind
             )));
         }
-        let Some(mark) = Commit::read(self.repo, object.target) else {
+        let Some(mark) = Commit::read(self.handle, object.target) else {
             let why = format!(
                 "the commit {} it points at is not here",
                 short(object.target)
@@ -112,7 +117,7 @@ impl Tags<'_> {
             ));
         }
         let tree = match head {
-            Some(head) => Commit::read(self.repo, head).map(|head| head.tree),
+            Some(head) => self.heads.read(self.handle, head).map(|head| head.tree),
             None => Some(self.repo.gix().object_hash().empty_tree()),
         };
         if tree.is_some_and(|tree| tree != mark.tree) {
@@ -145,7 +150,8 @@ impl Tags<'_> {
             Some(_) => {}
         }
         let head = message.created.head.as_deref()?;
-        let head = Commit::read(self.repo, ObjectId::from_hex(head.as_bytes()).ok()?)?;
+        let head = ObjectId::from_hex(head.as_bytes()).ok()?;
+        let head = self.heads.read(self.handle, head)?;
         (made + FOREIGN_SKEW < head.at)
             .then(|| Objection::new("the time it tells of is before its own HEAD was committed"))
     }
@@ -198,6 +204,7 @@ fn annotated_objection(tag: &Tag, remote: &str, reference: &str) -> Option<Objec
 }
 
 /// What is asked of a commit.
+#[derive(Debug)]
 pub(crate) struct Commit {
     pub(crate) tree: ObjectId,
     pub(crate) parents: Vec<ObjectId>,
@@ -208,8 +215,8 @@ pub(crate) struct Commit {
 
 impl Commit {
     /// None where it is not here, or no commit.
-    pub(crate) fn read(repo: &Repository, id: ObjectId) -> Option<Self> {
-        let object = repo.gix().try_find_object(id).ok()??;
+    pub(crate) fn read(handle: &gix::Repository, id: ObjectId) -> Option<Self> {
+        let object = handle.try_find_object(id).ok()??;
         let commit = gix::objs::CommitRef::from_bytes(&object.data, id.kind());
         let commit = commit.ok().filter(|_| object.kind == Kind::Commit)?;
         Some(Self {
@@ -218,5 +225,18 @@ impl Commit {
             at: commit.committer().ok()?.time().ok()?.seconds,
             message: String::from_utf8_lossy(commit.message).into_owned(),
         })
+    }
+}
+
+/// Commits on which many checkpoints stand, each read once.
+#[derive(Debug, Default)]
+pub(crate) struct Heads(RefCell<HashMap<ObjectId, Option<Rc<Commit>>>>);
+
+impl Heads {
+    fn read(&self, handle: &gix::Repository, id: ObjectId) -> Option<Rc<Commit>> {
+        let mut heads = self.0.borrow_mut();
+        let head = heads.entry(id);
+        head.or_insert_with(|| Commit::read(handle, id).map(Rc::new))
+            .clone()
     }
 }

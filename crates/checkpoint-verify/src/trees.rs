@@ -1,170 +1,222 @@
-//! One walk over the trees of all states: each tree is read once, each blob asked for once.
+//! One walk over the objects of all states: each tree is read once, each blob asked for once.
 //!
-//! States share nearly all of their trees. A tree at a path becomes a [`Node`] the first time it is met: the lines that
-//! `git ls-tree -r` would print for it, and what is missing below. A thousand states are then a thousand roots over the
-//! same nodes.
+//! A thousand states share nearly all of their trees, so what is below them is looked at as one set, level by level, by
+//! as many threads as there are processors. Nothing is known of paths here: where all is well nobody asks for them, and
+//! where something is missing [`missing`](crate::missing) finds out where.
 
-use std::sync::Arc;
+use std::{
+    num::NonZero,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
 
-use bstr::{BStr, BString, ByteSlice as _};
-use checkpoint_git::objects::Bases;
+use checkpoint_git::{Repository, objects::Bases};
 use gix::{
     ObjectId,
     hashtable::{HashMap, HashSet},
-    objs::{FindExt as _, TreeRefIter, tree::EntryKind},
+    objs::{FindExt as _, Kind, TreeRefIter, tree::EntryKind},
 };
 
-/// A tree at a path.
-#[derive(Debug, Default)]
-pub(crate) struct Node {
-    pub(crate) parts: Vec<Part>,
-    /// The length of all its lines.
-    pub(crate) length: usize,
-    /// Objects at and below it that are not here or cannot be read: a few of them.
-    pub(crate) missing: Vec<Missing>,
+use crate::{
+    content::{self, Fault, Size},
+    packs::{Packs, Reader},
+};
+
+/// How closely objects are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Trees are read, blobs are there.
+    Presence,
+    /// All is read, and is what its name says.
+    Content,
 }
 
-/// A run of lines, or what a directory in between comes to.
-#[derive(Debug)]
-pub(crate) enum Part {
-    Lines(Vec<u8>),
-    Directory(Arc<Node>),
-}
+/// What is wrong with the objects below some trees; empty where nothing is.
+pub(crate) type Faults = HashMap<ObjectId, Fault>;
 
-/// An object that is not here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Missing {
-    pub(crate) path: BString,
-    pub(crate) id: ObjectId,
-}
+/// So many objects are worth a thread, and are taken at once by it.
+const PIECE: usize = 64;
 
-/// So many missing objects of a tree are named.
-const MOST: usize = 3;
+/// What git takes, too (`core.maxTreeDepth`).
+const DEEPEST: usize = 2048;
 
-/// What was read so far.
-pub(crate) struct Trees {
-    repo: gix::Repository,
-    nodes: HashMap<ObjectId, Vec<(BString, Arc<Node>)>>,
-    blobs: HashSet<ObjectId>,
-    buffers: Vec<Vec<u8>>,
-}
-
-impl Trees {
-    pub(crate) fn new(repo: &gix::Repository) -> Self {
-        let mut repo = repo.clone();
-        repo.objects.ignore_replacements = true;
-        repo.objects.set_pack_cache(|| Box::new(Bases::default()));
-        Self {
-            repo,
-            nodes: HashMap::default(),
-            blobs: HashSet::default(),
-            buffers: Vec::new(),
-        }
-    }
-
-    /// The node of the tree `id` at `path`, which is empty or ends in a slash.
-    pub(crate) fn node(&mut self, id: ObjectId, path: &BStr) -> Arc<Node> {
-        let known = self
-            .nodes
-            .get(&id)
-            .and_then(|known| known.iter().find(|(at, _)| at == path));
-        if let Some((_, node)) = known {
-            return Arc::clone(node);
-        }
-        let node = Arc::new(self.read(id, path));
-        self.nodes
-            .entry(id)
-            .or_default()
-            .push((path.to_owned(), Arc::clone(&node)));
-        node
-    }
-
-    fn read(&mut self, id: ObjectId, path: &BStr) -> Node {
-        let mut node = Node::default();
-        if id == ObjectId::empty_tree(id.kind()) {
-            return node;
-        }
-        let gone = || Missing {
-            path: path.to_owned(),
-            id,
-        };
-        let mut buffer = self.buffers.pop().unwrap_or_default();
-        let Ok(_) = self.repo.objects.find_tree(&id, &mut buffer).map(drop) else {
-            node.missing.push(gone());
-            return node;
-        };
-        let mut lines = Vec::new();
-        let mut name = path.to_owned();
-        for entry in TreeRefIter::from_bytes(&buffer, id.kind()) {
-            let Ok(entry) = entry else {
-                node.missing.push(gone());
-                break;
-            };
-            name.truncate(path.len());
-            name.extend_from_slice(entry.filename);
-            let kind = entry.mode.kind();
-            if kind == EntryKind::Tree {
-                name.push(b'/');
-                let below = self.node(entry.oid.to_owned(), name.as_bstr());
-                node.missing.extend(below.missing.iter().cloned());
-                node.length += below.length;
-                node.push(&mut lines);
-                node.parts.push(Part::Directory(below));
-                continue;
-            }
-            push_line(&mut lines, kind, entry.oid, name.as_bstr());
-            if kind != EntryKind::Commit && !self.has_blob(entry.oid) {
-                node.missing.push(Missing {
-                    path: name.clone(),
-                    id: entry.oid.to_owned(),
-                });
-            }
-        }
-        node.push(&mut lines);
-        node.missing.truncate(MOST);
-        self.buffers.push(buffer);
-        node
-    }
-
-    fn has_blob(&mut self, id: &gix::oid) -> bool {
-        if self.blobs.contains(id) {
-            return true;
-        }
-        let is_here = self.repo.has_object(id);
-        if is_here {
-            self.blobs.insert(id.to_owned());
-        }
-        is_here
-    }
-}
-
-impl Node {
-    fn push(&mut self, lines: &mut Vec<u8>) {
-        if !lines.is_empty() {
-            self.length += lines.len();
-            self.parts.push(Part::Lines(std::mem::take(lines)));
-        }
-    }
-}
-
-/// As `git ls-tree -r -z --full-tree` prints it.
-fn push_line(lines: &mut Vec<u8>, kind: EntryKind, id: &gix::oid, path: &BStr) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let (mode, word): (&[u8], &[u8]) = match kind {
-        EntryKind::Blob => (b"100644", b"blob"),
-        EntryKind::BlobExecutable => (b"100755", b"blob"),
-        EntryKind::Link => (b"120000", b"blob"),
-        EntryKind::Commit => (b"160000", b"commit"),
-        EntryKind::Tree => unreachable!("directories are walked"),
+/// Looks at all of `roots`, which are trees, and at all below them.
+pub(crate) fn look(repo: &Repository, roots: &[ObjectId], depth: Depth) -> Faults {
+    let packs = Packs::open(
+        repo.gix().objects.store_ref().path(),
+        repo.gix().object_hash(),
+    );
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let worker = |_| Worker {
+        handle: handle(repo),
+        packs: Reader::new(&packs),
     };
-    lines.reserve(path.len() + 64);
-    for part in [mode, b" ", word, b" "] {
-        lines.extend_from_slice(part);
+    let mut workers: Vec<_> = (0..threads).map(worker).collect();
+    let mut met = Met {
+        depth,
+        trees: HashSet::default(),
+        blobs: HashSet::default(),
+    };
+    let mut faults = Faults::default();
+    let mut level = met.fresh(roots.iter().copied());
+    let mut left = DEEPEST;
+    while !level.is_empty() {
+        if left == 0 {
+            faults.extend(level.iter().map(|id| (*id, Fault::TooDeep)));
+            break;
+        }
+        left -= 1;
+        let parts = spread(&mut workers, &level, |worker, id, found| {
+            met.read(worker, id, found)
+        });
+        level.clear();
+        for part in parts {
+            faults.extend(part.faults);
+            met.blobs.extend(part.blobs);
+            level.extend(met.fresh(part.trees.into_iter()));
+        }
     }
-    for byte in id.as_bytes() {
-        lines.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+    let mut blobs: Vec<_> = met.blobs.iter().copied().collect();
+    // Neighbours in the index of a pack are looked up one after the other.
+    blobs.sort_unstable();
+    let parts = spread(&mut workers, &blobs, |worker, id, found| {
+        met.blob(&worker.handle, id, found)
+    });
+    for part in parts {
+        faults.extend(part.faults);
+        let streamed = part.large.into_iter();
+        faults.extend(streamed.filter_map(|id| Some((id, content::stream(repo, id).err()?))));
     }
-    lines.push(b'\t');
-    lines.extend_from_slice(path);
-    lines.push(0);
+    faults
+}
+
+/// A handle of one's own on the objects.
+pub(crate) fn handle(repo: &Repository) -> gix::Repository {
+    let mut handle = repo.gix().clone();
+    handle.objects.ignore_replacements = true;
+    handle.objects.set_pack_cache(|| Box::new(Bases::default()));
+    handle
+}
+
+/// What one thread reads with.
+struct Worker<'p> {
+    handle: gix::Repository,
+    packs: Reader<'p>,
+}
+
+/// What was met so far.
+struct Met {
+    depth: Depth,
+    trees: HashSet<ObjectId>,
+    blobs: HashSet<ObjectId>,
+}
+
+/// What one thread found.
+#[derive(Default)]
+struct Found {
+    trees: HashSet<ObjectId>,
+    blobs: HashSet<ObjectId>,
+    /// Blobs that only the git program can read in little memory.
+    large: Vec<ObjectId>,
+    faults: Vec<(ObjectId, Fault)>,
+    buffer: Vec<u8>,
+}
+
+impl Met {
+    /// Those of `trees` that were not met before. The empty tree is there without being there.
+    fn fresh(&mut self, trees: impl Iterator<Item = ObjectId>) -> Vec<ObjectId> {
+        trees
+            .filter(|id| *id != ObjectId::empty_tree(id.kind()) && self.trees.insert(*id))
+            .collect()
+    }
+
+    /// Reads a tree.
+    fn read(&self, worker: &mut Worker<'_>, id: ObjectId, found: &mut Found) {
+        let Found {
+            trees,
+            blobs,
+            buffer,
+            ..
+        } = found;
+        let mut read = || {
+            let packed = worker.packs.tree(&id);
+            let tree = match &packed {
+                Some(tree) => tree,
+                None => {
+                    let read = worker.handle.objects.find_tree(&id, buffer).map(drop);
+                    read.map_err(|_| content::why_unread(&worker.handle, id))?;
+                    buffer.as_slice()
+                }
+            };
+            if self.depth == Depth::Content {
+                content::require_own(id, Kind::Tree, tree)?;
+            }
+            for entry in TreeRefIter::from_bytes(tree, id.kind()) {
+                let entry = entry.map_err(|_| Fault::Unreadable)?;
+                let (met, found) = match entry.mode.kind() {
+                    EntryKind::Commit => continue,
+                    EntryKind::Tree => (&self.trees, &mut *trees),
+                    _ => (&self.blobs, &mut *blobs),
+                };
+                if !met.contains(entry.oid) {
+                    found.insert(entry.oid.to_owned());
+                }
+            }
+            Ok(())
+        };
+        if let Err(fault) = read() {
+            found.faults.push((id, fault));
+        }
+    }
+
+    /// Looks at a blob.
+    fn blob(&self, handle: &gix::Repository, id: ObjectId, found: &mut Found) {
+        let fault = match self.depth {
+            Depth::Presence if handle.has_object(id) => None,
+            Depth::Presence => Some(Fault::Gone),
+            Depth::Content => match content::check(handle, id, &mut found.buffer) {
+                Ok(Size::Read) => None,
+                Ok(Size::Large) => {
+                    found.large.push(id);
+                    None
+                }
+                Err(fault) => Some(fault),
+            },
+        };
+        found.faults.extend(fault.map(|fault| (id, fault)));
+    }
+}
+
+/// Does `work` on each of `ids`, piece by piece, on as many threads as are worth it.
+fn spread<'p>(
+    workers: &mut [Worker<'p>],
+    ids: &[ObjectId],
+    work: impl Fn(&mut Worker<'p>, ObjectId, &mut Found) + Sync,
+) -> Vec<Found> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    let run = |worker: &mut Worker<'p>| {
+        let mut found = Found::default();
+        while let Some(rest) = ids.get(next.fetch_add(PIECE, Ordering::Relaxed)..) {
+            let piece = rest.iter().take(PIECE);
+            piece.for_each(|id| work(worker, *id, &mut found));
+        }
+        done.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(found);
+    };
+    let (run, pieces) = (&run, ids.len().div_ceil(PIECE));
+    if let [own, others @ ..] = workers {
+        thread::scope(|scope| {
+            for other in others.iter_mut().take(pieces.saturating_sub(1)) {
+                // Without a thread to spare, this one does it all.
+                drop(thread::Builder::new().spawn_scoped(scope, move || run(other)));
+            }
+            run(own);
+        });
+    }
+    done.into_inner().unwrap_or_else(PoisonError::into_inner)
 }

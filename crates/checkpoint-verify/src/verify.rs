@@ -17,8 +17,9 @@ use crate::{
     remote::{self, Remote},
     scratch, secrets,
     signature::Signers,
-    states,
-    tags::Tags,
+    states::{self, How},
+    tags::{Heads, Tags},
+    trees::{self, Depth},
 };
 
 /// What is to be verified, and how far.
@@ -34,6 +35,8 @@ pub struct Request {
     pub restore: bool,
     /// Whether the fingerprints of all states are computed, however many and large they are.
     pub manifests: bool,
+    /// Whether every object of the states is read and hashed, not only looked for.
+    pub objects: bool,
     /// Whether the content of states is scanned for secrets.
     pub secrets: bool,
 }
@@ -66,7 +69,8 @@ pub fn verify(
     policy: &Policy,
     request: &Request,
 ) -> Result<Report, VerifyError> {
-    let facts = Facts::gather(repo)?;
+    let handle = trees::handle(repo);
+    let facts = Facts::gather(repo, &handle)?;
     let remote = request.remote.as_deref();
     let remote = remote
         .map(|name| Remote::ask(repo, name, &facts.prefix))
@@ -74,9 +78,24 @@ pub fn verify(
     let mut report = Report::default();
     let whole = repository(repo, &facts, remote.as_ref(), request);
     let chosen = chosen(&facts, &request.which);
-    let all_manifests = request.manifests || request.which != Which::All;
-    let states = states::check(repo, &chosen, remote_name(remote.as_ref()), all_manifests);
-    let mut checkpoints = checkpoints(repo, &facts, &chosen, remote.as_ref(), policy, states)?;
+    let how = How {
+        remote: remote_name(remote.as_ref()),
+        all_manifests: request.manifests || request.which != Which::All,
+        depth: match request.objects {
+            true => Depth::Content,
+            false => Depth::Presence,
+        },
+    };
+    let states = states::check(repo, &handle, &chosen, how);
+    let mut checkpoints = checkpoints(
+        repo,
+        &handle,
+        &facts,
+        &chosen,
+        remote.as_ref(),
+        policy,
+        states,
+    )?;
     let rules = Rules::new(&policy.push);
     for (fact, verified) in chosen.iter().zip(&mut checkpoints) {
         verified.checks.push(secrets::of_words(fact, &rules));
@@ -125,6 +144,7 @@ fn remote_name(remote: Option<&Remote>) -> &str {
 
 fn checkpoints(
     repo: &Repository,
+    handle: &gix::Repository,
     facts: &Facts,
     chosen: &[&Fact],
     remote: Option<&Remote>,
@@ -140,6 +160,8 @@ fn checkpoints(
     let strangers = history::strangers(repo, &heads)?;
     let tags = Tags {
         repo,
+        handle,
+        heads: Heads::default(),
         prefix: &facts.prefix,
         remote,
         strangers: &strangers,

@@ -233,6 +233,7 @@ junit\t'JUnit XML'"
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l all -d 'Verify every checkpoint that has a tag, a record or a state here; the default'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l restore -d 'Restore each state into a scratch repository, and compare'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l manifests -d 'Hash the listings of all states, even if there are very many large ones; by default the newest, up to 64 MiB'
+complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l objects -d 'Read every object of the states and hash it; by default files are only looked for, not read'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l secrets -d 'Scan what the states hold for secrets, not only what records and tags say'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -l json -d 'Print one JSON document (or JSON Lines, where the output streams) on standard output'
 complete -c git-checkpoint -n "__fish_git_checkpoint_using_subcommand verify" -s q -l quiet -d 'Print only data, warnings and errors: no progress, no hints'

@@ -33,7 +33,7 @@ pub(crate) fn run(
         remote: args.remote,
         restore: args.restore,
         manifests: args.manifests,
-        objects: false,
+        objects: args.objects,
         secrets: args.secrets,
     };
     let mut report = checkpoint_verify::verify(

@@ -23,6 +23,9 @@ pub(crate) struct VerifyArgs {
     /// Hash the listings of all states, even if there are very many large ones; by default the newest, up to 64 MiB
     #[arg(long)]
     pub(crate) manifests: bool,
+    /// Read every object of the states and hash it; by default files are only looked for, not read
+    #[arg(long)]
+    pub(crate) objects: bool,
     /// Scan what the states hold for secrets, not only what records and tags say
     #[arg(long)]
     pub(crate) secrets: bool,

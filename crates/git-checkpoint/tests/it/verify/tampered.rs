@@ -282,6 +282,88 @@ fn a_state_with_a_missing_object() {
     fails(&scene, &["safe"], &["objects-complete"]);
 }
 
+/// Another object in the place of `id`, under its name.
+fn corrupt(scene: &Scene, id: &str, other: &str) {
+    let place = |id: &str| {
+        let objects = scene.path().join(".git/objects");
+        objects.join(&id[..2]).join(&id[2..])
+    };
+    fs_err::remove_file(place(id)).unwrap();
+    fs_err::copy(place(other), place(id)).unwrap();
+}
+
+#[test]
+fn a_state_with_a_corrupt_loose_object() {
+    let scene = kept();
+    let snapshot = snapshot(&scene);
+    let blob = scene.git(&["rev-parse", &format!("{snapshot}:src/new.rs")]);
+    let other = scene.write_object("blob", b"other\n");
+    corrupt(&scene, &blob, &other);
+    // It is there, and that is all that is looked at unless it is asked for.
+    fails(&scene, &["safe"], &[]);
+    let document = fails(&scene, &["safe", "--objects"], &["objects-complete"]);
+    assert_eq!(
+        why(&document, "objects-complete"),
+        format!("object {blob} of 'src/new.rs' is corrupt: it is not what its name says")
+    );
+    // As git finds.
+    let said = scene.command("git", &["fsck"]).output().unwrap();
+    assert!(!said.status.success() && String::from_utf8_lossy(&said.stderr).contains(&blob[2..]));
+    let place = scene.path().join(".git/objects").join(&blob[..2]);
+    let place = place.join(&blob[2..]);
+    fs_err::remove_file(&place).unwrap();
+    fs_err::write(place, "no object").unwrap();
+    let document = fails(&scene, &["safe", "--objects"], &["objects-complete"]);
+    assert!(why(&document, "objects-complete").ends_with("of 'src/new.rs' cannot be read"));
+    // So is a commit of the state: with other words in it, it says another thing, too.
+    let scene = kept();
+    let snapshot = self::snapshot(&scene);
+    let index = scene.git(&["rev-parse", &format!("{snapshot}^2")]);
+    let other = recommit(&scene, &index, |text| text + "more\n");
+    corrupt(&scene, &index, &other);
+    fails(&scene, &["safe"], &[]);
+    fails(&scene, &["safe", "--objects"], &["objects-complete"]);
+}
+
+#[test]
+fn a_state_with_a_corrupt_pack() {
+    let scene = kept();
+    let snapshot = snapshot(&scene);
+    // Random digits do not become shorter, and are large enough that nothing else is hit.
+    let noise: Vec<u8> = (0_u32..5000)
+        .flat_map(|n| n.wrapping_mul(0x9e37_79b9).to_le_bytes())
+        .collect();
+    scene.write("noise", &noise);
+    scene.done(&["create", "-q", "noisy"]);
+    scene.git(&["repack", "-adq"]);
+    fails(&scene, &["--objects"], &[]);
+    let packs = scene.path().join(".git/objects/pack");
+    let packs = fs_err::read_dir(packs)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let pack = packs
+        .into_iter()
+        .find(|path| path.extension().unwrap() == "pack")
+        .unwrap();
+    let index = pack.with_extension("idx");
+    let listed = scene.git(&["verify-pack", "-v", index.to_str().unwrap()]);
+    let blob = scene.git(&["hash-object", "noise"]);
+    let line = listed.lines().find(|line| line.starts_with(&blob)).unwrap();
+    let offset: usize = line.split_whitespace().nth(4).unwrap().parse().unwrap();
+    let mut bytes = fs_err::read(&pack).unwrap();
+    for byte in &mut bytes[offset + 5000..offset + 5010] {
+        *byte ^= 0x55;
+    }
+    fs_err::remove_file(&pack).unwrap();
+    fs_err::write(&pack, bytes).unwrap();
+    fails(&scene, &[], &[]);
+    let document = fails(&scene, &["--objects"], &["objects-complete"]);
+    let told = why(&document, "objects-complete");
+    assert!(told.contains("of 'noise' "), "{told}");
+    // The other state has none of it.
+    fails(&scene, &[&snapshot, "--objects"], &[]);
+}
+
 #[test]
 fn a_state_with_other_files() {
     let scene = kept();

@@ -21,7 +21,10 @@ mod report;
 mod text;
 mod tree;
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use miette::{IntoDiagnostic as _, Result};
 
@@ -52,6 +55,8 @@ const CASES: [Edits; 4] = [
 const HUGE: Edits = Edits::Huge(500_000_000);
 /// The targets hold for trees of at least so many files.
 const LARGE: usize = 50_000;
+/// Many checkpoints are proven in the first large tree, and in trees of so many files.
+const PROVEN: Range<usize> = 10_000..LARGE;
 
 /// Measure against git and write docs/performance.md
 #[derive(clap::Args)]
@@ -68,10 +73,13 @@ pub(crate) struct Args {
     /// Small trees, three rounds, 500 checkpoints, no large file: to see that all of it runs
     #[arg(long)]
     quick: bool,
+    /// Only the proof of many checkpoints, on each tree
+    #[arg(long, conflicts_with = "repo")]
+    proof: bool,
     /// Measure this binary, and the others of ours beside it, instead of building them
     #[arg(long, value_name = "git-checkpoint")]
     bin: Option<PathBuf>,
-    /// Write performance.md and performance.svg here [default: docs/; with --quick or --repo: nowhere]
+    /// Write performance.md and performance.svg here [default: docs/; with --quick, --proof or --repo: nowhere]
     #[arg(long, value_name = "dir")]
     out: Option<PathBuf>,
 }
@@ -99,9 +107,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         scratch: scratch.path(),
         home: &home,
     };
+    let plan = plan(args);
     let races = match &args.repo {
         Some(repo) => bench.repository(repo, args.rounds)?,
-        None => bench.generated(&plan(args))?,
+        None if args.proof => bench.proofs(&plan)?,
+        None => bench.generated(&plan)?,
     };
     let world = bench.world()?;
     let report = report::Report {
@@ -109,7 +119,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         machine: machine::describe(&world, &place.root)?,
     };
     report::print(&report)?;
-    let docs = (!args.quick && args.repo.is_none()).then(|| place.root.join("docs"));
+    let is_all = !args.quick && !args.proof && args.repo.is_none();
+    let docs = is_all.then(|| place.root.join("docs"));
     if let Some(out) = args.out.clone().or(docs) {
         fs_err::create_dir_all(&out).into_diagnostic()?;
         fs_err::write(out.join("performance.md"), report.markdown()).into_diagnostic()?;
@@ -202,12 +213,9 @@ impl Bench<'_> {
             races.push(commits::race(self, &mut field, plan.rounds)?);
             if first_large.unwrap_or(plan.sizes.len() - 1) == at {
                 races.extend(hooks::races(self, &mut field, plan.rounds)?);
-                races.push(proof::race(
-                    self,
-                    &mut field,
-                    plan.proven,
-                    plan.rounds.div_ceil(3),
-                )?);
+            }
+            if first_large.unwrap_or(plan.sizes.len() - 1) == at || PROVEN.contains(size) {
+                races.push(self.proof(&mut field, plan)?);
             }
             if plan.huge && *size == last {
                 races.push(back::huge(self, &mut field)?);
@@ -217,6 +225,22 @@ impl Bench<'_> {
         races.extend(crowd::races(self, plan)?);
         races.extend(records::races(self, plan)?);
         Ok(races)
+    }
+
+    /// Nothing but many checkpoints verified, on each tree.
+    fn proofs(&self, plan: &Plan) -> Result<Vec<Race>> {
+        let race = |size: &usize| {
+            note(&format!("generating a tree of {size} files"));
+            let mut field = Field::generated(self.world()?, self.scratch, *size)?;
+            let race = self.proof(&mut field, plan)?;
+            fs_err::remove_dir_all(&field.top).into_diagnostic()?;
+            Ok(race)
+        };
+        plan.sizes.iter().map(race).collect()
+    }
+
+    fn proof(&self, field: &mut Field, plan: &Plan) -> Result<Race> {
+        proof::race(self, field, plan.proven, plan.rounds.div_ceil(3))
     }
 
     /// A repository in which starting up is all the work.

@@ -74,7 +74,7 @@ impl Edits {
     }
 }
 
-fn write(path: &Path, seed: u64, n: usize) -> Result<()> {
+pub(super) fn write(path: &Path, seed: u64, n: usize) -> Result<()> {
     let mut numbers = Numbers::new(seed.wrapping_mul(1_000_003).wrapping_add(n as u64));
     let size = numbers.size();
     fs_err::write(path, numbers.text(size)).into_diagnostic()

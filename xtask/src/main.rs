@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`demo`] shows what the program does, [`mod@bench`] and [`floor`] measure it,
 //! [`product`] generates what ships beside the binary, [`dist`] keeps copies of that,
-//! [`install`] puts it in place, [`torture`] tries it for a long time, [`managers`] fetches what others put beside it. [`place`] and [`process`] are what they stand on.
+//! [`install`] puts it in place, [`torture`] tries it for a long time, [`managers`] fetches what others put beside it,
+//! [`lint`] holds the YAML for forges against their schemas. [`place`] and [`process`] are what they stand on.
 //!
 //! No code here knows how a checkpoint works: the program is built, started and watched from
 //! outside, with git as the judge.
@@ -12,6 +13,7 @@ mod demo;
 mod dist;
 mod floor;
 mod install;
+mod lint;
 mod managers;
 mod place;
 mod process;
@@ -34,6 +36,7 @@ enum Task {
     Bench(bench::Args),
     Dist(dist::Args),
     Install(install::Args),
+    Lint(lint::Args),
     Managers(managers::Args),
     Torture(torture::Args),
     #[command(hide = true)]
@@ -46,6 +49,7 @@ fn main() -> miette::Result<()> {
         Task::Bench(args) => bench::run(&args),
         Task::Dist(args) => dist::run(&args),
         Task::Install(args) => install::run(&args),
+        Task::Lint(args) => lint::run(&args),
         Task::Managers(args) => managers::run(&args),
         Task::Torture(args) => torture::run(&args),
         Task::Floor(args) => floor::run(&args),

@@ -5,11 +5,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use miette::{IntoDiagnostic as _, Result, WrapErr as _, bail};
+use miette::{IntoDiagnostic as _, Result};
 
 use crate::{
     place::{Place, note},
-    process::words,
+    process::done,
 };
 
 /// Versions are pinned: what was tried is what is tried.
@@ -81,15 +81,6 @@ pub(crate) fn run(_args: &Args) -> Result<()> {
     done(pip.args(quiet).args(FROM_PYTHON))?;
     note(&format!("fetched into {}", shown(&managers.folder)));
     Ok(())
-}
-
-fn done(command: &mut Command) -> Result<()> {
-    let said = words(command);
-    let status = command.status().into_diagnostic();
-    match status.wrap_err_with(|| format!("cannot start '{said}'"))? {
-        status if status.success() => Ok(()),
-        status => bail!("'{said}' failed ({status})"),
-    }
 }
 
 fn shown(path: &Path) -> String {

@@ -144,6 +144,16 @@ pub(crate) fn timed_output(command: &mut Command) -> Result<(Cost, Vec<u8>)> {
     ))
 }
 
+/// Runs to the end; what it says, it says itself.
+pub(crate) fn done(command: &mut Command) -> Result<()> {
+    let said = words(command);
+    let status = command.status().into_diagnostic();
+    match status.wrap_err_with(|| format!("cannot start '{said}'"))? {
+        status if status.success() => Ok(()),
+        status => bail!("'{said}' failed ({status})"),
+    }
+}
+
 /// The command as one would type it.
 pub(crate) fn words(command: &Command) -> String {
     let program = Path::new(command.get_program())

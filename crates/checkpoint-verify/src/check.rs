@@ -165,9 +165,10 @@ impl Objection {
         }
     }
 
-    pub(crate) fn with(self, remedy: impl Into<String>) -> Self {
+    /// With a command to paste, where there is one.
+    pub(crate) fn with(self, remedy: impl Into<Option<String>>) -> Self {
         Self {
-            remedy: Some(remedy.into()),
+            remedy: remedy.into(),
             ..self
         }
     }

@@ -17,10 +17,12 @@ use thiserror::Error;
 pub enum VerifyError {
     /// The range is none that git knows.
     #[error("cannot list the commits of '{range}'")]
-    #[diagnostic(code(verify::range_unknown), help("git fetch --unshallow"))]
+    #[diagnostic(code(verify::range_unknown), help("{remedy}"))]
     Range {
         /// What was given.
         range: String,
+        /// What to type next.
+        remedy: String,
         /// What git said.
         source: ProgramError,
     },

@@ -6,8 +6,10 @@ use bstr::ByteSlice as _;
 use checkpoint_git::Repository;
 use checkpoint_model::{
     event::EventBody,
+    id::CheckpointId,
     policy::{Policy, Require},
     record::Record,
+    shell::word,
 };
 use checkpoint_store::{notes::Notes, subject::AGENTS};
 use gix::ObjectId;
@@ -25,7 +27,7 @@ pub(crate) struct Range<'a> {
     pub(crate) repo: &'a Repository,
     pub(crate) policy: &'a Policy,
     pub(crate) facts: &'a Facts,
-    pub(crate) remote: &'a str,
+    pub(crate) remote: Option<&'a str>,
 }
 
 impl Range<'_> {
@@ -71,6 +73,7 @@ impl Range<'_> {
             .output();
         let listed = listed.map_err(|source| VerifyError::Range {
             range: words.to_owned(),
+            remedy: self.remedy(words),
             source,
         })?;
         Ok(listed
@@ -79,10 +82,19 @@ impl Range<'_> {
             .collect())
     }
 
+    /// History that is cut off is the usual reason; else git tells what it does not know.
+    fn remedy(&self, words: &str) -> String {
+        let is_shallow = self.repo.gix().is_shallow().unwrap_or(false);
+        match (is_shallow, self.remote) {
+            (true, Some(remote)) => format!("git fetch --unshallow {}", word(remote)),
+            _ => format!("git rev-list --max-count=1 {}", word(words)),
+        }
+    }
+
     /// Where the commit was made, as its record tells.
     fn branch(&self, record: Option<&Record>, has_records: bool) -> Check {
         let id = CheckId::FeatureBranch;
-        let fetch = || Some(fetch(self.remote));
+        let fetch = || self.remote.map(fetch);
         let Some(record) = record else {
             return match has_records {
                 true => Check::not_here(
@@ -116,11 +128,9 @@ impl Range<'_> {
         let Some(wanted) = trailer(message, "Checkpoint-Id") else {
             return Check::failed(id, "an agent made it without a checkpoint before it", None);
         };
-        let is_known = self
-            .facts
-            .all
-            .iter()
-            .any(|fact| fact.id.is_some_and(|id| id.to_string() == wanted));
+        let id_of = wanted.parse::<CheckpointId>().ok();
+        let mut known = self.facts.all.iter().filter_map(|fact| fact.id);
+        let is_known = known.any(|id| Some(id) == id_of);
         let objection = (!is_known).then(|| {
             Objection::new(format!(
                 "nothing here tells of the checkpoint {wanted} before it"
@@ -150,7 +160,13 @@ impl Range<'_> {
                 });
                 let is_met = heads.into_iter().any(|head| commits.contains(&head));
                 let why = "the policy asks for a checkpoint of what is pushed, and none stands on these commits";
-                let make = "git checkpoint create && git checkpoint push";
+                let make = match self.remote {
+                    Some(remote) => format!(
+                        "git checkpoint create && git checkpoint push {}",
+                        word(remote)
+                    ),
+                    None => "git checkpoint create".to_owned(),
+                };
                 Check::of(id, (!is_met).then(|| Objection::new(why).with(make)))
             }
         }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The checks of the record of `fact`, which is one of `facts`; `remote` tells where records come from.
-pub(crate) fn check(fact: &Fact, facts: &Facts, remote: &str) -> Vec<Check> {
+pub(crate) fn check(fact: &Fact, facts: &Facts, remote: Option<&str>) -> Vec<Check> {
     let objection = present_objection(fact, facts.has_records, remote);
     let is_present = objection.is_none();
     let mut checks = vec![Check::of(CheckId::RecordPresent, objection)];
@@ -22,7 +22,7 @@ pub(crate) fn check(fact: &Fact, facts: &Facts, remote: &str) -> Vec<Check> {
     checks
 }
 
-fn present_objection(fact: &Fact, has_records: bool, remote: &str) -> Option<Objection> {
+fn present_objection(fact: &Fact, has_records: bool, remote: Option<&str>) -> Option<Objection> {
     let Some(noted) = &fact.record else {
         let why = match (has_records, fact.snapshot) {
             (false, _) => format!("no records are here: there is no {CHECKPOINTS}"),
@@ -34,10 +34,10 @@ fn present_objection(fact: &Fact, has_records: bool, remote: &str) -> Option<Obj
             }
             (true, None) => "nothing tells which record it has".to_owned(),
         };
-        return Some(Objection::new(why).with(fetch(remote)));
+        return Some(Objection::new(why).with(remote.map(fetch)));
     };
     if let Some(why) = &noted.why {
-        return Some(Objection::new(why).with(fetch(remote)));
+        return Some(Objection::new(why).with(remote.map(fetch)));
     }
     let n_unreadable = noted.record.unreadable().count();
     if n_unreadable > 0 {

@@ -69,6 +69,16 @@ fn said(error: &ProgramError) -> String {
     without_password(&lines.join("; "))
 }
 
+/// Where something that is not here may be had: the remote that was asked, else `origin`, else the first there is. None
+/// where there is no remote.
+pub(crate) fn source(repo: &Repository, asked: Option<&Remote>) -> Option<String> {
+    let asked = asked.map(|remote| remote.name.clone());
+    let names = repo.gix().remote_names();
+    let usual = names.iter().find(|name| name.as_bstr() == "origin");
+    let known = || usual.or(names.iter().next()).map(|name| name.to_string());
+    asked.or_else(known)
+}
+
 /// The command that takes tags and records from `remote` and loses nothing that is here.
 pub(crate) fn fetch(remote: &str) -> String {
     format!("git checkpoint fetch {}", word(remote))

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use checkpoint_git::{Program, ProgramError, Repository};
-use checkpoint_model::policy::Policy;
+use checkpoint_model::{policy::Policy, shell::word};
 use checkpoint_policy::{Agreed, agreed_file};
 use tempfile::NamedTempFile;
 
@@ -27,7 +27,11 @@ pub(crate) enum Signers {
 
 impl Signers {
     /// What `policy` says, with the list as the protected branch has it: not as the commit has it that is looked at.
-    pub(crate) fn of(repo: &Repository, policy: &Policy) -> Result<Self, VerifyError> {
+    pub(crate) fn of(
+        repo: &Repository,
+        policy: &Policy,
+        remote: Option<&str>,
+    ) -> Result<Self, VerifyError> {
         let rules = &policy.checkpoint;
         let path = match (&rules.signers, rules.sign) {
             (_, false) => return Ok(Self::NotAsked),
@@ -46,9 +50,7 @@ impl Signers {
             ))),
             Agreed::NoBranch => {
                 let why = "the protected branch, which has the list of signers, is not here";
-                Self::Missing(
-                    Objection::new(why).with("git fetch origin main:refs/remotes/origin/main"),
-                )
+                Self::Missing(Objection::new(why).with(fetch_trunk(policy, remote)))
             }
         })
     }
@@ -86,6 +88,15 @@ impl Signers {
         words.extend(["verify-tag", "--", id].map(str::to_owned));
         repo.git(words).env("LC_ALL", "C")
     }
+}
+
+/// The command that brings the protected branch, by the first name that `policy` has for it.
+fn fetch_trunk(policy: &Policy, remote: Option<&str>) -> Option<String> {
+    let mut names = policy.branches.protected.patterns();
+    let name = names.find(|pattern| !pattern.contains(['*', '?', '[', '{', '!']))?;
+    let remote = remote?;
+    let spec = format!("{name}:refs/remotes/{remote}/{name}");
+    Some(format!("git fetch {} {}", word(remote), word(&spec)))
 }
 
 /// What git or the program behind it says, in a line.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use checkpoint_git::Repository;
-use checkpoint_model::{event::CheckpointCreated, trailers::Message};
+use checkpoint_model::{event::CheckpointCreated, shell::word, trailers::Message};
 use gix::ObjectId;
 
 use crate::{
@@ -33,7 +33,7 @@ struct Read {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct How<'a> {
     /// The remote from which they can be fetched.
-    pub(crate) remote: &'a str,
+    pub(crate) remote: Option<&'a str>,
     /// Whether the fingerprints of all are computed.
     pub(crate) all_manifests: bool,
     /// How closely their objects are looked at.
@@ -74,7 +74,7 @@ pub(crate) fn check(
             let manifest = manifests.next().flatten();
             match looked {
                 None => absent(fact, how.remote),
-                Some(looked) => present(repo, fact, looked, manifest),
+                Some(looked) => present(repo, fact, Looked { manifest, ..looked }, how.remote),
             }
         })
         .collect()
@@ -86,6 +86,8 @@ struct Looked {
     /// The root of its files, where nothing of them is missing.
     files: Option<ObjectId>,
     missing: Option<Missing>,
+    /// The fingerprint of its files, where it was computed.
+    manifest: Option<String>,
 }
 
 impl Looked {
@@ -98,6 +100,7 @@ impl Looked {
             shape: read.shape,
             files,
             missing: missing.or_else(others),
+            manifest: None,
         }
     }
 }
@@ -123,8 +126,9 @@ fn manifests(repo: &Repository, looked: &[Option<Looked>], all: bool) -> Vec<Opt
         .collect()
 }
 
-fn absent(fact: &Fact, remote: &str) -> Vec<Check> {
-    let fetch = fact.id.map(|id| format!("{} {id}", remote::fetch(remote)));
+fn absent(fact: &Fact, remote: Option<&str>) -> Vec<Check> {
+    let fetch = fact.id.zip(remote);
+    let fetch = fetch.map(|(id, remote)| format!("{} {id}", remote::fetch(remote)));
     let not_here = |id| Check::not_here(id, "the state is not here", fetch.clone());
     [
         CheckId::SnapshotShape,
@@ -135,15 +139,15 @@ fn absent(fact: &Fact, remote: &str) -> Vec<Check> {
     .into()
 }
 
-fn present(repo: &Repository, fact: &Fact, looked: Looked, manifest: Option<String>) -> Vec<Check> {
+fn present(repo: &Repository, fact: &Fact, looked: Looked, remote: Option<&str>) -> Vec<Check> {
     let mut checks = vec![
         Check::of(CheckId::SnapshotShape, looked.shape),
-        complete(repo, looked.missing),
+        complete(repo, looked.missing, remote),
     ];
     let told = created(fact).map(|created| &created.manifest);
     if let (Some(_), Some(told)) = (looked.files, told) {
         let differs = || Objection::new("its files are not those that the record tells of");
-        checks.push(match manifest {
+        checks.push(match looked.manifest {
             Some(found) => Check::of(CheckId::ManifestMatches, (*told != found).then(differs)),
             None => {
                 let why =
@@ -155,7 +159,7 @@ fn present(repo: &Repository, fact: &Fact, looked: Looked, manifest: Option<Stri
     checks
 }
 
-fn complete(repo: &Repository, missing: Option<Missing>) -> Check {
+fn complete(repo: &Repository, missing: Option<Missing>, remote: Option<&str>) -> Check {
     let id = CheckId::ObjectsComplete;
     let Some(missing) = missing else {
         return Check::passed(id);
@@ -166,7 +170,10 @@ fn complete(repo: &Repository, missing: Option<Missing>) -> Check {
     };
     let why = format!("object {} of {at} {}", missing.id, missing.fault.told());
     match (missing.fault, repo.caps().promisor) {
-        (Fault::Gone, true) => Check::not_here(id, why, Some("git fetch --refetch".to_owned())),
+        (Fault::Gone, true) => {
+            let fetch = remote.map(|remote| format!("git fetch --refetch {}", word(remote)));
+            Check::not_here(id, why, fetch)
+        }
         (Fault::Gone, false) => {
             Check::failed(id, why, Some("git fsck --connectivity-only".to_owned()))
         }

@@ -26,6 +26,8 @@ pub(crate) struct Tags<'a> {
     /// In full: `refs/tags/checkpoint/`.
     pub(crate) prefix: &'a str,
     pub(crate) remote: Option<&'a Remote>,
+    /// Where what is not here may be had.
+    pub(crate) source: Option<&'a str>,
     /// HEADs of checkpoints that have no history in common with the branches here.
     pub(crate) strangers: &'a [ObjectId],
 }
@@ -38,7 +40,7 @@ impl Tags<'_> {
         let mut checks = vec![Check::passed(CheckId::TagPresent)];
         checks.push(Check::of(CheckId::NameValid, self.name_objection(tag)));
         let reference = format!("{}{}", self.prefix, tag.name);
-        let objection = annotated_objection(tag, self.remote_name(), &reference);
+        let objection = annotated_objection(tag, self.source, &reference);
         checks.push(Check::of(CheckId::TagAnnotated, objection));
         if let Some(object) = &tag.object {
             checks.push(Check::of(
@@ -51,10 +53,6 @@ impl Tags<'_> {
         checks
     }
 
-    fn remote_name(&self) -> &str {
-        self.remote.map_or("origin", |remote| &remote.name)
-    }
-
     /// A checkpoint that is named and has no tag here is not proven by anything.
     fn missing(&self, fact: &Fact) -> Vec<Check> {
         let kept = fact.checkpoint().filter(|checkpoint| checkpoint.is_kept());
@@ -63,7 +61,7 @@ impl Tags<'_> {
             let reference = format!("{}{name}", self.prefix);
             let why =
                 format!("the record calls it '{name}', and there is no tag '{reference}' here");
-            Check::failed(CheckId::TagPresent, why, Some(fetch(self.remote_name())))
+            Check::failed(CheckId::TagPresent, why, self.source.map(fetch))
         });
         missing.into_iter().collect()
     }
@@ -99,10 +97,11 @@ impl Tags<'_> {
                 "the commit {} it points at is not here",
                 short(object.target)
             );
-            let fetch = match self.repo.gix().is_shallow().unwrap_or(false) {
-                true => format!("git fetch --unshallow {}", word(self.remote_name())),
-                false => fetch(self.remote_name()),
-            };
+            let is_shallow = self.repo.gix().is_shallow().unwrap_or(false);
+            let fetch = self.source.map(|remote| match is_shallow {
+                true => format!("git fetch --unshallow {}", word(remote)),
+                false => fetch(remote),
+            });
             return Some(Objection::new(why).with(fetch));
         };
         let head = fact
@@ -159,7 +158,11 @@ impl Tags<'_> {
     fn immutable(&self, tag: &Tag) -> Check {
         let id = CheckId::TagImmutable;
         let Some(remote) = self.remote else {
-            return Check::not_asked(id, "--remote <remote> compares it");
+            let why = match self.source {
+                Some(remote) => format!("--remote {} compares it", word(remote)),
+                None => "there is no remote to compare it with".to_owned(),
+            };
+            return Check::not_asked(id, why);
         };
         let reference = format!("{}{}", self.prefix, tag.name);
         match remote.tags.get(&reference) {
@@ -186,14 +189,17 @@ impl Tags<'_> {
     }
 }
 
-fn annotated_objection(tag: &Tag, remote: &str, reference: &str) -> Option<Objection> {
+fn annotated_objection(tag: &Tag, remote: Option<&str>, reference: &str) -> Option<Objection> {
     match &tag.object {
         None => {
             let why = format!(
                 "it is no annotated tag: it points straight at {}",
                 short(tag.id)
             );
-            let look = format!("git ls-remote {} {}", word(remote), word(reference));
+            let look = match remote {
+                Some(remote) => format!("git ls-remote {} {}", word(remote), word(reference)),
+                None => format!("git show {}", word(reference)),
+            };
             Some(Objection::new(why).with(look))
         }
         Some(object) if object.message.is_none() => {

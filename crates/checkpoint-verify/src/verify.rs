@@ -1,6 +1,6 @@
 //! The story: gather what there is, check it, tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use checkpoint_git::{Repository, Surroundings};
 use checkpoint_model::{policy::Policy, shell::word};
@@ -71,15 +71,23 @@ pub fn verify(
 ) -> Result<Report, VerifyError> {
     let handle = trees::handle(repo);
     let facts = Facts::gather(repo, &handle)?;
-    let remote = request.remote.as_deref();
-    let remote = remote
-        .map(|name| Remote::ask(repo, name, &facts.prefix))
-        .transpose()?;
+    let asked = request.remote.as_deref();
+    let asked = asked.map(|name| Remote::ask(repo, name, &facts.prefix));
+    let asked = asked.transpose()?;
+    let source = remote::source(repo, asked.as_ref());
+    let ground = Ground {
+        repo,
+        handle: &handle,
+        facts: &facts,
+        asked: asked.as_ref(),
+        source: source.as_deref(),
+        policy,
+    };
     let mut report = Report::default();
-    let whole = repository(repo, &facts, remote.as_ref(), request);
+    let whole = ground.repository(&request.which);
     let chosen = chosen(&facts, &request.which);
     let how = How {
-        remote: remote_name(remote.as_ref()),
+        remote: ground.source,
         all_manifests: request.manifests || request.which != Which::All,
         depth: match request.objects {
             true => Depth::Content,
@@ -87,15 +95,7 @@ pub fn verify(
         },
     };
     let states = states::check(repo, &handle, &chosen, how);
-    let mut checkpoints = checkpoints(
-        repo,
-        &handle,
-        &facts,
-        &chosen,
-        remote.as_ref(),
-        policy,
-        states,
-    )?;
+    let mut checkpoints = ground.checkpoints(&chosen, states)?;
     let rules = Rules::new(&policy.push);
     for (fact, verified) in chosen.iter().zip(&mut checkpoints) {
         verified.checks.push(secrets::of_words(fact, &rules));
@@ -120,7 +120,7 @@ pub fn verify(
             repo,
             policy,
             facts: &facts,
-            remote: remote_name(remote.as_ref()),
+            remote: ground.source,
         };
         report.verified.extend(range.check(words)?);
     }
@@ -138,47 +138,104 @@ fn chosen<'f>(facts: &'f Facts, which: &Which) -> Vec<&'f Fact> {
     facts.all.iter().filter(|fact| is_wanted(fact)).collect()
 }
 
-fn remote_name(remote: Option<&Remote>) -> &str {
-    remote.map_or("origin", |remote| remote.name.as_str())
+/// What all checks stand on.
+struct Ground<'a> {
+    repo: &'a Repository,
+    /// A handle that remembers what differences in packs are based on.
+    handle: &'a gix::Repository,
+    facts: &'a Facts,
+    /// The remote to compare with.
+    asked: Option<&'a Remote>,
+    /// Where what is not here may be had.
+    source: Option<&'a str>,
+    policy: &'a Policy,
 }
 
-fn checkpoints(
-    repo: &Repository,
-    handle: &gix::Repository,
-    facts: &Facts,
-    chosen: &[&Fact],
-    remote: Option<&Remote>,
-    policy: &Policy,
-    states: Vec<Vec<Check>>,
-) -> Result<Vec<Verified>, VerifyError> {
-    let heads = chosen
-        .iter()
-        .filter_map(|fact| fact.message()?.created.head.clone());
-    let heads: BTreeSet<_> = heads
-        .filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok())
-        .collect();
-    let strangers = history::strangers(repo, &heads)?;
-    let tags = Tags {
-        repo,
-        handle,
-        heads: Heads::default(),
-        prefix: &facts.prefix,
-        remote,
-        strangers: &strangers,
-    };
-    let signers = Signers::of(repo, policy)?;
-    let name = remote_name(remote);
-    let verified = chosen.iter().zip(states).map(|(fact, states)| {
-        let mut checks = tags.check(fact);
-        checks.extend(records::check(fact, facts, name));
-        checks.extend(signers.check(repo, fact));
-        checks.extend(states);
-        Verified {
-            about: about(fact),
+impl Ground<'_> {
+    fn checkpoints(
+        &self,
+        chosen: &[&Fact],
+        states: Vec<Vec<Check>>,
+    ) -> Result<Vec<Verified>, VerifyError> {
+        let heads = chosen
+            .iter()
+            .filter_map(|fact| fact.message()?.created.head.clone());
+        let heads: BTreeSet<_> = heads
+            .filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok())
+            .collect();
+        let strangers = history::strangers(self.repo, &heads)?;
+        let tags = Tags {
+            repo: self.repo,
+            handle: self.handle,
+            heads: Heads::default(),
+            prefix: &self.facts.prefix,
+            remote: self.asked,
+            source: self.source,
+            strangers: &strangers,
+        };
+        let signers = Signers::of(self.repo, self.policy, self.source)?;
+        let verified = chosen.iter().zip(states).map(|(fact, states)| {
+            let mut checks = tags.check(fact);
+            checks.extend(records::check(fact, self.facts, self.source));
+            checks.extend(signers.check(self.repo, fact));
+            checks.extend(states);
+            Verified {
+                about: about(fact),
+                checks,
+            }
+        });
+        Ok(verified.collect())
+    }
+
+    /// What is not here of what should be, where no checkpoint tells of it.
+    fn repository(&self, which: &Which) -> Option<Verified> {
+        let whole = (*which == Which::All).then_some(self)?;
+        let checks: Vec<_> = [whole.tags(), whole.records()]
+            .into_iter()
+            .flatten()
+            .collect();
+        (!checks.is_empty()).then_some(Verified {
+            about: About::Repository,
             checks,
+        })
+    }
+
+    fn tags(&self) -> Option<Check> {
+        let remote = self.asked?;
+        let tags = self.facts.all.iter().filter_map(|fact| fact.tag.as_ref());
+        let here: HashSet<&str> = tags.map(|tag| tag.name.as_str()).collect();
+        let is_here = |name: &str| {
+            let short = name.strip_prefix(&self.facts.prefix).unwrap_or(name);
+            self.facts.gone.contains(short) || here.contains(short)
+        };
+        let mut missing = remote.tags.keys().filter(|name| !is_here(name));
+        let first = missing.next()?;
+        let more = match missing.count() {
+            0 => String::new(),
+            n => format!(", and {n} more"),
+        };
+        let why = format!(
+            "'{}' has tags that are not here: {first}{more}",
+            remote.name
+        );
+        let remedy = remote::fetch(&remote.name);
+        Some(Check::failed(CheckId::TagPresent, why, Some(remedy)))
+    }
+
+    fn records(&self) -> Option<Check> {
+        let source = self.source?;
+        // Where nobody was asked there might be some.
+        let may_have = self.asked.is_none_or(|remote| remote.has_records);
+        if self.facts.has_records || !self.facts.all.is_empty() || !may_have {
+            return None;
         }
-    });
-    Ok(verified.collect())
+        let why = format!(
+            "neither tags nor records of checkpoints are here, so nothing can be verified (--remote {} asks whether there are any)",
+            word(source)
+        );
+        let remedy = remote::fetch(source);
+        Some(Check::failed(CheckId::RecordPresent, why, Some(remedy)))
+    }
 }
 
 fn about(fact: &Fact) -> About {
@@ -192,55 +249,4 @@ fn about(fact: &Fact) -> About {
             .or_else(recorded),
         snapshot: fact.snapshot,
     }
-}
-
-/// What is not here of what should be, where no checkpoint tells of it.
-fn repository(
-    repo: &Repository,
-    facts: &Facts,
-    remote: Option<&Remote>,
-    request: &Request,
-) -> Option<Verified> {
-    let mut checks = Vec::new();
-    if let (Some(remote), Which::All) = (remote, &request.which) {
-        let is_here = |name: &str| {
-            let short = name.strip_prefix(&facts.prefix).unwrap_or(name);
-            facts.gone.contains(short)
-                || facts
-                    .all
-                    .iter()
-                    .any(|fact| fact.tag.as_ref().is_some_and(|tag| tag.name == short))
-        };
-        let mut missing = remote.tags.keys().filter(|name| !is_here(name));
-        if let Some(first) = missing.next() {
-            let more = match missing.count() {
-                0 => String::new(),
-                n => format!(", and {n} more"),
-            };
-            let why = format!(
-                "'{}' has tags that are not here: {first}{more}",
-                remote.name
-            );
-            let remedy = remote::fetch(&remote.name);
-            checks.push(Check::failed(CheckId::TagPresent, why, Some(remedy)));
-        }
-    }
-    let may_have = match remote {
-        Some(remote) => remote.has_records,
-        // Nobody was asked: with a remote there might be some.
-        None => facts.all.is_empty() && !repo.gix().remote_names().is_empty(),
-    };
-    if !facts.has_records && may_have && request.which == Which::All && facts.all.is_empty() {
-        let name = remote_name(remote);
-        let why = format!(
-            "neither tags nor records of checkpoints are here, so nothing can be verified (--remote {} asks whether there are any)",
-            word(name)
-        );
-        let remedy = remote::fetch(name);
-        checks.push(Check::failed(CheckId::RecordPresent, why, Some(remedy)));
-    }
-    (!checks.is_empty()).then_some(Verified {
-        about: About::Repository,
-        checks,
-    })
 }

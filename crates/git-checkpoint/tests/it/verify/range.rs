@@ -55,7 +55,7 @@ fn a_push_has_a_checkpoint_where_the_policy_asks_for_one() {
     assert!(
         document
             .to_string()
-            .contains("git checkpoint create && git checkpoint push"),
+            .contains("git checkpoint create"),
         "{document:#}"
     );
     scene.done(&["create", "-q", "done"]);

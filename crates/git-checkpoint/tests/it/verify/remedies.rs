@@ -89,6 +89,58 @@ fn a_remedy_loses_nothing() {
 }
 
 #[test]
+fn a_remedy_names_what_is_there() {
+    let scene = kept();
+    let mirror = scene.beside("mirror.git");
+    scene.git(&["clone", "-q", "--mirror", ".", &mirror]);
+    scene.git(&["tag", "checkpoint/light", "HEAD"]);
+    let damage = || {
+        let snapshot = scene.json(&["show", "safe"])["checkpoint"]["snapshot"].clone();
+        scene.git(&[
+            "notes",
+            "--ref=checkpoints",
+            "remove",
+            snapshot.as_str().unwrap(),
+        ]);
+        scene.write(
+            ".git-checkpoint.toml",
+            "[checkpoint]\nsign = true\nsigners = \"who\"\n",
+        );
+    };
+    damage();
+    // With no remote there is nothing to fetch from.
+    let (_, document) = verified(&scene, &[]);
+    for remedy in remedies(&document) {
+        assert!(
+            !remedy.contains("fetch") && !remedy.contains("origin"),
+            "{remedy}"
+        );
+    }
+    assert!(!document.to_string().contains("--remote"), "{document:#}");
+    // Whatever it is called, it is called by its name.
+    scene.git(&["remote", "add", "up$stream", &mirror]);
+    let (_, document) = verified(&scene, &[]);
+    let remedies = remedies(&document);
+    assert!(
+        remedies.contains(&"git checkpoint fetch 'up$stream'".to_owned()),
+        "{remedies:?}"
+    );
+    let told = document.to_string();
+    assert!(told.contains("--remote 'up$stream' compares it"), "{told}");
+    for remedy in remedies {
+        assert!(!remedy.contains(['<', '>', '…']), "{remedy}");
+        assert!(!remedy.contains("origin"), "{remedy}");
+    }
+    let said = scene.run(&["verify", "--range", "nosuch..HEAD"]);
+    assert_eq!(said.code, 129);
+    assert!(
+        said.err.contains("git rev-list --max-count=1 nosuch..HEAD"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
 fn a_password_in_the_address_of_a_remote_is_told_nowhere() {
     let scene = kept();
     for address in [

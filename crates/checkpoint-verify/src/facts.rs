@@ -58,7 +58,8 @@ pub(crate) struct TagObject {
     pub(crate) target_kind: Kind,
     /// Seconds since 1970.
     pub(crate) at: Option<i64>,
-    pub(crate) is_signed: bool,
+    /// The signature, as it stands below the message.
+    pub(crate) signature: Option<BString>,
     pub(crate) text: String,
     pub(crate) message: Option<Message>,
 }
@@ -226,7 +227,7 @@ impl Tag {
                     .ok()
                     .flatten()
                     .and_then(|tagger| Some(tagger.time().ok()?.seconds)),
-                is_signed: tag.signature.is_some(),
+                signature: tag.signature.map(ToOwned::to_owned),
                 message: Message::parse(&text).ok(),
                 text,
             })

@@ -13,6 +13,9 @@ use crate::{
     facts::Fact,
 };
 
+/// How a signature by a key of OpenSSH begins.
+const SSH: &[u8] = b"-----BEGIN SSH SIGNATURE-----";
+
 /// Who may sign.
 pub(crate) enum Signers {
     /// The policy does not ask for signatures.
@@ -64,8 +67,13 @@ impl Signers {
             Self::Missing(objection) => return Some(Check::of(id, Some(objection.clone()))),
             Self::Configured | Self::Listed(_) => {}
         }
-        if !object.is_signed {
+        let Some(signature) = &object.signature else {
             return Some(Check::failed(id, "it is not signed", None));
+        };
+        // git goes by the form of the signature: for another one it would ask a keyring, whoever is in that.
+        if matches!(self, Self::Listed(_)) && !signature.starts_with(SSH) {
+            let why = "it is signed by a key of another kind than those on the list of signers";
+            return Some(Check::failed(id, why, None));
         }
         let objection = match self.verify(repo, &tag.id.to_string()).output() {
             Ok(_) => None,

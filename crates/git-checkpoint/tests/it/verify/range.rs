@@ -53,9 +53,7 @@ fn a_push_has_a_checkpoint_where_the_policy_asks_for_one() {
     commit(&scene, "work");
     let document = fails(&scene, &["--range", "main..HEAD"], &["checkpoint-required"]);
     assert!(
-        document
-            .to_string()
-            .contains("git checkpoint create"),
+        document.to_string().contains("git checkpoint create"),
         "{document:#}"
     );
     scene.done(&["create", "-q", "done"]);

@@ -1,4 +1,4 @@
-//! Signatures, with real keys of OpenSSH.
+//! Signatures, with real keys of OpenSSH, and of OpenPGP where gpg is installed.
 
 use super::{fails, why};
 use crate::scene::Scene;
@@ -150,4 +150,97 @@ fn without_the_list_nobody_may_sign() {
         why(&document, "signature"),
         "'main' has no list of signers 'signers'"
     );
+}
+
+/// A keyring of its own beside the repository, with a key of Ada, and git made to use it; none without gpg.
+fn keyring(scene: &Scene) -> Option<Keyring> {
+    let home = scene.beside("gnupg");
+    fs_err::create_dir(&home).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode;
+    fs_err::set_permissions(&home, mode(0o700)).unwrap();
+    let program = scene.beside("gpg");
+    fs_err::write(
+        &program,
+        format!("#!/bin/sh\nexec gpg --homedir '{home}' \"$@\"\n"),
+    )
+    .unwrap();
+    fs_err::set_permissions(&program, mode(0o755)).unwrap();
+    let who = "Ada <ada@example.com>";
+    let words = [
+        "--batch",
+        "--quiet",
+        "--passphrase",
+        "",
+        "--quick-generate-key",
+        who,
+        "ed25519",
+        "sign",
+    ];
+    let made = scene.command(&program, &words).output().unwrap();
+    if made.status.code() == Some(127) {
+        return None;
+    }
+    assert!(made.status.success(), "{made:?}");
+    scene.git(&["config", "gpg.format", "openpgp"]);
+    scene.git(&["config", "gpg.program", &program]);
+    scene.git(&["config", "user.signingKey", "ada@example.com"]);
+    Some(Keyring { home })
+}
+
+/// Ends the agent that gpg has started for it.
+struct Keyring {
+    home: String,
+}
+
+impl Drop for Keyring {
+    fn drop(&mut self) {
+        let mut end = std::process::Command::new("gpgconf");
+        let _ended = end
+            .args(["--homedir", &self.home, "--kill", "gpg-agent"])
+            .status();
+    }
+}
+
+#[test]
+fn a_keyring_decides_where_there_is_no_list() {
+    let scene = signed();
+    let Some(_keyring) = keyring(&scene) else {
+        eprintln!("there is no gpg here: signatures of OpenPGP were not tried");
+        return;
+    };
+    scene.done(&["create", "-q", "listed"]);
+    // A key that somebody has is none that is on the list.
+    scene.git(&["verify-tag", "checkpoint/listed"]);
+    let document = fails(&scene, &["listed"], &["signature"]);
+    assert!(
+        why(&document, "signature").contains("of another kind"),
+        "{document:#}"
+    );
+    scene.git(&["switch", "-q", "main"]);
+    scene.write(".git-checkpoint.toml", "[checkpoint]\nsign = true\n");
+    scene.git(&["commit", "-qam", "keyring"]);
+    scene.git(&["switch", "-q", "topic"]);
+    scene.git(&["merge", "-q", "main"]);
+    let document = fails(&scene, &["listed"], &[]);
+    assert!(
+        super::checks(&document, "passed").contains(&"signature".to_owned()),
+        "{document:#}"
+    );
+    let tag = scene.git(&["cat-file", "tag", "checkpoint/listed"]);
+    assert!(tag.contains("-----BEGIN PGP SIGNATURE-----"), "{tag}");
+    let id = scene.write_object("tag", (tag.replace("Ada <", "Eve <") + "\n").as_bytes());
+    scene.git(&["update-ref", "refs/tags/checkpoint/listed", &id]);
+    fails(&scene, &["listed"], &["signature"]);
+    // Nor does a keyring know who is not in it.
+    scene.git(&["update-ref", "-d", "refs/tags/checkpoint/listed"]);
+    scene.done(&["create", "-q", "unknown"]);
+    let none = scene.beside("nobody");
+    fs_err::create_dir(&none).unwrap();
+    let program = scene.beside("gpg");
+    fs_err::write(
+        &program,
+        format!("#!/bin/sh\nexec gpg --homedir '{none}' \"$@\"\n"),
+    )
+    .unwrap();
+    fails(&scene, &["unknown"], &["signature"]);
 }

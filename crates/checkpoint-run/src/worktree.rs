@@ -1,18 +1,18 @@
 //! Working trees that are made for runs.
 
+mod beside;
 mod found;
 mod ignored;
 
 use std::{
     ffi::OsStr,
     os::fd::OwnedFd,
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, Instant},
 };
 
 use checkpoint_cli::Session;
 use checkpoint_git::ProgramError;
-use checkpoint_model::slug::Slug;
 use rustix::{
     fs::{FlockOperation, Mode, OFlags, flock, open},
     io::Errno,
@@ -20,42 +20,10 @@ use rustix::{
 
 use self::found::{Listed, is_there, list};
 pub(crate) use self::{
+    beside::{default_dir, plain},
     found::{astray, find_again, of_branch, of_run},
     ignored::{ignored, in_short, unkept},
 };
-
-/// Where the working tree of a run is made when nobody says: beside the repository, in `<repository>.runs`.
-///
-/// Not inside it: whatever walks a working tree (search, watchers, tests, a checkpoint) would find every file twice. Not
-/// in a temporary directory: work is not to vanish. Beside it, it is on the same disk, and easily seen.
-pub(crate) fn default_dir(session: &Session<'_>, slug: &Slug, number: u32) -> PathBuf {
-    let top = main_top(session);
-    let mut folder = top.clone().into_os_string();
-    folder.push(".runs");
-    PathBuf::from(folder).join(format!("{slug}-{number}"))
-}
-
-/// The same place by a path without `..`, where its folder is there.
-pub(crate) fn plain(dir: &Path) -> PathBuf {
-    let folder = dir.parent().and_then(|folder| folder.canonicalize().ok());
-    match (folder, dir.file_name()) {
-        (Some(folder), Some(name)) => folder.join(name),
-        _ => dir.to_owned(),
-    }
-}
-
-/// The top of the main working tree; of a bare repository, its own name without `.git`.
-fn main_top(session: &Session<'_>) -> PathBuf {
-    let repo = &session.repo;
-    let common = &crate::place::common_dir(session);
-    match (repo.work_tree(), repo.worktree_name()) {
-        (Some(top), None) => top.to_owned(),
-        _ if common.file_name().is_some_and(|name| name == ".git") => {
-            common.parent().unwrap_or(common).to_owned()
-        }
-        _ => common.with_extension(""),
-    }
-}
 
 /// Makes a working tree at `dir` with `branch`, which is there, checked out. git's hooks run. One that somebody has
 /// removed by hand is no obstacle.

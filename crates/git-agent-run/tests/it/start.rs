@@ -395,3 +395,34 @@ fn what_is_printed_for_several_repositories_is_for_a_shell_too() {
     assert!(shell.stderr.is_empty(), "{shell:?}");
     assert_eq!(scene.count("task_started"), 1, "named twice, it is one");
 }
+
+#[test]
+fn the_working_tree_of_a_submodule_lies_in_no_repository() {
+    let scene = Scene::new();
+    let bare = scene.beside("origin.git");
+    let words = [
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+    ];
+    scene.git(&[&words[..], &[bare.to_str().unwrap(), "deep/sub"]].concat());
+    scene.git(&["commit", "-q", "-m", "sub"]);
+    let sub = scene.path().join("deep/sub");
+    let own = scene.beside("repo.runs/sub-x-1");
+    scene.done_at(&sub, &["start", "--task", "x", "--worktree"]);
+    assert!(own.join("file").exists());
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+
+    // From a working tree of the submodule, too.
+    scene.done_at(&own, &["start", "--task", "y", "--worktree"]);
+    assert!(scene.beside("repo.runs/sub-y-1").join("file").exists());
+    scene.write_at(&own, "file", "two\n");
+    scene.done_at(
+        &own,
+        &["finish", "x/run-1", "--no-pull-request", "--cleanup=all"],
+    );
+    assert!(!own.exists());
+    assert_eq!(scene.git_at(&sub, &["fsck", "--no-dangling"]), "");
+}

@@ -1,17 +1,20 @@
 //! `abandon`: gives a run up; its work stays restorable.
 
+mod aside;
 mod keep;
 
 use std::path::{Path, PathBuf};
 
-use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
-use checkpoint_git::{Head, refs};
+use checkpoint_git::refs;
 use checkpoint_model::{event::RunAbandoned, policy::Policy, run::Run, verdict::Verdict};
 use checkpoint_store::Stored;
 use gix::ObjectId;
 
-use self::keep::{has_changed_since, keep, kept_again, kept_before};
+use self::{
+    aside::step_aside,
+    keep::{has_changed_since, keep, kept_again, kept_before},
+};
 use crate::{
     Log, Place, RunError,
     finish::{Removed, not_on_branch, remove},
@@ -202,7 +205,12 @@ fn leave(
     }
     let stays = |why: &str| format!("working tree '{}' stays: {why}", dir.display());
     if stored.checkpoint.created.verdict != Verdict::Full {
-        kept.push(stays("the checkpoint does not hold all of it"));
+        let skipped = stored.checkpoint.created.skipped.iter();
+        let paths: Vec<_> = skipped
+            .map(|skipped| skipped.path.as_bstr().into())
+            .collect();
+        let paths = worktree::in_short(&paths);
+        kept.push(stays(&format!("the checkpoint does not hold {paths}")));
         return Ok(Left::Stays);
     }
     if has_changed_since(session, policy, stored.checkpoint.id)? {
@@ -215,42 +223,5 @@ fn leave(
             kept.push(stays(&crate::log::said(&error)));
             Ok(Left::Stays)
         }
-    }
-}
-
-/// Takes HEAD back to where the run began, in a working tree that was there before it: without a commit on the branch
-/// work that is not committed stays in the files, else git changes them, or refuses.
-fn step_aside(
-    session: &Session<'_>,
-    run: &Run,
-    tip: Option<ObjectId>,
-    kept: &mut Vec<String>,
-) -> Result<Left, RunError> {
-    let base = run.started.base.as_deref().unwrap_or_default();
-    let reference = format!("refs/heads/{base}");
-    let base_at = refs::find(&session.repo, &reference).unwrap_or_default();
-    let mut stays = |why: String| {
-        kept.push(format!("branch '{}' stays: {why}", run.started.branch));
-        Ok(Left::Stays)
-    };
-    let head: Head = session.repo.head()?;
-    if tip == base_at && (base_at.is_some() || !base.is_empty()) {
-        session.repo.move_head(&head, &reference)?;
-        return Ok(Left::Gone(None));
-    }
-    if base_at.is_none() {
-        return stays("it is checked out, and where it began is no branch".to_owned());
-    }
-    let words = ["status", "--porcelain", "--untracked-files=no"];
-    if !session.repo.git(words).output()?.trim().is_empty() {
-        return stays("it is checked out, and its files have changes".to_owned());
-    }
-    match session
-        .repo
-        .git(["switch", "--quiet", "--no-guess", base])
-        .output()
-    {
-        Ok(_) => Ok(Left::Gone(None)),
-        Err(error) => stays(crate::log::said(&error)),
     }
 }

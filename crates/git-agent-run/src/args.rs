@@ -130,6 +130,7 @@ pub(crate) struct WhoArgs {
 #[command(group(clap::ArgGroup::new("told").required(true).multiple(true)))]
 pub(crate) struct ProgressArgs {
     /// The run
+    #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
     /// The step that is begun
     #[arg(long, value_name = "text", group = "told")]
@@ -138,7 +139,7 @@ pub(crate) struct ProgressArgs {
     #[arg(long, value_name = "n", group = "told", allow_hyphen_values = true)]
     pub(crate) percent: Option<String>,
     /// The state of the task
-    #[arg(long, group = "told", value_parser = states())]
+    #[arg(long, value_name = "state", group = "told", value_parser = states())]
     pub(crate) state: Option<String>,
 }
 
@@ -150,6 +151,7 @@ fn states() -> PossibleValuesParser {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct FinishArgs {
     /// The run
+    #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
     /// Push the branch; default: the policy's runs.push
     #[arg(long)]
@@ -187,6 +189,7 @@ fn cleanups() -> PossibleValuesParser {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ResumeArgs {
     /// The run
+    #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
     /// Put back this checkpoint
     #[arg(long, value_name = "checkpoint")]
@@ -200,6 +203,7 @@ pub(crate) struct ResumeArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AbandonArgs {
     /// The run
+    #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
     /// Why, for the record
     #[arg(short, long, value_name = "text")]
@@ -234,6 +238,7 @@ pub(crate) struct ListArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ShowArgs {
     /// The run
+    #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
 }
 
@@ -241,6 +246,7 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LogArgs {
     /// Only this run
+    #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
     /// Go on with what happens from now on, in whichever worktree
     #[arg(short, long)]

@@ -112,6 +112,49 @@ fn in_a_working_tree_that_was_there_before_no_work_leaves_the_files() {
 }
 
 #[test]
+fn head_is_detached_again_where_it_was() {
+    let scene = Scene::new();
+    let before = scene.git(&["rev-parse", "HEAD"]);
+    scene.git(&["switch", "-q", "--detach"]);
+    let detached = || {
+        let at = scene.git(&["rev-parse", "--symbolic-full-name", "HEAD"]);
+        at == "HEAD" && scene.git(&["rev-parse", "HEAD"]) == before
+    };
+    scene.done(&["start", "--task", "x"]);
+    scene.write("file", "two\n");
+    let said = scene.done(&["abandon"]);
+    assert!(detached(), "{said:?}");
+    assert_eq!(
+        scene.read("file"),
+        "two\n",
+        "without a commit the work stays"
+    );
+    scene.done(&["start", "--task", "x"]);
+    scene.git(&["commit", "-q", "-a", "-m", "two"]);
+    scene.done(&["abandon"]);
+    assert!(detached());
+    assert_eq!(scene.read("file"), "one\n");
+    assert_eq!(scene.git(&["branch", "--list", "agent/*"]), "");
+}
+
+#[test]
+fn no_branch_is_checked_out_twice() {
+    let scene = Scene::new();
+    scene.done(&["start", "--task", "x"]);
+    let other = scene.beside("other");
+    scene.git(&["worktree", "add", "-q", other.to_str().unwrap(), "main"]);
+    let said = scene.done(&["abandon"]);
+    assert!(
+        said.err.contains("branch 'agent/x/run-1' stays: "),
+        "{said:?}"
+    );
+    assert_eq!(
+        scene.git(&["symbolic-ref", "--short", "HEAD"]),
+        "agent/x/run-1"
+    );
+}
+
+#[test]
 fn a_branch_that_is_checked_out_nowhere_and_not_pushed_stays() {
     let scene = Scene::new();
     let (branch, dir) = scene.start("x");
@@ -234,4 +277,20 @@ fn given_up_twice_it_is_kept_once() {
     scene.write_at(&dir, "file", "three\n");
     scene.done(&["abandon", &branch]);
     assert_ne!(names(), once, "what is new is kept, too");
+}
+
+#[test]
+fn what_the_checkpoint_does_not_hold_is_named_and_stays() {
+    let scene = Scene::new();
+    let (branch, dir) = scene.start("x");
+    let nested = dir.join("nested");
+    scene.git(&["init", "-q", nested.to_str().unwrap()]);
+    scene.write_at(&nested, "file", "theirs\n");
+    let said = scene.done(&["abandon", &branch]);
+    assert!(
+        said.err
+            .contains("stays: the checkpoint does not hold nested"),
+        "{said:?}"
+    );
+    assert!(nested.join("file").exists());
 }

@@ -40,7 +40,18 @@ pub(crate) fn add(session: &Session<'_>, dir: &Path, branch: &str) -> Result<(),
     let words = words.map(OsStr::new);
     let words = words.chain([dir.as_os_str(), branch.as_ref()]);
     let _turn = turn(session);
-    session.repo.git(words).output().map(|_| ())
+    let added = session.repo.git(words).output();
+    if added.is_err() {
+        leave_no_folder(dir);
+    }
+    added.map(|_| ())
+}
+
+/// The folder of all runs goes with the last of them; the system refuses while there is another.
+fn leave_no_folder(dir: &Path) {
+    if let Some(folder) = dir.parent().filter(|folder| is_of_runs(folder)) {
+        fs_err::remove_dir(folder).ok();
+    }
 }
 
 /// A git that makes a working tree looks at those of all others, and dies where another git is about to make one; so
@@ -79,10 +90,7 @@ fn remove_by(session: &Session<'_>, dir: &Path, words: &[&str]) -> Result<(), Pr
     let words = words.iter().map(OsStr::new);
     let program = session.repo.git(words.chain([dir.as_os_str()]));
     program.at(session.repo.common_dir()).output()?;
-    // The folder of all runs goes with the last of them; the system refuses while there is another.
-    if let Some(folder) = dir.parent().filter(|folder| is_of_runs(folder)) {
-        fs_err::remove_dir(folder).ok();
-    }
+    leave_no_folder(dir);
     Ok(())
 }
 

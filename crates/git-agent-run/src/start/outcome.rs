@@ -1,6 +1,9 @@
 //! What `start` tells.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use checkpoint_cli::{Envelope, Outcome, Output, Schema, Talk, shell_word, write_line};
 use checkpoint_run::Started;
@@ -109,12 +112,13 @@ impl Outcome for StartOutcome {
 
 impl StartOutcome {
     fn seen_from_here(&self, dir: &str) -> String {
-        let parent = self
-            .cwd
-            .parent()
-            .map(|parent| format!("{}/", parent.display()));
-        let beside =
-            parent.and_then(|parent| dir.strip_prefix(&parent).map(|rest| format!("../{rest}")));
-        beside.unwrap_or_else(|| dir.to_owned())
+        let dir = Path::new(dir);
+        let inside = || dir.strip_prefix(&self.cwd).ok().map(Path::to_owned);
+        let beside = || {
+            let rest = dir.strip_prefix(self.cwd.parent()?).ok()?;
+            Some(Path::new("..").join(rest))
+        };
+        let seen = inside().or_else(beside);
+        seen.unwrap_or_else(|| dir.to_owned()).display().to_string()
     }
 }

@@ -74,6 +74,29 @@ fn whoever_is_killed_at_any_step_finishes_by_the_same_command() {
 }
 
 #[test]
+fn whoever_is_killed_while_starting_goes_on_or_starts_again() {
+    for moment in ["before", "after"] {
+        let scene = Scene::new();
+        let deadly = deadly_git(&scene, "add", moment);
+        let mut command = scene.agent_run(scene.path(), &["start", "--task", "x", "--worktree"]);
+        let killed = command
+            .env("PATH", format!("{deadly}:{}", crate::scene::path()))
+            .output()
+            .unwrap();
+        assert_eq!(killed.status.code(), None, "killed {moment}: {killed:?}");
+        let (other, _) = scene.start("x");
+        assert_eq!(other, "agent/x/run-2", "the number is taken, {moment}");
+
+        scene.done(&["resume", "x/run-1"]);
+        let dir = scene.beside("repo.runs/x-1");
+        scene.write_at(&dir, "file", "two\n");
+        scene.done(&["finish", "x/run-1", "--no-pull-request", "--cleanup=all"]);
+        assert!(!dir.exists(), "it is the run's own, {moment}");
+        assert_eq!(scene.git(&["fsck", "--no-dangling"]), "");
+    }
+}
+
+#[test]
 fn whoever_is_killed_while_giving_up_loses_nothing() {
     for moment in ["before", "after"] {
         let scene = Scene::new();

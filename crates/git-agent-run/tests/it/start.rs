@@ -276,6 +276,37 @@ fn a_start_that_fails_half_way_is_taken_back_and_told() {
 }
 
 #[test]
+fn what_git_cannot_check_out_leaves_nothing_behind() {
+    let scene = Scene::new();
+    scene.write(".gitattributes", "file filter=broken\n");
+    scene.git(&["add", "."]);
+    scene.git(&["commit", "-q", "-m", "attributes"]);
+    scene.git(&["config", "filter.broken.smudge", "false"]);
+    scene.git(&["config", "filter.broken.clean", "cat"]);
+    scene.git(&["config", "filter.broken.required", "true"]);
+    let before = scene.picture();
+    let said = scene.run(&["start", "--task", "x", "--worktree"]);
+    assert_eq!(said.code, 128, "{said:?}");
+    assert_eq!(scene.picture(), before, "{said:?}");
+    assert!(!scene.beside("repo.runs").exists(), "{said:?}");
+}
+
+#[test]
+fn a_working_tree_is_told_as_it_is_seen_from_here() {
+    let scene = Scene::new();
+    let told = |words: &[&str], want: &str| {
+        let said = scene.done(&[&["start", "--task", "x", "--worktree"], words].concat());
+        assert!(
+            said.err.contains(&format!("\nworking tree {want}\n")),
+            "{said:?}"
+        );
+    };
+    told(&[], "../repo.runs/x-1");
+    told(&["sub/own"], "sub/own");
+    told(&["../own"], "../own");
+}
+
+#[test]
 fn several_repositories_share_the_task_or_none_begins() {
     let scene = Scene::new();
     let other = scene.beside("other");

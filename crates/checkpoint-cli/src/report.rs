@@ -25,6 +25,17 @@ pub(crate) fn tell(failure: &dyn Diagnostic, kind: Kind, talk: &Talk, has_boxes:
     }
 }
 
+impl Talk {
+    /// Warns of a failure that ends nothing: what did not come of it, then the error with its place and its help.
+    pub fn warning_of(&self, what: impl fmt::Display, failure: &dyn Diagnostic) {
+        let word = format!("warning: {what}");
+        self.say(format_args!("{}", text(failure, &word, false)));
+        if let Some(help) = failure.help() {
+            self.advise(help);
+        }
+    }
+}
+
 /// The message, the causes indented below it, and the place in a file; all but the help.
 fn text(failure: &dyn Diagnostic, word: &str, has_boxes: bool) -> String {
     let mut text = format!("{word}: {failure}\n");

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use checkpoint_model::{event::Percent, run::Run};
+use miette::NamedSource;
 
 use crate::RunError;
 
-/// What is used where the policy names no template.
-pub(crate) const TEMPLATE: &str = include_str!("../../../templates/pull-request.md");
+const TEMPLATE: &str = include_str!("../../../templates/pull-request.md");
 
 /// A commit of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,30 +17,62 @@ pub(crate) struct Commit {
     pub(crate) subject: String,
 }
 
+/// A template, and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Template {
+    /// Its path.
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl Default for Template {
+    /// What is used where the policy names none.
+    fn default() -> Self {
+        Self {
+            name: "pull-request.md".to_owned(),
+            text: TEMPLATE.to_owned(),
+        }
+    }
+}
+
+impl Template {
+    /// The error of a field that there is not; `field` is a part of the text.
+    fn no(&self, field: &str) -> RunError {
+        let begin = field.as_ptr().addr() - self.text.as_ptr().addr();
+        let shown = field.trim();
+        let before = field.len() - field.trim_start().len();
+        RunError::Template {
+            field: shown.to_owned(),
+            template: NamedSource::new(&self.name, self.text.clone()),
+            place: (begin + before, shown.len()).into(),
+        }
+    }
+}
+
 /// Fills `template`: a field is a word in two pairs of braces. Values are spelled so that they show as they are: none
 /// of them can begin a heading, end a block, mention anybody or name an issue.
 ///
 /// Fails on a field that there is not.
-pub(crate) fn fill(template: &str, run: &Run, commits: &[Commit]) -> Result<String, RunError> {
+pub(crate) fn fill(template: &Template, run: &Run, commits: &[Commit]) -> Result<String, RunError> {
     let mut text = String::new();
-    let mut rest = template;
+    let mut rest = template.text.as_str();
     while let Some((before, after)) = rest.split_once("{{") {
-        let unclosed = || RunError::Template {
-            field: after.lines().next().unwrap_or_default().to_owned(),
-        };
+        let unclosed = || template.no(after.lines().next().unwrap_or(after));
         let (field, after) = after.split_once("}}").ok_or_else(unclosed)?;
+        let value = value(field.trim(), run, commits).ok_or_else(|| template.no(field))?;
         text.push_str(before);
-        text.push_str(&value(field.trim(), run, commits)?);
+        text.push_str(&value);
         rest = after;
     }
     text.push_str(rest);
     Ok(without_gaps(&text))
 }
 
-fn value(field: &str, run: &Run, commits: &[Commit]) -> Result<String, RunError> {
+/// None where there is no such field.
+fn value(field: &str, run: &Run, commits: &[Commit]) -> Option<String> {
     let started = &run.started;
     let code = |value: Option<String>| value.map(|value| code(&value)).unwrap_or_default();
-    Ok(match field {
+    Some(match field {
         "task" => plain(&started.task),
         "task-id" => started.task_id.as_deref().map(plain).unwrap_or_default(),
         "agent" => run.by.agent.as_deref().map(plain).unwrap_or_default(),
@@ -53,11 +85,7 @@ fn value(field: &str, run: &Run, commits: &[Commit]) -> Result<String, RunError>
         "steps" => steps(run),
         "commits" => commits.iter().map(of_commit).collect(),
         "record" => record(run, commits.len()),
-        _ => {
-            return Err(RunError::Template {
-                field: field.to_owned(),
-            });
-        }
+        _ => return None,
     })
 }
 

@@ -10,7 +10,7 @@ use checkpoint_model::words::OperationKind;
 use checkpoint_restore::RestoreError;
 use checkpoint_store::StoreError;
 use checkpoint_work::WorkError;
-use miette::Diagnostic;
+use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
 /// Why something was not done to a run. Unless the variant says otherwise, nothing was changed.
@@ -180,8 +180,8 @@ pub enum RunError {
         /// The run.
         run: String,
     },
-    /// The template of a pull request has a field that nothing fills. Commits and pushes that were made stay.
-    #[error("the template of the pull request has no field '{field}'")]
+    /// The template of a pull request has a field that nothing fills.
+    #[error("the template of the pull request has a field '{field}' that there is not")]
     #[diagnostic(
         code(run::template_field),
         help(
@@ -191,8 +191,14 @@ pub enum RunError {
     Template {
         /// What stands between the braces.
         field: String,
+        /// The template, by its path.
+        #[source_code]
+        template: NamedSource<String>,
+        /// The place in it.
+        #[label("here")]
+        place: SourceSpan,
     },
-    /// The template that the policy names is not in the branch. Commits that were made stay.
+    /// The template that the policy names is not in the branch.
     #[error("the branch has no file '{path}', which the policy's runs.body names")]
     #[diagnostic(code(run::template_missing))]
     NoTemplate {

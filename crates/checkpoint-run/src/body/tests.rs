@@ -61,7 +61,12 @@ fn the_template_that_is_built_in_holds_the_record_in_a_block() {
         id: "4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_owned(),
         subject: "Mend it".to_owned(),
     }];
-    let text = fill(TEMPLATE, &run("Fix the API", &["read", "write"]), &commits).unwrap();
+    let text = fill(
+        &Template::default(),
+        &run("Fix the API", &["read", "write"]),
+        &commits,
+    )
+    .unwrap();
     assert_eq!(
         text,
         "Fix the API\n\n- read\n- write\n\n<details>\n<summary>Record of the run</summary>\n\n\
@@ -96,13 +101,13 @@ fn no_value_breaks_out_of_its_place() {
         "\u{202e}evil",
         "<!--",
     ];
-    let calm = fill(TEMPLATE, &run("calm", &["calm"]), &[]).unwrap();
+    let calm = fill(&Template::default(), &run("calm", &["calm"]), &[]).unwrap();
     for words in hostile {
         let commits = [Commit {
             id: "0".repeat(40),
             subject: words.to_owned(),
         }];
-        let text = fill(TEMPLATE, &run(words, &[words]), &commits).unwrap();
+        let text = fill(&Template::default(), &run(words, &[words]), &commits).unwrap();
         let count = |text: &str, what: &str| text.matches(what).count();
         for mark in ["<", ">", "#", "@", "|", "`", "[", "!", "\u{202e}", "{{"] {
             let is_reference = |text: &str| text.replace("&#", "");
@@ -116,17 +121,39 @@ fn no_value_breaks_out_of_its_place() {
     }
 }
 
+fn named(text: &str) -> Template {
+    Template {
+        name: "agent.md".to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+#[test]
+fn the_place_of_a_wrong_field_is_known() {
+    let check = |text: &str, want: &str| {
+        let error = fill(&named(text), &run("x", &[]), &[]).unwrap_err();
+        let RunError::Template { field, place, .. } = error else {
+            panic!("{error}")
+        };
+        let at = &text[place.offset()..place.offset() + place.len()];
+        assert_eq!((field.as_str(), at), (want, want));
+    };
+    check("{{task}} é\n{{  agnt }}", "agnt");
+    check("a {{agent", "agent");
+    check("{{}}", "");
+}
+
 #[test]
 fn a_template_may_use_every_field_and_no_other() {
     let all = "{{task}} {{task-id}} {{agent}} {{model}} {{number}} {{run}} {{branch}} {{ base }}\n\
                {{checkpoint}}{{steps}}{{commits}}{{record}}";
-    assert!(fill(all, &run("x", &[]), &[]).is_ok());
+    assert!(fill(&named(all), &run("x", &[]), &[]).is_ok());
     for bad in ["{{session}}", "{{nothing}}", "{{task", "{{}}"] {
-        let error = fill(bad, &run("x", &[]), &[]).unwrap_err();
+        let error = fill(&named(bad), &run("x", &[]), &[]).unwrap_err();
         assert!(matches!(error, RunError::Template { .. }), "{bad}: {error}");
     }
     assert_eq!(
-        fill("a { b } }} c", &run("x", &[]), &[]).unwrap(),
+        fill(&named("a { b } }} c"), &run("x", &[]), &[]).unwrap(),
         "a { b } }} c\n"
     );
 }
@@ -135,7 +162,7 @@ fn a_template_may_use_every_field_and_no_other() {
 fn of_many_steps_the_last_are_told() {
     let steps: Vec<_> = (0..60).map(|n| format!("step {n}")).collect();
     let steps: Vec<_> = steps.iter().map(String::as_str).collect();
-    let text = fill("{{steps}}", &run("x", &steps), &[]).unwrap();
+    let text = fill(&named("{{steps}}"), &run("x", &steps), &[]).unwrap();
     assert!(text.starts_with("- … 10 before\n- step 10\n"), "{text}");
     assert_eq!(text.lines().count(), 51);
 }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use checkpoint_forge::ForgeError;
 use checkpoint_model::{event::GitPushFailed, run::Run};
 use gix::ObjectId;
+
+use crate::RunError;
 
 /// What was done, in order.
 #[derive(Debug)]
@@ -69,8 +70,8 @@ pub enum Trouble {
         compare_url: Option<String>,
         /// Why, in words.
         why: String,
-        /// What the forge failed with, where it did.
-        error: Option<ForgeError>,
+        /// What failed, where something did.
+        error: Option<RunError>,
     },
     /// There is one, and it is not merged yet.
     NotMerged {

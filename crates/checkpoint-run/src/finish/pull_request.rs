@@ -5,7 +5,7 @@ mod wanted;
 
 pub use self::ending::close;
 
-use checkpoint_forge::{ForgeError, Opened, Outcome, Plan, Request, Why};
+use checkpoint_forge::{Opened, Outcome, Plan, Request, Why};
 use checkpoint_model::{event::PullRequestOpened, policy::PullRequest};
 
 use super::{Done, Trouble, Work, push};
@@ -28,28 +28,20 @@ pub(super) fn push_and_open(
     asked: &Asked,
 ) -> Result<Option<Trouble>, RunError> {
     let url = remote::push_url(&work.session.repo, remote)?;
-    let request = match asked.way {
-        PullRequest::Never => None,
-        _ => Some(wanted::request(work, remote, &url, asked)?),
-    };
-    let request = match request {
-        Some(Ok(request)) => Some(request),
-        Some(Err(error)) => {
-            return push_only(work, remote, &url, Some(error));
-        }
-        None => None,
-    };
     if let Some(known) = work.run.pull_request.clone() {
-        let request = request.filter(|_| asked.merge);
-        return push_more(work, remote, &url, &known, request.as_ref());
+        return push_more(work, remote, &url, &known, asked);
     }
-    let Some(request) = request else {
+    if asked.way == PullRequest::Never {
         return push_only(work, remote, &url, None);
+    }
+    let request = match wanted::request(work, remote, &url, asked)? {
+        Ok(request) => request,
+        Err(error) => return push_only(work, remote, &url, Some(error)),
     };
     let surroundings = work.session.surroundings.clone();
     let plan = match Plan::of(&request, &surroundings) {
         Ok(plan) => plan,
-        Err(error) => return push_only(work, remote, &url, Some(error)),
+        Err(error) => return push_only(work, remote, &url, Some(error.into())),
     };
     let printed = match push_for(work, remote, &url, &plan)? {
         Ok(printed) => printed,
@@ -68,7 +60,7 @@ pub(super) fn push_and_open(
                 (why, compare_url) => Some(none(work, compare_url, why.to_string(), None)),
             });
         }
-        Err(error) => return Ok(Some(failed(work, error))),
+        Err(error) => return Ok(Some(failed(work, error.into()))),
     };
     match asked.merge {
         true => ending::merge(work, &request, &opened),
@@ -76,13 +68,13 @@ pub(super) fn push_and_open(
     }
 }
 
-/// The push to a request that is on record, which is then merged if `merged` is given.
+/// The push to a request that is on record, which is then merged if that is asked for.
 fn push_more(
     work: &mut Work<'_>,
     remote: &str,
     url: &str,
     known: &PullRequestOpened,
-    merged: Option<&Request>,
+    asked: &Asked,
 ) -> Result<Option<Trouble>, RunError> {
     let base = known.base.as_deref().unwrap_or_default();
     let carried = match known.via == PullRequest::Agit.as_str() && !base.is_empty() {
@@ -102,9 +94,15 @@ fn push_more(
         url: known.url.clone(),
         existed: true,
     });
-    match merged {
-        Some(request) => ending::merge(work, request, known),
-        None => Ok(None),
+    if !asked.merge {
+        return Ok(None);
+    }
+    match wanted::request(work, remote, url, asked)? {
+        Ok(request) => ending::merge(work, &request, known),
+        Err(error) => Ok(Some(Trouble::NotMerged {
+            url: known.url.clone(),
+            why: error.to_string(),
+        })),
     }
 }
 
@@ -113,7 +111,7 @@ fn push_only(
     work: &mut Work<'_>,
     remote: &str,
     url: &str,
-    error: Option<ForgeError>,
+    error: Option<RunError>,
 ) -> Result<Option<Trouble>, RunError> {
     let trouble = push_unless_there(work, remote, url, &push::Carried::default())?;
     Ok(trouble.or_else(|| error.map(|error| failed(work, error))))
@@ -209,7 +207,7 @@ fn record(
     Ok(body)
 }
 
-fn failed(work: &Work<'_>, error: ForgeError) -> Trouble {
+fn failed(work: &Work<'_>, error: RunError) -> Trouble {
     none(work, None, error.to_string(), Some(error))
 }
 
@@ -217,7 +215,7 @@ fn none(
     work: &Work<'_>,
     compare_url: Option<String>,
     why: String,
-    error: Option<ForgeError>,
+    error: Option<RunError>,
 ) -> Trouble {
     work.log.tell_failure(work.run.id, "pull-request", &why);
     Trouble::NoPullRequest {

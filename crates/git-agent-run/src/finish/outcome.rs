@@ -212,13 +212,11 @@ impl Outcome for FinishOutcome {
             _ => "pushed, but there is no pull request",
         };
         let message = trouble.message.lines().next().unwrap_or_default();
-        talk.warning(format_args!("{what}: {message}"));
-        if let Some(Trouble::NoPullRequest {
-            error: Some(error), ..
-        }) = &self.finished.trouble
-            && let Some(help) = miette::Diagnostic::help(error)
-        {
-            talk.hint(help);
+        match &self.finished.trouble {
+            Some(Trouble::NoPullRequest {
+                error: Some(error), ..
+            }) => talk.warning_of(what, error),
+            _ => talk.warning(format_args!("{what}: {message}")),
         }
         talk.hint(format_args!("to go on: {}", trouble.next));
     }

@@ -187,6 +187,34 @@ fn the_text_follows_the_template_of_the_repository() {
 }
 
 #[test]
+fn a_template_that_cannot_be_filled_keeps_no_work_back() {
+    let (scene, state) = at_forge();
+    scene.write("agent.md", "# {{task}}\n\nBy {{agnt}}\n");
+    scene.policy("[runs]\nbody = \"agent.md\"\n");
+    let dir = begun(&scene);
+    let said = scene.run_at(&dir, &["finish"]);
+    assert_eq!(said.code, 3, "{said:?}");
+    let told =
+        "pushed, but there is no pull request: the template of the pull request has a field 'agnt'";
+    assert!(said.err.contains(told), "{said:?}");
+    assert!(said.err.contains(",-[agent.md:3:6]\n"), "{said:?}");
+    assert!(
+        said.err
+            .contains("hint: to go on: git agent-run finish fix-it/run-1"),
+        "{said:?}"
+    );
+    assert_eq!(scene.shown("fix-it/run-1")["status"], "pushed");
+
+    scene.write_at(&dir, "agent.md", "By {{agent}}\n");
+    scene.done_at(&dir, &["finish"]);
+    let made = fs_err::read_to_string(state.join("made")).unwrap();
+    assert_eq!(made, "made\n");
+    // It is open, and its text nobody's matter any more.
+    scene.git_at(&dir, &["rm", "-q", "agent.md"]);
+    scene.done_at(&dir, &["finish"]);
+}
+
+#[test]
 fn a_policy_that_only_prints_the_page_opens_none_on_demand() {
     let (scene, state) = at_forge();
     scene.policy("[runs]\npull-request = \"url\"\n");

@@ -5,18 +5,23 @@ use checkpoint_forge::{ForgeError, Remote, Request};
 use checkpoint_git::refs;
 
 use super::Asked;
-use crate::{RunError, body, finish::Work};
+use crate::{
+    RunError,
+    body::{self, Template},
+    finish::Work,
+};
 
-/// The request as it is wanted. The inner error is of an address that makes no sense to a forge, not to git.
+/// The request as it is wanted. The inner error is no reason not to push: an address that makes no sense to a forge, or a
+/// template that cannot be filled.
 pub(super) fn request(
     work: &Work<'_>,
     remote: &str,
     url: &str,
     asked: &Asked,
-) -> Result<Result<Request, ForgeError>, RunError> {
+) -> Result<Result<Request, RunError>, RunError> {
     let parsed: Remote = match url.parse() {
         Ok(parsed) => parsed,
-        Err(error) => return Ok(Err(ForgeError::Remote(error))),
+        Err(error) => return Ok(Err(ForgeError::Remote(error).into())),
     };
     let started = &work.run.started;
     let title = match &started.task_id {
@@ -24,12 +29,17 @@ pub(super) fn request(
         Some(id) if id.len() < 36 && *id != started.task => format!("{id}: {}", started.task),
         _ => started.task.clone(),
     };
+    let text = template(work).and_then(|text| body::fill(&text, &work.run, &work.commits));
+    let body = match text {
+        Ok(body) => body,
+        Err(error) => return Ok(Err(error)),
+    };
     Ok(Ok(Request {
         remote: parsed,
         head: work.branch().to_owned(),
         base: base(work, remote)?,
         title,
-        body: body::fill(&template(work)?, &work.run, &work.commits)?,
+        body,
         draft: asked.draft,
         way: asked.way,
         forges: work.policy.runs.forges.clone(),
@@ -38,15 +48,18 @@ pub(super) fn request(
 }
 
 /// The template that the policy names, as it is committed: a link in a working tree could lead anywhere.
-fn template(work: &Work<'_>) -> Result<String, RunError> {
+fn template(work: &Work<'_>) -> Result<Template, RunError> {
     let path = &work.policy.runs.body;
     if path.is_empty() {
-        return Ok(body::TEMPLATE.to_owned());
+        return Ok(Template::default());
     }
     let name = format!("{}:{path}", work.tip);
     let found = work.session.repo.git(["cat-file", "blob", &name]).output();
     let text = found.map_err(|_| RunError::NoTemplate { path: path.clone() })?;
-    Ok(text.to_str_lossy().into_owned())
+    Ok(Template {
+        name: path.clone(),
+        text: text.to_str_lossy().into_owned(),
+    })
 }
 
 /// The branch at the remote that is to take the work: what the base of the run follows there, or the branch of its

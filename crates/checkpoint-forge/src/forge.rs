@@ -72,7 +72,7 @@ impl Forge<'_> {
         })
     }
 
-    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
+    pub(crate) fn dialect(&self) -> &'static Dialect {
         dialect::of(self.site.kind)
     }
 }

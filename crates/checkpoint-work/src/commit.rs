@@ -5,7 +5,7 @@
 //! meanwhile.
 //!
 //! Read in this order: [`commit`] tells the story; `guard` and `known` say no, `plan` decides, `index` keeps the copy,
-//! `message` finds the words, `landing` makes sure of the commit that `made` has git make, `turn` keeps two commits
+//! `message` finds the words, `lock` keeps others from the index, `landing` makes sure of the commit that `made` has git make, `turn` keeps two commits
 //! apart and tells hooks, `mend` looks after what a killed one left.
 
 mod error;
@@ -13,14 +13,18 @@ mod guard;
 mod index;
 mod known;
 mod landing;
+mod lock;
 mod made;
 mod mend;
 mod message;
 mod plan;
 mod scope;
+mod signals;
 mod state;
 mod trees;
 mod turn;
+
+use std::cell::RefCell;
 
 use checkpoint_cli::{Additions, Session};
 use checkpoint_model::{
@@ -48,6 +52,8 @@ pub use self::{
 use self::{
     index::{Base, OwnIndex},
     landing::{Landed, Landing, Wording},
+    lock::IndexLock,
+    signals::Signals,
     state::State,
     turn::{Begun, Turn},
 };
@@ -122,11 +128,30 @@ pub fn commit(
     if wish.by.is_some() {
         message::refuse_sign_off(&wish.words)?;
     }
-    let mut turn = Turn::wait(session)?;
+    let turn = Turn::wait(session)?;
+    let signals = Signals::catch();
+    let committed = in_turn(session, policy, wish, (turn, &signals));
+    if committed.is_err() {
+        signals.end();
+    }
+    committed
+}
+
+/// Commits, and leaves nothing behind but the commit.
+fn in_turn(
+    session: &Session<'_>,
+    policy: &Policy,
+    wish: &CommitWish,
+    (mut turn, signals): (Turn, &Signals),
+) -> Result<Committed, WorkError> {
     mend::mend(session, &mut turn)?;
     let mut wording = Wording::Ours;
     for _ in 0..N_TRIES {
-        match attempt(session, policy, wish, (&mut turn, wording)) {
+        signals.let_through();
+        if signals.came().is_some() {
+            break;
+        }
+        match attempt(session, policy, wish, (&mut turn, signals, wording)) {
             Err(WorkError::Commit(CommitError::Overtaken)) => {}
             Err(WorkError::Commit(CommitError::OtherWords { stands: false, .. })) => {
                 wording = Wording::OfHooks;
@@ -142,7 +167,7 @@ fn attempt(
     session: &Session<'_>,
     policy: &Policy,
     wish: &CommitWish,
-    (turn, wording): (&mut Turn, Wording),
+    (turn, signals, wording): (&mut Turn, &Signals, Wording),
 ) -> Result<Committed, WorkError> {
     let repo = &session.repo;
     let base = Base::read(repo)?;
@@ -166,6 +191,7 @@ fn attempt(
         None => look.finish().map(|()| None)?,
     };
     let planned = state.plan(session, wish, &base)?;
+    signals.hold_back();
     let own = OwnIndex::of(repo, &base)?;
     own.prepare(repo, head.id, &planned)?;
     let message = words(session, policy, wish, &branch, before.as_ref())?;
@@ -175,6 +201,10 @@ fn attempt(
         subject: message.lines().next().unwrap_or_default().to_owned(),
     };
     turn.begin(repo, &begun)?;
+    let lock = IndexLock::take(repo.index_path(), turn.note().path())?;
+    if !base.is_present(repo)? {
+        return Err(CommitError::Overtaken.into());
+    }
     let landed = Landing {
         session,
         wish,
@@ -184,6 +214,9 @@ fn attempt(
         from: state.head,
         planned: &planned,
         own: &own,
+        lock: RefCell::new(Some(lock)),
+        turn,
+        signals,
         message: &message,
         wording,
     }

@@ -156,8 +156,6 @@ pub enum CommitError {
     Locked {
         /// The index.
         path: PathBuf,
-        /// What gix said.
-        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// HEAD or the index have changed each time while we looked.
     #[error("cannot commit: others keep changing HEAD or the index")]

@@ -6,29 +6,23 @@ use std::{
     io::{self, Seek as _},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
-    time::{Duration, Instant, SystemTime},
+    time::SystemTime,
 };
 
 use bstr::{BStr, BString, ByteSlice as _};
-use checkpoint_cli::Session;
 use checkpoint_git::{Program, Repository};
 use fs_err::File;
-use gix::{
-    ObjectId,
-    lock::{Marker, acquire::Fail},
-};
+use gix::ObjectId;
 
 use super::{
     CommitError,
+    lock::{self, IndexLock},
     plan::Wanted,
     state::Planned,
     trees::Leaf,
     turn::{INDEX, with},
 };
 use crate::WorkError;
-
-/// How long the index may be locked by others.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Which file it is: inode, length, time of the last write.
 type Stamp = Option<(u64, u64, SystemTime)>;
@@ -44,7 +38,7 @@ impl Base {
     /// Looks at the index, between the writes of others. Fails where a lock on it stays.
     pub(super) fn read(repo: &Repository) -> Result<Self, WorkError> {
         let path = repo.index_path();
-        wait_for(path)?;
+        lock::wait(path)?;
         let file = repo.open_index()?;
         let opened = file.as_ref().map(File::metadata).transpose();
         let stamp = opened.and_then(|file| file.map(|file| stamp_of(&file)).transpose());
@@ -209,19 +203,18 @@ impl OwnIndex {
         Ok(entries.all(|(path, wanted)| is_at(&state, path.as_bstr(), *wanted)))
     }
 
-    /// Gives the real index what was committed. `whole`: the copy holds all that the real one did. Where others have
-    /// written meanwhile, or have something staged beside, only `entries` change, and of these only what they did not
-    /// stage anew. From then on the copy is another name of the real one, for the hooks that still work on it. Tells whether it was written.
+    /// Gives the real index, whose lock is held, what was committed. `whole`: the copy holds all that the real one did.
+    /// Where others have written meanwhile, or have something staged beside, only `entries` change, and of these only
+    /// what they did not stage anew. From then on the copy is another name of the real one, for the hooks that still
+    /// work on it. Tells whether it was written.
     pub(super) fn give_back(
         &self,
-        session: &Session<'_>,
+        repo: &Repository,
+        _lock: &IndexLock,
         base: &Base,
-        whole: bool,
-        entries: &Wanted,
+        (whole, entries): (bool, &Wanted),
     ) -> Result<bool, WorkError> {
-        let repo = &session.repo;
         let index = repo.index_path();
-        let _lock = lock(index)?;
         let is_present = base.is_present(repo)?;
         let new = Self {
             path: with(&self.path, "-new"),
@@ -378,31 +371,6 @@ fn lines(entries: &Wanted, hash: gix::hash::Kind) -> BString {
         lines.push(0);
     }
     lines
-}
-
-/// Waits while the index is locked: a lock that somebody has left would be in our way when the commit is made already.
-/// Takes none, which would be in the way of others.
-fn wait_for(index: &Path) -> Result<(), CommitError> {
-    let lock = with(index, ".lock");
-    let start = Instant::now();
-    while lock.symlink_metadata().is_ok() {
-        if start.elapsed() > PATIENCE {
-            return Err(CommitError::Locked {
-                path: index.to_owned(),
-                source: "the lock of another process stays".into(),
-            });
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    Ok(())
-}
-
-fn lock(index: &Path) -> Result<Marker, CommitError> {
-    let wait = Fail::AfterDurationWithBackoff(PATIENCE);
-    Marker::acquire_to_hold_resource(index, wait, None, 0).map_err(|source| CommitError::Locked {
-        path: index.to_owned(),
-        source: source.into(),
-    })
 }
 
 fn stamp(file: &Path) -> Result<Stamp, CommitError> {

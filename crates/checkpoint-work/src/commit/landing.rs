@@ -1,6 +1,6 @@
 //! The commit, from the moment git is asked for it until the index knows of it.
 
-use std::ops::ControlFlow;
+use std::{cell::RefCell, ops::ControlFlow};
 
 use checkpoint_cli::Session;
 use checkpoint_git::Head;
@@ -9,11 +9,14 @@ use gix::ObjectId;
 use super::{
     CommitError, CommitWish, guard,
     index::{Base, OwnIndex},
+    lock::IndexLock,
     made::{self, Made},
     message,
     plan::Wanted,
+    signals::Signals,
     state::Planned,
     trees::{Changes, difference},
+    turn::Turn,
 };
 use crate::WorkError;
 
@@ -30,6 +33,10 @@ pub(super) struct Landing<'a> {
     pub(super) from: ObjectId,
     pub(super) planned: &'a Planned,
     pub(super) own: &'a OwnIndex,
+    /// The lock of the real index, until that has the commit.
+    pub(super) lock: RefCell<Option<IndexLock>>,
+    pub(super) turn: &'a Turn,
+    pub(super) signals: &'a Signals,
     pub(super) message: &'a str,
     pub(super) wording: Wording,
 }
@@ -69,7 +76,13 @@ impl Landing<'_> {
             }
             None => ControlFlow::Continue(()),
         };
-        if let Err(error) = made::run(self.session, self.message, self.own, look) {
+        let file = self.turn.write_message(self.message)?;
+        if let Err(error) = made::run(
+            self.session,
+            file,
+            (self.own, self.turn, self.signals),
+            look,
+        ) {
             return Err(match repo.head()? == *self.head {
                 true => error,
                 false => CommitError::Overtaken.into(),
@@ -139,14 +152,22 @@ impl Landing<'_> {
         let mut entries: Wanted = plan.settled.clone();
         let committed = changes.iter();
         entries.extend(committed.map(|(path, (_, after))| (path.clone(), *after)));
-        let given = self
-            .own
-            .give_back(self.session, self.base, !plan.reset, &entries);
         Ok(Landed {
             id: made.id,
             branch: branch.to_owned(),
             changes,
-            index_is_behind: given.err(),
+            index_is_behind: self.give_index(&entries).err(),
         })
+    }
+
+    /// Gives the index the commit, and others the index.
+    fn give_index(&self, entries: &Wanted) -> Result<(), WorkError> {
+        let mut held = self.lock.borrow_mut();
+        let lock = held.as_ref().expect("the index is given its commit once");
+        let how = (!self.planned.plan.reset, entries);
+        self.own
+            .give_back(&self.session.repo, lock, self.base, how)?;
+        drop(held.take());
+        Ok(())
     }
 }

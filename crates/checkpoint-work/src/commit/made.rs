@@ -1,9 +1,11 @@
 //! `git commit` itself, and which commit came of it.
 
 use std::{
-    io::{self, Write as _},
+    ffi::OsString,
+    io,
     ops::ControlFlow,
-    process::{Child, ExitStatus, Stdio},
+    path::Path,
+    process::{Child, ExitStatus},
     sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
@@ -18,12 +20,15 @@ use checkpoint_git::{
 use checkpoint_store::StoreError;
 use chrono::{DateTime, Utc};
 use gix::ObjectId;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
     CommitError,
     index::OwnIndex,
     plan::Wanted,
+    signals::Signals,
     trees::{Commit, difference, lookup},
+    turn::Turn,
 };
 use crate::WorkError;
 
@@ -36,15 +41,18 @@ const PAUSE: Duration = Duration::from_micros(500);
 /// How many commits others make meanwhile at most.
 const DEPTH: usize = 1000;
 
-/// Runs `git commit` on the copy of the index: hooks, signing and the rules for messages are git's. `look` is called
+/// Runs `git commit` on the copy of the index: hooks, signing and the rules for messages are git's. It keeps the turn,
+/// also when this process is killed. `look` is called
 /// again and again until it has seen what it looks for, or git ends.
 pub(super) fn run(
     session: &Session<'_>,
-    message: &str,
-    own: &OwnIndex,
+    message: &Path,
+    (own, turn, signals): (&OwnIndex, &Turn, &Signals),
     look: impl FnMut() -> ControlFlow<()>,
 ) -> Result<(), WorkError> {
-    let words = ["commit", "--quiet", "--file=-"];
+    let mut file = OsString::from("--file=");
+    file.push(message);
+    let words = ["commit".as_ref(), "--quiet".as_ref(), file.as_os_str()];
     let mut command = own.used_by(session.repo.git(words)).into_command();
     for name in FOR_QUESTIONS {
         match session.surroundings.var(name) {
@@ -56,14 +64,11 @@ pub(super) fn run(
         what: "git commit".to_owned(),
         source,
     };
+    let note = turn.note().file().try_clone().map_err(not_run)?;
     // What hooks have to say, they say to whoever asked.
-    command.stdin(Stdio::piped()).stdout(std::io::stderr());
-    let mut child = command.spawn().map_err(not_run)?;
-    let mut stdin = child.stdin.take().expect("a pipe was asked for");
-    // A git that does not read all of it says why by its exit status.
-    let _unread = stdin.write_all(message.as_bytes());
-    drop(stdin);
-    let status = watch(child, look).map_err(not_run)?;
+    command.stdin(note).stdout(io::stderr());
+    let child = command.spawn().map_err(not_run)?;
+    let status = watch(child, signals, look).map_err(not_run)?;
     match status.success() {
         true => Ok(()),
         false => Err(CommitError::Refused {
@@ -73,12 +78,19 @@ pub(super) fn run(
     }
 }
 
-/// Waits for the program, and looks meanwhile; its end is noticed at once.
-fn watch(mut child: Child, mut look: impl FnMut() -> ControlFlow<()>) -> io::Result<ExitStatus> {
+/// Waits for the program, and looks meanwhile; its end is noticed at once. A signal ends it.
+fn watch(
+    mut child: Child,
+    signals: &Signals,
+    mut look: impl FnMut() -> ControlFlow<()>,
+) -> io::Result<ExitStatus> {
+    let id = Pid::from_child(&child);
+    let mut is_told = false;
     let (ended, end) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(move || ended.send(child.wait()));
         let mut pause = PAUSE;
+        let mut is_seen = false;
         loop {
             match end.recv_timeout(pause) {
                 Ok(status) => return status,
@@ -87,12 +99,18 @@ fn watch(mut child: Child, mut look: impl FnMut() -> ControlFlow<()>) -> io::Res
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            let start = Instant::now();
-            if look().is_break() {
-                return end.recv().map_err(io::Error::other)?;
+            if signals.came().is_some() && !is_told {
+                is_told = true;
+                // One that has ended already needs to be told nothing.
+                let _gone = kill_process(id, Signal::TERM);
             }
+            let start = Instant::now();
+            is_seen = is_seen || look().is_break();
             // Hooks may run for minutes, and to look may be dear.
-            pause = PAUSE.max(start.elapsed() * 9);
+            pause = match is_seen {
+                true => PAUSE * 10,
+                false => PAUSE.max(start.elapsed() * 9),
+            };
         }
     })
 }

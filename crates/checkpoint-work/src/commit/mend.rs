@@ -6,6 +6,7 @@ use gix::ObjectId;
 
 use super::{
     index::{Base, OwnIndex},
+    lock::IndexLock,
     plan::Wanted,
     trees::{Commit, difference, lookup},
     turn::{Begun, Turn},
@@ -30,11 +31,17 @@ pub(super) fn mend(session: &Session<'_>, turn: &mut Turn) -> Result<(), WorkErr
     let Some(begun) = turn.left_by_others() else {
         return Ok(());
     };
+    // Only what was mended is forgotten.
+    turn.leave();
+    let repo = &session.repo;
+    let (index, note) = (repo.index_path(), turn.note().path());
+    let left = IndexLock::left(index, note);
     if let Some(id) = find(session, &begun)? {
         let entries = entries(session, &begun, id)?;
+        let lock = left.map_or_else(|| IndexLock::take(index, note), Ok)?;
         let base = Base::left(turn.base())?;
-        let own = OwnIndex::left(&session.repo);
-        if own.give_back(session, &base, false, &entries)? {
+        let own = OwnIndex::left(repo);
+        if own.give_back(repo, &lock, &base, (false, &entries))? {
             let id = id.to_hex_with_len(7);
             let talk = session.console.talk();
             talk.warning(format_args!(
@@ -51,7 +58,10 @@ fn find(session: &Session<'_>, begun: &Begun) -> Result<Option<ObjectId>, WorkEr
     let mut next = session.repo.head()?.id.filter(|id| Some(*id) != begun.on);
     for _ in 0..DEPTH {
         let Some(id) = next else { break };
-        let commit = Commit::read(repo, id)?;
+        // What was made since may be behind the end of a shallow history, or gone.
+        let Ok(commit) = Commit::read(repo, id) else {
+            break;
+        };
         let parent = commit.parents.first().copied();
         if parent == begun.on {
             let (message, _) = super::made::words(repo, id)?;

@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const SILENCE: Duration = Duration::from_secs(1);
 /// The end of the name of the index as a commit found it, behind that of the note.
 const BASE: &str = "-base";
+/// The end of the name of the message of a commit, behind that of the note.
+const MESSAGE: &str = "-message";
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// The turn to commit in one working tree: an flock(2), which ends with its holder, on a file that is gone after it.
@@ -36,6 +38,8 @@ pub(super) struct Turn {
     file: File,
     /// The index as it was found, while a commit is on its way.
     base: PathBuf,
+    /// Its message.
+    message: PathBuf,
     is_left: bool,
 }
 
@@ -79,7 +83,6 @@ impl Turn {
 
     /// None while somebody else has it.
     fn take(path: &Path) -> Result<Option<Self>, CommitError> {
-        let base = with(path, BASE);
         let attempt = || {
             let mut options = fs_err::OpenOptions::new();
             let options = options.read(true).write(true).create(true).truncate(false);
@@ -95,7 +98,8 @@ impl Turn {
             };
             Ok(is_there.then(|| Self {
                 file,
-                base: base.clone(),
+                base: with(path, BASE),
+                message: with(path, MESSAGE),
                 is_left: false,
             }))
         };
@@ -129,6 +133,19 @@ impl Turn {
         Begun::read(&mut self.file)
     }
 
+    /// The file that says what is on its way. To be open in git, too: while git lives, whoever began with it, nobody
+    /// else has the turn.
+    pub(super) fn note(&self) -> &File {
+        &self.file
+    }
+
+    /// Puts the message of the commit into a file.
+    pub(super) fn write_message(&self, message: &str) -> Result<&Path, CommitError> {
+        let written = fs_err::write(&self.message, message);
+        written.map_err(|source| unwritten(&self.message, source))?;
+        Ok(&self.message)
+    }
+
     /// The index as a commit found it.
     pub(super) fn base(&self) -> &Path {
         &self.base
@@ -141,6 +158,7 @@ impl Turn {
 
     /// Forgets what was left.
     pub(super) fn forget(&mut self) -> Result<(), CommitError> {
+        self.is_left = false;
         let _gone = fs_err::remove_file(&self.base);
         let emptied = self.file.set_len(0);
         emptied.map_err(|source| unwritten(self.file.path(), source))
@@ -149,6 +167,7 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        let _gone = fs_err::remove_file(&self.message);
         if self.is_left {
             return;
         }

@@ -1,5 +1,7 @@
 //! Several at once in one working tree, and hooks in between.
 
+use std::os::unix::process::ExitStatusExt as _;
+
 use serde_json::Value;
 
 use crate::scene::Scene;
@@ -41,17 +43,28 @@ fn each_of_many_agents_commits_its_own_paths() {
     }
 }
 
+/// While the state is looked at, once, this is done by others.
+fn meanwhile(scene: &Scene, script: &str) {
+    scene.write(".gitattributes", "file filter=others\n");
+    scene.git(&["add", ".gitattributes"]);
+    scene.git(&["commit", "-qm", "a filter"]);
+    let script = format!(
+        "#!/bin/sh\n[ -e .git/once ] || {{ touch .git/once; {script}; }} </dev/null >&2\nexec cat\n"
+    );
+    scene.write(".git/others", script);
+    scene.sh("chmod +x .git/others; git config filter.others.clean .git/others");
+}
+
 #[test]
 fn what_others_stage_meanwhile_is_theirs() {
     let check = |before: &str, args: &[&str]| {
         let scene = Scene::new();
+        meanwhile(&scene, "git add theirs; git rm -q --cached dir/b");
         scene.sh(before);
         scene.write("file", "two\n");
         scene.write("theirs", "theirs\n");
-        scene.hook(
-            "pre-commit",
-            "export GIT_INDEX_FILE=.git/index; git add theirs; git rm -q --cached dir/b",
-        );
+        // Git may have looked at the file already.
+        scene.sh("rm -f .git/once");
         scene.done(args);
         assert_eq!(
             scene.git(&["diff", "--name-only", "HEAD~1", "HEAD"]),
@@ -69,17 +82,24 @@ fn what_others_stage_meanwhile_is_theirs() {
 }
 
 #[test]
-fn what_others_stage_anew_of_our_paths_stays_staged() {
+fn others_stage_and_commit_before_or_after_and_not_while_a_commit_is_made() {
     let scene = Scene::new();
     scene.write("file", "two\n");
+    scene.write("theirs", "theirs\n");
     scene.hook(
         "pre-commit",
-        "export GIT_INDEX_FILE=.git/index; id=$(echo three | git hash-object -w --stdin); \
-         git update-index --cacheinfo 100644,$id,file",
+        "unset GIT_INDEX_FILE; git add theirs 2>.git/said; git commit -qam theirs 2>>.git/said; exit 0",
     );
     scene.done(&["--", "file"]);
-    assert_eq!(scene.git(&["show", "HEAD:file"]), "two");
-    assert_eq!(scene.git(&["show", ":file"]), "three");
+    let said = scene.read(".git/said");
+    assert_eq!(
+        said.matches("index.lock': File exists").count(),
+        2,
+        "{said}"
+    );
+    let commits = scene.git(&["log", "--format=%s", "main..work"]);
+    assert_eq!(commits, "[ada] change");
+    assert_eq!(scene.git(&["status", "--porcelain"]), "?? theirs");
 }
 
 #[test]
@@ -109,8 +129,7 @@ fn a_commit_that_comes_between_is_not_undone() {
         scene.write("theirs", "theirs\n");
         scene.hook(
             "pre-commit",
-            "[ -e .git/once ] && exit 0; touch .git/once; unset GIT_INDEX_FILE; \
-             git add theirs; git commit -q --no-verify -m theirs",
+            &format!("[ -e .git/once ] && exit 0; touch .git/once; {COMMIT_THEIRS}"),
         );
         let said = scene.run(args);
         assert_eq!(said.code, 0, "{}", said.err);
@@ -122,11 +141,14 @@ fn a_commit_that_comes_between_is_not_undone() {
             scene.git(&["diff", "--name-only", "HEAD~1", "HEAD"]),
             "file"
         );
-        assert_eq!(scene.git(&["status", "--porcelain"]), "");
     };
     check(&["--", "file"]);
-    check(&[]);
 }
+
+/// Others move HEAD without a look at the index.
+const COMMIT_THEIRS: &str = "export GIT_INDEX_FILE=.git/theirs; git read-tree HEAD; \
+    echo new >theirs; git add theirs; \
+    git update-ref HEAD $(git commit-tree -p HEAD -m theirs $(git write-tree)) HEAD";
 
 #[test]
 fn a_commit_that_comes_first_by_a_hair_is_not_undone() {
@@ -137,9 +159,8 @@ fn a_commit_that_comes_first_by_a_hair_is_not_undone() {
     fs_err::create_dir(&bin).unwrap();
     // The moment between our last look at HEAD and git's first.
     let script = format!(
-        "#!/bin/sh\ncase \"$*\" in 'commit --quiet --file=-')\n\
-         if ! [ -e .git/once ]; then touch .git/once; echo new >other; \
-         env -u GIT_INDEX_FILE '{real}' commit -qm theirs other; fi;; esac\nexec '{real}' \"$@\"\n"
+        "#!/bin/sh\ncase \"$*\" in 'commit --quiet --file='*)\n\
+         [ -e .git/once ] || (touch .git/once; {COMMIT_THEIRS});; esac\nexec '{real}' \"$@\"\n"
     );
     fs_err::write(bin.join("git"), script).unwrap();
     scene.sh("chmod +x ../bin/git");
@@ -147,11 +168,12 @@ fn a_commit_that_comes_first_by_a_hair_is_not_undone() {
     let said = scene.said(scene.ada(&["--", "file"]).env("PATH", search));
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(
-        scene.git(&["show", "HEAD:other"]),
+        scene.git(&["show", "HEAD:theirs"]),
         "new",
         "theirs is not undone"
     );
-    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+    let changed = scene.git(&["diff", "--name-only", "HEAD~1", "HEAD"]);
+    assert_eq!(changed, "file");
 }
 
 #[test]
@@ -282,27 +304,22 @@ fn what_a_post_commit_hook_stages_stays_staged() {
     assert_eq!(scene.sh("ls .git | grep checkpoint-commit || true"), "");
 }
 
-/// A commit whose process is killed when HEAD is moved and the index is not: another one holds that.
+/// A commit whose process is killed, and which git has made all the same.
 fn interrupted(before: &str, args: &[&str]) -> Scene {
     let scene = Scene::new();
     scene.sh(before);
     scene.write("file", "two\n");
     scene.write("new", "new\n");
-    // The index is locked in the last hook before HEAD moves.
     scene.hook(
         "commit-msg",
-        "[ -e .git/once ] && exit 0; touch .git/once .git/index.lock",
-    );
-    scene.hook(
-        "post-commit",
-        "[ -e .git/killed ] && exit 0; touch .git/killed; \
-         kill -9 $(ps -o ppid= -p $PPID); sleep 0.1; rm .git/index.lock",
+        "[ -e .git/once ] && exit 0; touch .git/once; kill -9 $(ps -o ppid= -p $PPID)",
     );
     assert_ne!(scene.run(args).code, 0, "it is killed");
-    scene.sh("while [ -e .git/index.lock ]; do sleep 0.05; done");
-    assert_eq!(scene.git(&["log", "-1", "--format=%s"]), "[ada] change");
+    scene.sh("while [ \"$(git log -1 --format=%s)\" != '[ada] change' ]; do sleep 0.05; done");
     let staged = scene.git(&["diff", "--cached", "--name-only"]);
     assert!(staged.contains("file"), "the index lags: {staged}");
+    let said = scene.try_git(&["commit", "-qm", "undo it", "-a"]);
+    assert_ne!(said.code, 0, "others cannot commit such an index");
     scene
 }
 
@@ -327,8 +344,68 @@ fn an_index_that_a_killed_commit_left_behind_is_mended_by_the_next() {
     check("true", &["--", "file", "new"], "true", "");
     let staged = "echo staged >other; git add other";
     check(staged, &["--", "file", "new"], "true", "M\tother");
-    let anew = "echo three >file; git add file; echo two >file";
+    // Whoever removes the lock, as git says, is on his own, and does not lose what he stages.
+    check("true", &[], "rm .git/index.lock", "");
+    let anew = "rm .git/index.lock; echo three >file; git add file; echo two >file";
     check("true", &[], anew, "M\tfile");
+}
+
+#[test]
+fn what_a_killed_commit_left_stays_until_the_index_could_be_mended() {
+    let scene = interrupted("true", &[]);
+    scene.sh("rm .git/index.lock; touch .git/index.lock");
+    scene.write("dir/a", "next\n");
+    let (code, said) = scene.failure(&["--", "dir/a"]);
+    assert_eq!((code, said.as_str()), (1, "commit::index_locked"));
+    scene.sh("rm .git/index.lock");
+    let said = scene.done(&["--", "dir/a"]);
+    assert!(said.err.contains("was interrupted"), "{}", said.err);
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_commit_waits_for_one_whose_process_was_killed() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.write("other", "two\n");
+    scene.hook(
+        "pre-commit",
+        "[ -e .git/once ] && exit 0; touch .git/once; kill -9 $(ps -o ppid= -p $PPID); sleep 1",
+    );
+    assert_ne!(scene.run(&["--", "file"]).code, 0, "it is killed");
+    scene.done(&["--", "other"]);
+    for (commit, path) in [("HEAD~1", "file"), ("HEAD", "other")] {
+        let names = scene.git(&["show", "--format=", "--name-only", commit]);
+        assert_eq!(names, path);
+    }
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_signal_ends_git_too_and_leaves_nothing() {
+    let check = |trap: &str, signal: Option<i32>| {
+        let scene = Scene::new();
+        scene.sh("echo staged >other; git add other");
+        scene.write("file", "two\n");
+        scene.hook("pre-commit", "touch .git/begun; sleep 1; touch .git/ended");
+        let before = scene.untouched();
+        let ours = env!("CARGO_BIN_EXE_git-agent-commit");
+        let script = format!("{trap} exec '{ours}' --agent ada -m change -- file");
+        let mut child = scene.command("sh", &["-c", &script]).spawn().unwrap();
+        scene.sh("while ! [ -e .git/begun ]; do sleep 0.02; done");
+        scene.sh(&format!("kill -TERM {}", child.id()));
+        let status = child.wait().unwrap();
+        assert_eq!(status.signal(), signal, "{trap}");
+        scene.sh("while ! [ -e .git/ended ]; do sleep 0.02; done; sleep 0.2");
+        let after = scene.untouched();
+        let is_as_before = (before.0, before.1) == (after.0, after.1);
+        assert_eq!(is_as_before, signal.is_some(), "{trap}");
+        let left = scene.sh("ls .git | grep -e checkpoint-commit -e lock || true");
+        assert_eq!(left, "", "{trap}");
+    };
+    check("", Some(15));
+    // Whoever has it ignored meant that.
+    check("trap '' TERM;", None);
 }
 
 #[test]
@@ -340,7 +417,6 @@ fn a_killed_commit_that_was_not_made_leaves_nothing_to_mend() {
         "[ -e .git/once ] && exit 0; touch .git/once; kill -9 $(ps -o ppid= -p $PPID); exit 1",
     );
     assert_ne!(scene.run(&[]).code, 0, "it is killed");
-    scene.git(&["add", "file"]);
     let said = scene.done(&[]);
     assert!(!said.err.contains("interrupted"), "{}", said.err);
     assert_eq!(scene.git(&["status", "--porcelain"]), "");

@@ -1,7 +1,7 @@
 //! `git commit` itself, and which commit came of it.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     io,
     ops::ControlFlow,
     path::Path,
@@ -52,7 +52,13 @@ pub(super) fn run(
 ) -> Result<(), WorkError> {
     let mut file = OsString::from("--file=");
     file.push(message);
-    let words = ["commit".as_ref(), "--quiet".as_ref(), file.as_os_str()];
+    let mut words: Vec<&OsStr> = Vec::new();
+    let config = session.repo.gix().config_snapshot();
+    if config.string("i18n.commitEncoding").is_some() {
+        // Git believes what the configuration says of the message.
+        words.extend([OsStr::new("-c"), OsStr::new("i18n.commitEncoding=UTF-8")]);
+    }
+    words.extend([OsStr::new("commit"), OsStr::new("--quiet"), &file]);
     let mut command = own.used_by(session.repo.git(words)).into_command();
     for name in FOR_QUESTIONS {
         match session.surroundings.var(name) {

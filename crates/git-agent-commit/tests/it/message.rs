@@ -52,6 +52,20 @@ fn an_agent_that_is_not_the_author_it_names_is_told() {
 }
 
 #[test]
+fn a_message_is_utf_8_whatever_the_configuration_says() {
+    let scene = Scene::new();
+    scene.git(&["config", "i18n.commitEncoding", "ISO-8859-1"]);
+    scene.write("file", "two\n");
+    let said = scene.said(&mut scene.agent_commit(&["--agent", "ada", "-m", "Größe"]));
+    assert_eq!(said.code, 0, "{}", said.err);
+    let commit = scene.git(&["cat-file", "commit", "HEAD"]);
+    assert!(
+        commit.contains("[ada] Größe") && !commit.contains("encoding"),
+        "{commit}"
+    );
+}
+
+#[test]
 fn who_works_may_be_told_by_the_environment() {
     let scene = Scene::new();
     scene.write("file", "two\n");

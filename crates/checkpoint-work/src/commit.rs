@@ -27,6 +27,7 @@ mod turn;
 use std::cell::RefCell;
 
 use checkpoint_cli::{Additions, Session};
+use checkpoint_git::Head;
 use checkpoint_model::{
     attribution::{Sessions, contradicted},
     event::GitCommitCreated,
@@ -119,15 +120,7 @@ pub fn commit(
     policy: &Policy,
     wish: &CommitWish,
 ) -> Result<Committed, WorkError> {
-    if !guard::is_in_work_tree(session) {
-        return Err(CommitError::Bare.into());
-    }
-    if under_way(&session.repo).is_some() {
-        return Err(CommitError::Within.into());
-    }
-    if wish.by.is_some() {
-        message::refuse_sign_off(&wish.words)?;
-    }
+    refuse(session, wish)?;
     let turn = Turn::wait(session)?;
     let signals = Signals::catch();
     let committed = in_turn(session, policy, wish, (turn, &signals));
@@ -135,6 +128,33 @@ pub fn commit(
         signals.end();
     }
     committed
+}
+
+/// Whether there is something to commit: fails as [`commit`] would, on whichever branch.
+pub fn is_ready(
+    session: &Session<'_>,
+    policy: &Policy,
+    wish: &CommitWish,
+) -> Result<(), WorkError> {
+    refuse(session, wish)?;
+    let Ground { base, head, .. } = Ground::of(session)?;
+    let (look, state) = look(session, policy, wish, (&base, &head))?;
+    look.finish()?;
+    state.plan(session, wish, &base).map(drop)
+}
+
+/// Refuses what needs no look at the state.
+fn refuse(session: &Session<'_>, wish: &CommitWish) -> Result<(), CommitError> {
+    if !guard::is_in_work_tree(session) {
+        return Err(CommitError::Bare);
+    }
+    if under_way(&session.repo).is_some() || guard::is_in_a_commit(session) {
+        return Err(CommitError::Within);
+    }
+    match wish.by {
+        Some(_) => message::refuse_sign_off(&wish.words),
+        None => Ok(()),
+    }
 }
 
 /// Commits, and leaves nothing behind but the commit.
@@ -170,18 +190,11 @@ fn attempt(
     (turn, signals, wording): (&mut Turn, &Signals, Wording),
 ) -> Result<Committed, WorkError> {
     let repo = &session.repo;
-    let base = Base::read(repo)?;
-    let head = repo.head()?;
-    let branch = guard::refuse_unsafe(session, &head)?;
+    let Ground { base, head, branch } = Ground::of(session)?;
     if wish.by.is_some() {
         guard::may_commit(session, &head, &branch)?;
     }
-    let look = Look::take(session, policy, &wish.additions)?;
-    if look.captured.head != head || !base.is_present(repo)? {
-        return Err(CommitError::Overtaken.into());
-    }
-    let state = State::of(session, &look.captured)?;
-    state.refuse_conflicts(repo, &base)?;
+    let (look, state) = look(session, policy, wish, (&base, &head))?;
     if state.is_clean() {
         // Nothing of it has to be kept to be read.
         state.plan(session, wish, &base)?;
@@ -191,6 +204,7 @@ fn attempt(
         None => look.finish().map(|()| None)?,
     };
     let planned = state.plan(session, wish, &base)?;
+    guard::refuse_irreversible(session, &planned.plan)?;
     signals.hold_back();
     let own = OwnIndex::of(repo, &base)?;
     own.prepare(repo, head.id, &planned)?;
@@ -226,6 +240,39 @@ fn attempt(
     }
     record(session, wish, &landed, before.as_ref());
     told(session, wish, (landed, state), before)
+}
+
+/// What a commit starts from.
+struct Ground {
+    base: Base,
+    head: Head,
+    /// The branch that it moves.
+    branch: String,
+}
+
+impl Ground {
+    fn of(session: &Session<'_>) -> Result<Self, WorkError> {
+        let base = Base::read(&session.repo)?;
+        let head = session.repo.head()?;
+        let branch = guard::refuse_unsafe(session, &head)?;
+        Ok(Self { base, head, branch })
+    }
+}
+
+/// Captures what there is to commit.
+fn look(
+    session: &Session<'_>,
+    policy: &Policy,
+    wish: &CommitWish,
+    (base, head): (&Base, &Head),
+) -> Result<(Look, State), WorkError> {
+    let look = Look::take(session, policy, &wish.additions)?;
+    if look.captured.head != *head || !base.is_present(&session.repo)? {
+        return Err(CommitError::Overtaken.into());
+    }
+    let state = State::of(session, &look.captured)?;
+    state.refuse_conflicts(&session.repo, base)?;
+    Ok((look, state))
 }
 
 /// What is told of the commit.

@@ -61,26 +61,26 @@ fn commit(session: &Session<'_>, args: Args) -> Result<Done, AgentCommitError> {
     let Asked {
         scope,
         words,
-        mut by,
+        by,
         wants_run,
     } = resolve::asked(session, &policy, args)?;
-    let needs_run = wants_run && !checkpoint_work::is_open(session)?;
-    let started = match needs_run {
-        true => Some(begin(session, &policy, &by, &words.description)?),
-        false => None,
-    };
-    if let Some(started) = &started {
-        by.run = Some(started.run.id);
-    }
     let who = by.who.clone();
-    let run = by.run;
-    let wish = CommitWish {
+    let mut run = by.run;
+    let mut wish = CommitWish {
         scope,
         words,
-        by: Some(by),
+        by: Some(by.clone()),
         additions: checkpoint_cli::Additions::default(),
         command: COMMAND,
     };
+    let mut started = None;
+    if wants_run && !checkpoint_work::is_open(session)? {
+        checkpoint_work::is_ready(session, &policy, &wish)?;
+        let begun = begin(session, &policy, &by, &wish.words.description)?;
+        run = Some(begun.run.id);
+        wish.by = Some(By { run, ..by });
+        started = Some(begun);
+    }
     match checkpoint_work::commit(session, &policy, &wish) {
         Ok(committed) => Ok(Done {
             committed,

@@ -139,9 +139,14 @@ pub enum CommitError {
         help("leave that line out; a person can add it later:\n  git commit --amend --signoff")
     )]
     SignedOff,
-    /// A commit of ours runs in this working tree, and one of its hooks wants another.
+    /// A commit runs in this working tree, and one of its hooks wants another.
     #[error("cannot commit from within a hook of a commit")]
-    #[diagnostic(code(commit::within))]
+    #[diagnostic(
+        code(commit::within),
+        help(
+            "commit when that one is made; behind it, in a post-commit hook:\n  unset GIT_INDEX_FILE"
+        )
+    )]
     Within,
     /// Another commit of ours is not done yet.
     #[error("another commit is under way in this working tree")]
@@ -189,6 +194,16 @@ pub enum CommitError {
     Refused {
         /// Its exit status; none when a signal ended it.
         code: Option<i32>,
+    },
+    /// `core.safecrlf` forbids to commit what would come back with other line ends.
+    #[error("core.safecrlf: {said}")]
+    #[diagnostic(
+        code(commit::irreversible),
+        help("give the file one kind of line end, or let it be:\n  git config core.safecrlf warn")
+    )]
+    Irreversible {
+        /// What git said.
+        said: String,
     },
     /// A copy of the index could not be made, or the new one not be put in place.
     #[error("cannot write the index '{}'", path.display())]

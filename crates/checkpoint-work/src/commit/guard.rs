@@ -1,12 +1,12 @@
 //! Whether there may be a commit here and now.
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 use checkpoint_cli::Session;
-use checkpoint_git::{Head, Repository, refs};
+use checkpoint_git::{Head, ProgramError, Repository, refs};
 use checkpoint_model::policy::{Because, Reason, Source, Verdict};
 use checkpoint_policy::{PolicyReader, upstream};
 
-use super::CommitError;
+use super::{CommitError, plan::Plan, trees::Leaf};
 use crate::{WorkError, forward};
 
 /// A chain of symbolic references longer than this is a circle; git stops at the same number.
@@ -22,6 +22,53 @@ pub(super) fn is_in_work_tree(session: &Session<'_>) -> bool {
     let is_named = surroundings.var("GIT_WORK_TREE").is_some();
     let git_dir = repo.git_dir();
     is_named || !(surroundings.cwd.starts_with(git_dir) && git_dir.starts_with(top))
+}
+
+/// Whether git runs a hook of a commit: it tells such by the variable which index they are for, also where that is the
+/// usual one. What they commit would be, or replace, what was to be committed.
+pub(super) fn is_in_a_commit(session: &Session<'_>) -> bool {
+    let (repo, surroundings) = (&session.repo, &session.surroundings);
+    let index = repo.index_path();
+    let name = index.file_name().unwrap_or_default().as_encoded_bytes();
+    let of_git = [&b"index"[..], b"index.lock"].contains(&name) || name.starts_with(b"next-index-");
+    surroundings.filled("GIT_INDEX_FILE").is_some()
+        && index.parent() == Some(repo.git_dir())
+        && of_git
+}
+
+/// Refuses to commit what would not come back as it is here, where `core.safecrlf` asks for that: git looks at it when
+/// it adds files.
+pub(super) fn refuse_irreversible(session: &Session<'_>, plan: &Plan) -> Result<(), WorkError> {
+    let repo = &session.repo;
+    if repo.gix().config_snapshot().boolean("core.safecrlf") != Some(true) {
+        return Ok(());
+    }
+    let is_file = |leaf: &Option<Leaf>| leaf.is_some_and(|leaf| leaf.mode.is_blob());
+    let files = plan.stage.iter().filter(|(_, leaf)| is_file(leaf));
+    let mut lines = bstr::join("\n", files.map(|(path, _)| quoted(path)));
+    if lines.is_empty() {
+        return Ok(());
+    }
+    lines.push(b'\n');
+    let words = ["hash-object", "-w", "--stdin-paths"];
+    match repo.git(words).output_of(&lines) {
+        Err(ProgramError::Failed { stderr, .. }) => Err(CommitError::Irreversible {
+            said: stderr.trim_start_matches("fatal: ").to_owned(),
+        }
+        .into()),
+        done => Ok(done.map(drop)?),
+    }
+}
+
+/// A path as git reads it from a list of lines.
+fn quoted(path: &BString) -> Vec<u8> {
+    let is_plain = |byte: &u8| !byte.is_ascii_control() && !b"\"\\".contains(byte);
+    if path.iter().all(is_plain) {
+        return path.to_vec();
+    }
+    let byte = |byte: &u8| format!("\\{byte:03o}").into_bytes();
+    let bytes: Vec<u8> = path.iter().flat_map(byte).collect();
+    [b"\"", bytes.as_slice(), b"\""].concat()
 }
 
 /// Refuses where a commit would decide what nobody asked it to decide. Gives the branch.

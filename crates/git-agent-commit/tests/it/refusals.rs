@@ -317,3 +317,47 @@ fn a_refusal_of_a_hook_says_what_to_do() {
     let said = scene.run(&[]);
     assert!(said.err.contains("hint: put right what"), "{}", said.err);
 }
+
+#[test]
+fn line_ends_that_would_not_come_back_are_refused_where_git_refuses_them() {
+    let check = |config: &str, content: &str, is_refused: bool| {
+        let scene = Scene::new();
+        scene.sh(config);
+        scene.write("a \"b\"\n.txt", content);
+        let by_git = scene.try_git(&["add", "--dry-run", "."]);
+        assert_eq!(by_git.code, 0, "that one does not look");
+        let before = scene.untouched();
+        if is_refused {
+            assert_eq!(scene.failure(&[]), (1, "commit::irreversible".to_owned()));
+            let after = scene.untouched();
+            assert_eq!((before.0, before.1), (after.0, after.1));
+            assert_ne!(scene.try_git(&["add", "."]).code, 0, "{config}");
+        } else {
+            scene.done(&[]);
+        }
+    };
+    let safe = "git config core.safecrlf true; git config core.autocrlf";
+    check(&format!("{safe} true"), "one\ntwo\r\n", true);
+    check(&format!("{safe} input"), "one\r\n", true);
+    check(&format!("{safe} true"), "one\r\ntwo\r\n", false);
+    check(
+        "git config core.safecrlf warn; git config core.autocrlf true",
+        "one\ntwo\r\n",
+        false,
+    );
+}
+
+#[test]
+fn a_run_begins_only_with_something_to_commit() {
+    let scene = Scene::on("main");
+    for (args, code) in [
+        (["--run", "--", "nope"].as_slice(), "commit::path_unknown"),
+        (&["--run"], "commit::nothing"),
+    ] {
+        assert_eq!(scene.failure(args), (1, code.to_owned()));
+        assert_eq!(scene.git(&["for-each-ref"]).lines().count(), 1, "{args:?}");
+    }
+    scene.write("file", "two\n");
+    scene.done(&["--run"]);
+    assert!(scene.git(&["branch", "--show-current"]).ends_with("/run-1"));
+}

@@ -191,6 +191,38 @@ fn a_hook_cannot_commit_in_our_turn() {
 }
 
 #[test]
+fn a_hook_of_a_persons_commit_cannot_commit_its_work() {
+    let program = env!("CARGO_BIN_EXE_git-agent-commit");
+    for commit in [
+        "git add file; git commit -qm theirs",
+        "git commit -qam theirs",
+        "git commit -qm theirs file",
+    ] {
+        let scene = Scene::new();
+        scene.write("file", "two\n");
+        scene.write("new", "new\n");
+        let ours = format!("'{program}' --agent eve -m x --json >.git/said; exit 0");
+        scene.hook("pre-commit", &ours);
+        scene.sh(commit);
+        let said: Value = serde_json::from_str(&scene.read(".git/said")).unwrap();
+        assert_eq!(said["error"]["code"], "commit::within", "{commit}");
+        assert_eq!(scene.git(&["log", "--format=%s", "main.."]), "theirs");
+    }
+    let scene = Scene::new();
+    scene.hook(
+        "post-commit",
+        &format!("[ -e .git/once ] && exit 0; touch .git/once; unset GIT_INDEX_FILE; '{program}' --agent eve -m x"),
+    );
+    scene.write("new", "new\n");
+    scene.sh("echo two >file; git commit -qam theirs");
+    assert_eq!(
+        scene.git(&["log", "--format=%s", "main.."]),
+        "[eve] x\ntheirs"
+    );
+    assert_eq!(scene.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
 fn a_run_is_started_where_it_is_asked_for_and_the_work_goes_along() {
     let scene = Scene::on("main");
     scene.sh("echo staged >other; git add other; echo two >file; echo new >new");

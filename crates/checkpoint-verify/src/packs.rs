@@ -15,6 +15,9 @@ use gix::{
 /// The packs of a repository, without those of its alternates.
 pub(crate) struct Packs(Vec<(index::File, data::File)>);
 
+/// Where an entry lies: in which pack, and how far into it.
+pub(crate) type Place = (usize, u64);
+
 /// What one thread reads packs with.
 pub(crate) struct Reader<'p> {
     packs: &'p Packs,
@@ -40,7 +43,8 @@ impl Packs {
         Self(opened.collect())
     }
 
-    fn find(&self, id: &oid) -> Option<(usize, u64)> {
+    /// The place of an object; none where it is in no pack.
+    pub(crate) fn find(&self, id: &oid) -> Option<Place> {
         let packs = self.0.iter().enumerate();
         packs
             .filter_map(|(at, (index, _))| {
@@ -51,18 +55,18 @@ impl Packs {
 }
 
 impl<'p> Reader<'p> {
-    pub(crate) fn new(packs: &'p Packs) -> Self {
+    /// Keeps about so many bytes of what was inflated.
+    pub(crate) fn new(packs: &'p Packs, bytes: usize) -> Self {
         Self {
             packs,
             inflate: Inflate::default(),
             delta: Vec::new(),
-            kept: Kept::default(),
+            kept: Kept::of(bytes),
         }
     }
 
-    /// The tree `id`; none where it is in no pack, is none, or is to be read by gix.
-    pub(crate) fn tree(&mut self, id: &oid) -> Option<Arc<[u8]>> {
-        let (at, offset) = self.packs.find(id)?;
+    /// The tree at a place; none where it is none, or is to be read by gix.
+    pub(crate) fn tree(&mut self, (at, offset): Place) -> Option<Arc<[u8]>> {
         let pack = &self.packs.0[at].1;
         let mut differences = Vec::new();
         let mut entry = pack.entry(offset).ok()?;
@@ -111,7 +115,10 @@ fn applied(base: &[u8], mut delta: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let length = size(&mut delta)?;
-    let mut made = Vec::with_capacity(length.min(LARGEST as usize));
+    if length as u64 > LARGEST {
+        return None;
+    }
+    let mut made = Vec::with_capacity(length);
     while let Some((first, rest)) = delta.split_first() {
         delta = rest;
         let piece = match first {
@@ -163,19 +170,27 @@ fn size(delta: &mut &[u8]) -> Option<usize> {
     None
 }
 
-/// By pack and offset, what was read lately.
-#[derive(Default)]
+/// What was read lately.
 struct Kept {
-    young: HashMap<(usize, u64), Arc<[u8]>>,
-    old: HashMap<(usize, u64), Arc<[u8]>>,
+    young: HashMap<Place, Arc<[u8]>>,
+    old: HashMap<Place, Arc<[u8]>>,
+    /// Of those that are young.
     bytes: usize,
+    /// With more than that they grow old, and what was old goes.
+    most: usize,
 }
 
-/// When so many bytes are young they grow old, and what was old goes.
-const YOUNG: usize = 16 << 20;
-
 impl Kept {
-    fn get(&mut self, place: (usize, u64)) -> Option<Arc<[u8]>> {
+    fn of(bytes: usize) -> Self {
+        Self {
+            young: HashMap::new(),
+            old: HashMap::new(),
+            bytes: 0,
+            most: bytes / 2,
+        }
+    }
+
+    fn get(&mut self, place: Place) -> Option<Arc<[u8]>> {
         if let Some(kept) = self.young.get(&place) {
             return Some(Arc::clone(kept));
         }
@@ -184,14 +199,14 @@ impl Kept {
         Some(kept)
     }
 
-    fn put(&mut self, place: (usize, u64), tree: Vec<u8>) -> Arc<[u8]> {
+    fn put(&mut self, place: Place, tree: Vec<u8>) -> Arc<[u8]> {
         let tree: Arc<[u8]> = tree.into();
         self.insert(place, Arc::clone(&tree));
         tree
     }
 
-    fn insert(&mut self, place: (usize, u64), tree: Arc<[u8]>) {
-        if self.bytes > YOUNG {
+    fn insert(&mut self, place: Place, tree: Arc<[u8]>) {
+        if self.bytes > self.most {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
         }
@@ -249,11 +264,12 @@ mod tests {
             .count();
         assert!(n_deltas > 40, "differences are what this is about");
         let packs = Packs::open(&place.path().join("objects"), gix::hash::Kind::Sha1);
-        let mut reader = Reader::new(&packs);
+        // So little that what is built upon is read again and again.
+        let mut reader = Reader::new(&packs, 10_000);
         let id = |hex: &str| gix::ObjectId::from_hex(hex.as_bytes()).unwrap();
         for line in &trees {
             let id = id(&line[..40]);
-            let tree = reader.tree(&id).unwrap();
+            let tree = reader.tree(packs.find(&id).unwrap()).unwrap();
             let own = gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::objs::Kind::Tree, &tree);
             assert_eq!(own.unwrap(), id);
         }
@@ -262,9 +278,9 @@ mod tests {
             .lines()
             .filter_map(|line| line.strip_prefix("commit "))
         {
-            assert!(reader.tree(&id(&line[..40])).is_none());
+            assert!(reader.tree(packs.find(&id(&line[..40])).unwrap()).is_none());
         }
-        assert!(reader.tree(&id(&"1".repeat(40))).is_none());
+        assert!(packs.find(&id(&"1".repeat(40))).is_none());
     }
 
     #[test]

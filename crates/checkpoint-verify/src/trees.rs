@@ -22,7 +22,7 @@ use gix::{
 
 use crate::{
     content::{self, Fault, Size},
-    packs::{Packs, Reader},
+    packs::{Packs, Place, Reader},
 };
 
 /// How closely objects are looked at.
@@ -37,7 +37,11 @@ pub(crate) enum Depth {
 /// What is wrong with the objects below some trees; empty where nothing is.
 pub(crate) type Faults = HashMap<ObjectId, Fault>;
 
-/// So many objects are worth a thread, and are taken at once by it.
+/// More threads wait for memory.
+const THREADS: usize = 8;
+/// Bytes of trees that are kept for the differences to them, by all threads.
+const KEPT: usize = 64 << 20;
+/// So many objects are worth a thread.
 const PIECE: usize = 64;
 
 /// What git takes, too (`core.maxTreeDepth`).
@@ -49,10 +53,12 @@ pub(crate) fn look(repo: &Repository, roots: &[ObjectId], depth: Depth) -> Fault
         repo.gix().objects.store_ref().path(),
         repo.gix().object_hash(),
     );
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(THREADS);
     let worker = |_| Worker {
         handle: handle(repo),
-        packs: Reader::new(&packs),
+        packs: Reader::new(&packs, KEPT / threads),
     };
     let mut workers: Vec<_> = (0..threads).map(worker).collect();
     let mut met = Met {
@@ -65,14 +71,16 @@ pub(crate) fn look(repo: &Repository, roots: &[ObjectId], depth: Depth) -> Fault
     let mut left = DEEPEST;
     while !level.is_empty() {
         if left == 0 {
-            faults.extend(level.iter().map(|id| (*id, Fault::TooDeep)));
+            faults.extend(level.into_iter().map(|id| (id, Fault::TooDeep)));
             break;
         }
         left -= 1;
-        let parts = spread(&mut workers, &level, |worker, id, found| {
-            met.read(worker, id, found)
+        // In a pack differences lie near to what they are based on.
+        let mut placed: Vec<_> = level.drain(..).map(|id| (packs.find(&id), id)).collect();
+        placed.sort_unstable();
+        let parts = spread(&mut workers, &placed, |worker, placed, found| {
+            met.read(worker, *placed, found)
         });
-        level.clear();
         for part in parts {
             faults.extend(part.faults);
             met.blobs.extend(part.blobs);
@@ -83,7 +91,7 @@ pub(crate) fn look(repo: &Repository, roots: &[ObjectId], depth: Depth) -> Fault
     // Neighbours in the index of a pack are looked up one after the other.
     blobs.sort_unstable();
     let parts = spread(&mut workers, &blobs, |worker, id, found| {
-        met.blob(&worker.handle, id, found)
+        met.blob(&worker.handle, *id, found)
     });
     for part in parts {
         faults.extend(part.faults);
@@ -134,7 +142,12 @@ impl Met {
     }
 
     /// Reads a tree.
-    fn read(&self, worker: &mut Worker<'_>, id: ObjectId, found: &mut Found) {
+    fn read(
+        &self,
+        worker: &mut Worker<'_>,
+        (place, id): (Option<Place>, ObjectId),
+        found: &mut Found,
+    ) {
         let Found {
             trees,
             blobs,
@@ -142,7 +155,7 @@ impl Met {
             ..
         } = found;
         let mut read = || {
-            let packed = worker.packs.tree(&id);
+            let packed = place.and_then(|place| worker.packs.tree(place));
             let tree = match &packed {
                 Some(tree) => tree,
                 None => {
@@ -190,25 +203,27 @@ impl Met {
     }
 }
 
-/// Does `work` on each of `ids`, piece by piece, on as many threads as are worth it.
-fn spread<'p>(
+/// Does `work` on each of `items`, piece by piece, on as many threads as are worth it.
+fn spread<'p, T: Sync>(
     workers: &mut [Worker<'p>],
-    ids: &[ObjectId],
-    work: impl Fn(&mut Worker<'p>, ObjectId, &mut Found) + Sync,
+    items: &[T],
+    work: impl Fn(&mut Worker<'p>, &T, &mut Found) + Sync,
 ) -> Vec<Found> {
+    // Large enough that neighbours come together, small enough that none waits for another.
+    let piece = PIECE.max(items.len() / workers.len() / 8);
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     let run = |worker: &mut Worker<'p>| {
         let mut found = Found::default();
-        while let Some(rest) = ids.get(next.fetch_add(PIECE, Ordering::Relaxed)..) {
-            let piece = rest.iter().take(PIECE);
-            piece.for_each(|id| work(worker, *id, &mut found));
+        while let Some(rest) = items.get(next.fetch_add(piece, Ordering::Relaxed)..) {
+            let piece = rest.iter().take(piece);
+            piece.for_each(|item| work(worker, item, &mut found));
         }
         done.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(found);
     };
-    let (run, pieces) = (&run, ids.len().div_ceil(PIECE));
+    let (run, pieces) = (&run, items.len().div_ceil(piece));
     if let [own, others @ ..] = workers {
         thread::scope(|scope| {
             for other in others.iter_mut().take(pieces.saturating_sub(1)) {

@@ -282,6 +282,53 @@ fn a_state_with_a_missing_object() {
     fails(&scene, &["safe"], &["objects-complete"]);
 }
 
+#[test]
+fn what_git_misses_of_a_state_is_missed() {
+    let scene = kept();
+    scene.git(&["commit", "-qam", "ours"]);
+    scene.git(&["switch", "-qc", "other", "HEAD~1"]);
+    scene.write("file", "three\n");
+    scene.git(&["commit", "-qam", "theirs"]);
+    assert_ne!(scene.try_git(&["merge", "-q", "topic"]).code, 0);
+    scene.done(&["create", "-q", "conflict"]);
+    let id = scene.json(&["show", "conflict"])["checkpoint"]["id"].clone();
+    let state = format!("refs/checkpoints/{}", id.as_str().unwrap());
+    let words = ["rev-list", "--objects", &state, "--not", "--branches"];
+    let listed = scene.git(&words);
+    // git can do without the empty tree.
+    let empty = scene.git(&["hash-object", "-t", "tree", "/dev/null"]);
+    let objects = listed.lines().map(|line| &line[..40]);
+    let objects: Vec<_> = objects.filter(|id| *id != empty).collect();
+    assert!(
+        objects.len() > 9,
+        "three commits, their trees, what is in them: {listed}"
+    );
+    for id in objects {
+        let place = scene
+            .path()
+            .join(".git/objects")
+            .join(&id[..2])
+            .join(&id[2..]);
+        let aside = scene.beside("aside");
+        fs_err::rename(&place, &aside).unwrap();
+        let git = scene.try_git(&["fsck", "--connectivity-only"]);
+        let (code, document) = super::verified(&scene, &["conflict"]);
+        assert_ne!(git.code, 0, "{id}");
+        assert_eq!(code, 1, "{id}: {document:#}");
+        let failed = super::checks(&document, "failed");
+        assert!(
+            failed.contains(&"objects-complete".to_owned()),
+            "{id}: {failed:?}"
+        );
+        assert!(
+            why(&document, "objects-complete").contains(id),
+            "{document:#}"
+        );
+        fs_err::rename(&aside, &place).unwrap();
+    }
+    fails(&scene, &["conflict"], &[]);
+}
+
 /// Another object in the place of `id`, under its name.
 fn corrupt(scene: &Scene, id: &str, other: &str) {
     let place = |id: &str| {

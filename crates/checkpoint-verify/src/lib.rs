@@ -5,9 +5,9 @@
 //! and names the command that fetches it; a state that was never fetched is told as such.
 //!
 //! Read in this order: [`check`] has the ids, `facts` gathers what there is, [`mod@verify`] tells the story; `tags`,
-//! `records`, `signature`, `states`, `range`, `secrets` and `scratch` are the checks. `trees`, `listing`
+//! `records`, `signature`, `states`, `shape`, `range`, `secrets` and `scratch` are the checks. `trees`, `listing`
 //! and `manifest` are one walk for all states: a thousand checkpoints share nearly all of their trees. `content` reads
-//! objects to their end, `missing` says where one is missing.
+//! objects to their end, `packs` trees out of packs, `missing` says where one is missing.
 //!
 //! What it does *not* do: fetch, write to the repository, decide where the policy is read, or print.
 
@@ -27,6 +27,7 @@ mod records;
 mod remote;
 mod scratch;
 mod secrets;
+mod shape;
 mod signature;
 mod states;
 mod tags;

@@ -34,7 +34,10 @@ fn present_objection(fact: &Fact, has_records: bool, remote: Option<&str>) -> Op
             }
             (true, None) => "nothing tells which record it has".to_owned(),
         };
-        return Some(Objection::new(why).with(remote.map(fetch)));
+        // Tags and states tell enough to have it back; where others may have it, theirs tells more.
+        let is_told = fact.message().is_some() || fact.state.is_some();
+        let mend = || is_told.then(|| "git checkpoint doctor --fix".to_owned());
+        return Some(Objection::new(why).with(remote.map(fetch).or_else(mend)));
     };
     if let Some(why) = &noted.why {
         return Some(Objection::new(why).with(remote.map(fetch)));

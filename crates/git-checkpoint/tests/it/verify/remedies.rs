@@ -117,6 +117,10 @@ fn a_remedy_names_what_is_there() {
         );
     }
     assert!(!document.to_string().contains("--remote"), "{document:#}");
+    assert!(
+        remedies(&document).contains(&"git checkpoint doctor --fix".to_owned()),
+        "{document:#}"
+    );
     // Whatever it is called, it is called by its name.
     scene.git(&["remote", "add", "up$stream", &mirror]);
     let (_, document) = verified(&scene, &[]);

@@ -6,7 +6,7 @@ use checkpoint_capture::CaptureError;
 use checkpoint_cli::{Failure, Kind, SessionError};
 use checkpoint_forge::ForgeError;
 use checkpoint_git::{HeadMoveError, OpenError, ProgramError, refs::RefError};
-use checkpoint_model::words::OperationKind;
+use checkpoint_model::{id::CheckpointId, words::OperationKind};
 use checkpoint_restore::RestoreError;
 use checkpoint_store::StoreError;
 use checkpoint_work::WorkError;
@@ -115,6 +115,22 @@ pub enum RunError {
         /// The machine.
         host: String,
         /// The git directory.
+        repository: String,
+    },
+    /// It was given up in another clone, and its work has not come here.
+    #[error("the work of run '{run}' is a checkpoint that is not here: {checkpoint}")]
+    #[diagnostic(
+        code(run::work_elsewhere),
+        help(
+            "in '{repository}':  git checkpoint push --with-state {checkpoint}\nhere:  git checkpoint fetch <remote> {checkpoint}"
+        )
+    )]
+    WorkElsewhere {
+        /// The run.
+        run: String,
+        /// What was kept of it.
+        checkpoint: CheckpointId,
+        /// The git directory of that clone.
         repository: String,
     },
     /// It was given up.

@@ -139,7 +139,15 @@ fn of_abandoned(session: &Session<'_>, run: &Run) -> Result<Option<Stored>, RunE
     let Some(id) = run.abandoned.as_ref().and_then(|given| given.checkpoint) else {
         return Ok(None);
     };
-    Ok(Some(session.choose_state(&id.to_string())?))
+    let stored = session.choose_state(&id.to_string());
+    match stored {
+        Err(_) if !Place::here(session).has(run) => Err(RunError::WorkElsewhere {
+            run: run.short_branch().to_owned(),
+            checkpoint: id,
+            repository: run.repository.clone(),
+        }),
+        stored => Ok(Some(stored?)),
+    }
 }
 
 /// Whether the working tree at `dir` was made for the run, also where nobody has recorded that it is there again.

@@ -148,4 +148,18 @@ fn another_clone_goes_on_from_what_was_pushed() {
         &["for-each-ref", "--format=%(refname)", "refs/heads"],
     );
     assert_eq!(heads, "refs/heads/main", "nothing was changed");
+
+    // What was given up there comes along with its checkpoint, or not at all.
+    scene.done_at(&dir, &["abandon", "x/run-1"]);
+    scene.git(&["push", "-q", "origin", "refs/notes/agents"]);
+    let third = scene.beside("third");
+    scene.git(&["clone", "-q", &url, third.to_str().unwrap()]);
+    scene.git_at(&third, &["fetch", "-q", "origin", notes]);
+    let said = scene.run_at(&third, &["resume", "--take-over", "x/run-1"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    let next = "git checkpoint push --with-state ";
+    assert!(
+        said.err.contains("that is not here") && said.err.contains(next),
+        "{said:?}"
+    );
 }

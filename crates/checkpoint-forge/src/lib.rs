@@ -3,7 +3,7 @@
 //! Read in this order: a [`Remote`] is an address as git reads it; a [`Request`] says what is wanted; a [`Plan`] decides
 //! by which way (`gh` or `glab`, the forge's interface with a token, options of the push, AGit, or a page for a person),
 //! gives the push what it has to carry, and opens the request after it; an [`Outcome`] tells what came of it. [`open`]
-//! does both where the branch is pushed already. [`merge`] and [`close`] end a request.
+//! does both where the branch is pushed already. [`merge`] and [`close`] end a request, [`became`] tells whether it has ended.
 //!
 //! A request that exists for the same branches is found, not made a second time, so whoever was interrupted can do
 //! everything again. No host is asked what runs on it: that is in the policy, or well known.
@@ -66,7 +66,7 @@ use checkpoint_git::Surroundings;
 
 pub use self::{
     error::ForgeError,
-    merge::{Merging, NotYet, close, merge},
+    merge::{Became, Merging, NotYet, became, close, merge},
     plan::Plan,
     remote::{Remote, RemoteError, Transport},
     request::{NotOpened, Opened, Outcome, Request, TIME_LIMIT, Why},

@@ -60,6 +60,42 @@ pub fn merge(
     Plan::of(request, surroundings)?.ask(|forge| merge_at(forge, number, tip))
 }
 
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// It takes what is pushed to its branch.
+    Open,
+    /// It was merged, with the commit that was asked for, or before that was pushed.
+    Merged {
+        /// Whether that commit was in it.
+        has_tip: bool,
+    },
+    /// Somebody has closed it.
+    Closed,
+}
+
+/// Asks what became of request `number`, whose branch is at `tip` (in full) by now; nothing is changed.
+pub fn became(
+    request: &Request,
+    number: u64,
+    tip: &str,
+    surroundings: &Surroundings,
+) -> Result<Became, ForgeError> {
+    Plan::of(request, surroundings)?.ask(|forge| {
+        let dialect = forge.dialect();
+        let standing = dialect.standing(forge.site, forge.caller, number)?;
+        if standing.tip.is_empty() {
+            return Err(forge.caller.about().unreadable("it names no commit"));
+        }
+        let has_tip = moved(&standing, tip).is_none();
+        Ok(match (standing.is_merged, standing.is_open) {
+            (true, _) => Became::Merged { has_tip },
+            (false, true) => Became::Open,
+            (false, false) => Became::Closed,
+        })
+    })
+}
+
 /// Closes request `number` without merging it. The branch stays.
 pub fn close(
     request: &Request,

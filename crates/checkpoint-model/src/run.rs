@@ -210,6 +210,8 @@ impl Run {
                 }
                 RunEvent::PullRequestOpened(opened) => {
                     reach(RunStatus::PrOpened);
+                    let known = self.pull_request.as_ref();
+                    self.is_merged &= known.is_some_and(|known| known.url == opened.url);
                     self.pull_request = Some(opened.clone());
                 }
                 other => {

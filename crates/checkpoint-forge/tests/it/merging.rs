@@ -2,7 +2,7 @@
 
 mod stands;
 
-use checkpoint_forge::{ForgeError, Merging, NotYet, close, merge};
+use checkpoint_forge::{Became, ForgeError, Merging, NotYet, became, close, merge};
 use checkpoint_model::policy::ForgeKind::{self, Bitbucket, Gitea, Github, Gitlab};
 use serde_json::json;
 
@@ -153,6 +153,41 @@ fn what_is_merged_is_not_merged_again() {
             fake.questions().iter().all(|it| it.starts_with("GET ")),
             "{kind}"
         );
+    }
+}
+
+#[test]
+fn what_became_of_one_is_told_without_a_change() {
+    let merged = |tip| Stands {
+        tip,
+        is_merged: true,
+        is_open: false,
+        ..WELL
+    };
+    let closed = Stands {
+        is_open: false,
+        ..WELL
+    };
+    let cases = [
+        (WELL, Became::Open),
+        (Stands { tip: OTHER, ..WELL }, Became::Open),
+        (closed, Became::Closed),
+        (merged(TIP), Became::Merged { has_tip: true }),
+        (merged(OTHER), Became::Merged { has_tip: false }),
+    ];
+    for kind in ForgeKind::ALL {
+        for (stands, want) in cases {
+            let fake = Fake::start();
+            put(&fake, *kind, stands);
+            let scene = Scene::on(&fake, *kind);
+            let told = became(&scene.request, 7, TIP, &scene.surroundings()).unwrap();
+            assert_eq!(told, want, "{kind}");
+            let asked = fake.questions();
+            assert!(
+                asked.iter().all(|it| it.starts_with("GET ")),
+                "{kind}: {asked:?}"
+            );
+        }
     }
 }
 

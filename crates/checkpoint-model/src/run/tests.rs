@@ -3,8 +3,8 @@ use proptest::{collection::vec, prelude::*};
 use super::*;
 use crate::{
     event::{
-        GitBranchCreated, GitCommitCreated, GitOperationFailed, GitPushFailed, PushFailure,
-        RunResumed, TaskCompleted, TaskFailed, TaskProgress,
+        GitBranchCreated, GitCommitCreated, GitOperationFailed, GitPushFailed, PullRequestMerged,
+        PushFailure, RunResumed, TaskCompleted, TaskFailed, TaskProgress,
     },
     id::EventId,
     record::Record,
@@ -80,6 +80,30 @@ fn opened() -> EventBody {
         existed: false,
     }
     .into()
+}
+
+fn merged() -> EventBody {
+    PullRequestMerged {
+        run: Some(run_id(0)),
+        url: "https://forge.example/1".to_owned(),
+    }
+    .into()
+}
+
+#[test]
+fn another_request_is_not_merged_because_one_before_it_was() {
+    assert!(after(vec![opened(), merged()]).is_merged);
+    assert!(
+        after(vec![opened(), merged(), opened()]).is_merged,
+        "found again"
+    );
+    let mut other = opened();
+    if let EventBody::Run(body) = &mut other
+        && let RunEvent::PullRequestOpened(opened) = body.as_mut()
+    {
+        opened.url = "https://forge.example/2".to_owned();
+    }
+    assert!(!after(vec![opened(), merged(), other]).is_merged);
 }
 
 fn progress(step: Option<&str>, percent: Option<&str>, state: Option<TaskState>) -> EventBody {

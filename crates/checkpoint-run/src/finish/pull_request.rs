@@ -1,5 +1,6 @@
 //! The third step: somebody is asked to take the branch.
 
+mod again;
 mod ending;
 mod wanted;
 
@@ -90,20 +91,32 @@ fn push_more(
     if let Some(trouble) = push_unless_there(work, remote, url, &carried)? {
         return Ok(Some(trouble));
     }
+    if asked.way == PullRequest::Never {
+        return Ok(found(work, known));
+    }
+    let request = match wanted::request(work, remote, url, asked)? {
+        Ok(request) => request,
+        Err(error) if asked.merge => {
+            return Ok(Some(Trouble::NotMerged {
+                url: known.url.clone(),
+                why: error.to_string(),
+            }));
+        }
+        Err(_) => return Ok(found(work, known)),
+    };
+    match again::still_open(work, &request, known)? {
+        Err(trouble) => Ok(Some(trouble)),
+        Ok(known) if asked.merge => ending::merge(work, &request, &known),
+        Ok(_) => Ok(None),
+    }
+}
+
+fn found(work: &mut Work<'_>, known: &PullRequestOpened) -> Option<Trouble> {
     work.done.push(Done::PullRequest {
         url: known.url.clone(),
         existed: true,
     });
-    if !asked.merge {
-        return Ok(None);
-    }
-    match wanted::request(work, remote, url, asked)? {
-        Ok(request) => ending::merge(work, &request, known),
-        Err(error) => Ok(Some(Trouble::NotMerged {
-            url: known.url.clone(),
-            why: error.to_string(),
-        })),
-    }
+    None
 }
 
 /// The push alone; `error` is why no request can be opened after it.

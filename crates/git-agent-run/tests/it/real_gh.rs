@@ -160,11 +160,91 @@ fn it_is_left_alone_until_its_checks_have_passed() {
         // The checks come to their end, and the same command to its own.
         let runs = format!("GET /repos/ada/engine/commits/{tip}/check-runs");
         fake.json(&runs, 200, json!({ "check_runs": passed() }));
-        scene.run_at(&dir, &["finish", "--merge"]);
         scene.done_at(&dir, &["finish", "--merge"]);
         fake.only(MAKE);
         fake.only(MERGE);
         assert_eq!(scene.count("pull_request_merged"), 1, "{why}");
         assert_eq!(scene.shown("fix-it/run-1")["state"], "completed", "{why}");
     }
+}
+
+/// Lets the request come to its end, and the run go on with another commit.
+fn go_on(fake: &Fake, scene: &Scene, dir: &Path, is_merged: bool) {
+    let tip = scene.git_at(dir, &["rev-parse", "HEAD"]);
+    let ended =
+        json!({ "number": 7, "state": "closed", "merged": is_merged, "head": { "sha": tip } });
+    fake.json("GET /repos/ada/engine/pulls/7", 200, ended);
+    let said = scene.run_at(dir, &["finish"]);
+    assert_eq!(
+        said.code,
+        if is_merged { 0 } else { 3 },
+        "without news: {said:?}"
+    );
+    scene.write_at(dir, "file", "three\n");
+}
+
+/// A run whose draft is opened; how it stands is not known to the forge yet.
+fn opened() -> Option<(Scene, Fake, PathBuf)> {
+    let (scene, fake, dir) = begun()?;
+    let pull = |number: u64| {
+        json!({
+            "number": number,
+            "html_url": format!("https://github.com/ada/engine/pull/{number}"),
+        })
+    };
+    fake.json(LIST, 200, json!([]))
+        .json(MAKE, 201, pull(7))
+        .json(MAKE, 201, pull(8));
+    scene.done_at(&dir, &["finish"]);
+    let commit = scene.git_at(&dir, &["rev-parse", "HEAD"]);
+    let commit = format!("GET /repos/ada/engine/commits/{commit}");
+    fake.json(
+        &format!("{commit}/check-runs"),
+        200,
+        json!({ "check_runs": [] }),
+    )
+    .json(&format!("{commit}/status"), 200, json!({ "statuses": [] }));
+    Some((scene, fake, dir))
+}
+
+#[test]
+fn what_comes_after_a_merge_gets_a_request_of_its_own() {
+    let Some((scene, fake, dir)) = opened() else {
+        return;
+    };
+    go_on(&fake, &scene, &dir, true);
+    let said = scene.done_at(&dir, &["finish"]);
+    assert_eq!(
+        said.out, "https://github.com/ada/engine/pull/8\n",
+        "{said:?}"
+    );
+    let run = scene.shown("fix-it/run-1");
+    assert_eq!(run["pr_url"], "https://github.com/ada/engine/pull/8");
+    scene.done_at(&dir, &["finish"]);
+    assert_eq!(scene.count("pull_request_opened"), 2);
+}
+
+#[test]
+fn one_that_a_person_has_closed_is_not_opened_again() {
+    let Some((scene, fake, dir)) = opened() else {
+        return;
+    };
+    go_on(&fake, &scene, &dir, false);
+    let said = scene.run_at(&dir, &["finish"]);
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.err.contains(&format!("{PAGE} is closed")), "{said:?}");
+    fake.only(MAKE);
+    scene.done_at(&dir, &["finish", "--no-pull-request"]);
+    assert_eq!(scene.shown("fix-it/run-1")["status"], "pr_opened");
+}
+
+#[test]
+fn a_forge_that_does_not_say_is_not_waited_for() {
+    let Some((scene, fake, dir)) = opened() else {
+        return;
+    };
+    scene.write_at(&dir, "file", "three\n");
+    let said = scene.done_at(&dir, &["finish"]);
+    assert_eq!(said.out, format!("{PAGE}\n"), "{said:?}");
+    fake.only(MAKE);
 }

@@ -1,23 +1,24 @@
 //! `resume`: goes on with a run, also one that was given up.
 
+mod ground;
+
 use std::{
     path::{Path, PathBuf},
     sync::atomic::AtomicU64,
 };
 
 use checkpoint_cli::{Additions, Session};
-use checkpoint_git::refs::{self, RefChange};
 use checkpoint_model::{
     event::RunResumed,
     policy::Policy,
     restore::{Action, Scope},
     run::Run,
-    slug::Slug,
 };
 use checkpoint_restore::{Asked, Restore};
 use checkpoint_store::{Place as StatePlace, Stored};
 use gix::ObjectId;
 
+use self::ground::{Ground, default_place};
 use crate::{Log, Place, RunError, config::remember, place, worktree};
 
 /// The command, for records and reflogs.
@@ -66,56 +67,28 @@ pub fn resume(session: &Session<'_>, run: &Run, wish: Resume) -> Result<Resumed,
         None => of_abandoned(session, run)?,
     };
     let log = Log::new(session, place::actor(session, run), COMMAND);
-    let branch = &run.started.branch;
-    let reference = format!("refs/heads/{branch}");
-    let tip = refs::find(&session.repo, &reference)?;
-    let checked_out = worktree::of_branch(session, branch)?;
-    let (dir, is_linked) = match &checked_out {
-        Some(dir) => (dir.clone(), is_its_own(run, dir)),
-        None => place_for(session, run),
-    };
-    let commit = match tip {
-        Some(tip) => tip,
-        None => last_commit(session, run, at.as_ref())?,
-    };
-    let head = session.repo.head()?;
-    let is_at_head = !is_linked && head.id == Some(commit);
-    if checked_out.is_none() && !is_at_head {
-        refuse_dirty(session, &dir, is_linked)?;
-    }
-    if tip.is_none() {
-        let create = RefChange::create(reference.clone(), commit);
-        let who = session.repo.signature(session.now());
-        refs::transaction(&session.repo, &[create], COMMAND, &who)?;
-    }
-    let went = match (&checked_out, is_at_head) {
-        (Some(_), _) => Ok(()),
-        (None, true) => session
-            .repo
-            .move_head(&head, &reference)
-            .map_err(RunError::from),
-        (None, false) => check_out(session, &dir, branch, is_linked),
-    };
-    if let Err(error) = went {
+    let ground = Ground::look(session, run, at.as_ref())?;
+    ground.make_branch()?;
+    if let Err(error) = ground.enter() {
         log.tell_failure(run.id, "worktree", &error);
         return Err(error);
     }
     let backup = match &at {
-        Some(at) => put_back(session, &dir, at)?,
+        Some(at) => put_back(session, &ground.dir, at)?,
         None => None,
     };
     let resumed = RunResumed {
         run: run.id,
         checkpoint: at.as_ref().map(|at| at.checkpoint.id),
-        worktree: dir.to_string_lossy().into_owned(),
-        linked: is_linked,
+        worktree: ground.dir.to_string_lossy().into_owned(),
+        linked: ground.is_linked,
         repository: taken_from.is_some().then_some(here.repository),
     };
     log.tell(run.id, resumed)?;
     remember(session, run);
     Ok(Resumed {
         run: crate::choose::again(session, run, &[])?,
-        worktree: dir,
+        worktree: ground.dir,
         checkpoint: at,
         backup,
         taken_from,
@@ -128,10 +101,6 @@ fn take_over(session: &Session<'_>, run: &Run) -> Place {
         worktree::find_again(session, &dir);
     }
     Place::of(run)
-}
-
-fn default_place(session: &Session<'_>, run: &Run) -> PathBuf {
-    worktree::default_dir(session, &Slug::of(&run.started.task), run.started.number)
 }
 
 /// The checkpoint that was made when the run was given up, if its state is here.
@@ -147,45 +116,6 @@ fn of_abandoned(session: &Session<'_>, run: &Run) -> Result<Option<Stored>, RunE
             repository: run.repository.clone(),
         }),
         stored => Ok(Some(stored?)),
-    }
-}
-
-/// Whether the working tree at `dir` was made for the run, also where nobody has recorded that it is there again.
-fn is_its_own(run: &Run, dir: &Path) -> bool {
-    run.is_linked || (run.started.linked && dir == Path::new(&run.started.worktree))
-}
-
-/// Where the branch goes: a working tree of its own, as it had one, or the one that the run was begun in.
-fn place_for(session: &Session<'_>, run: &Run) -> (PathBuf, bool) {
-    let here = Place::here(session);
-    let was_begun_here = run.by.host == here.host && run.started.repository == here.repository;
-    match (run.started.linked, was_begun_here) {
-        (true, true) => (PathBuf::from(&run.started.worktree), true),
-        (true, false) => (default_place(session, run), true),
-        (false, _) => (PathBuf::from(session.worktree()), false),
-    }
-}
-
-fn refuse_dirty(session: &Session<'_>, dir: &Path, is_linked: bool) -> Result<(), RunError> {
-    if is_linked {
-        let is_empty = fs_err::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
-        return match is_empty {
-            true => Ok(()),
-            false => Err(RunError::Occupied {
-                dir: dir.to_owned(),
-            }),
-        };
-    }
-    if session.repo.work_tree().is_none() {
-        return Err(RunError::Bare);
-    }
-    if let Some(&operation) = checkpoint_capture::operations(&session.repo)?.first() {
-        return Err(RunError::InOperation { operation });
-    }
-    let words = ["status", "--porcelain", "--untracked-files=no"];
-    match session.repo.git(words).output()?.is_empty() {
-        true => Ok(()),
-        false => Err(RunError::DirtyHere),
     }
 }
 
@@ -212,20 +142,6 @@ pub(crate) fn last_commit(
     here.next().ok_or_else(|| RunError::BranchGone {
         branch: run.started.branch.clone(),
     })
-}
-
-fn check_out(
-    session: &Session<'_>,
-    dir: &Path,
-    branch: &str,
-    is_linked: bool,
-) -> Result<(), RunError> {
-    if is_linked {
-        return Ok(worktree::add(session, dir, branch)?);
-    }
-    let words = ["switch", "--quiet", "--no-guess", branch];
-    session.repo.git(words).output()?;
-    Ok(())
 }
 
 /// Puts the checkpoint back exactly, with a backup of what is there.

@@ -21,7 +21,7 @@ pub(crate) enum Became {
     Refused(String),
     /// It would have gone, but for another one.
     HeldBack,
-    /// Nobody knows: the connection broke.
+    /// It is not there: the connection broke, or it could not be stored.
     Lost,
 }
 
@@ -50,7 +50,8 @@ fn refused(summary: &str) -> Became {
         .split_once('(')
         .map_or(summary, |(_, why)| why.trim_end_matches(')'));
     match (summary.starts_with("[remote failure]"), why) {
-        (true, _) => Became::Lost,
+        // It could not be stored there, as on a full disk: nobody has said no.
+        (true, _) | (_, "unpacker error") => Became::Lost,
         (_, "atomic push failed" | "atomic push failure" | "atomic transaction failed") => {
             Became::HeldBack
         }
@@ -124,6 +125,11 @@ mod tests {
         );
         check(
             "!\tabc:refs/notes/checkpoints\t[remote failure] (remote failed to report status)",
+            notes,
+            Became::Lost,
+        );
+        check(
+            "!\tabc:refs/notes/checkpoints\t[remote rejected] (unpacker error)",
             notes,
             Became::Lost,
         );

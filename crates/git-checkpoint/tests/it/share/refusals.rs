@@ -163,17 +163,62 @@ fn a_connection_that_breaks_loses_nothing() {
 }
 
 #[test]
+fn a_server_that_dies_while_it_gives_changes_nothing() {
+    let party = Party::new();
+    // Enough that the end comes in the midst of it, whatever git says first.
+    let text: String = (0..20_000_u64)
+        .map(|n| format!("{:x}\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .collect();
+    party.scene.write("large", text);
+    party.scene.keep_named(2, "safe");
+    party.scene.done(&["push", "safe", "--with-state"]);
+    party.clone("other", &["--no-tags"]);
+    let serve = |n: usize| {
+        let script = format!(
+            "sh -c 'git-upload-pack \"$@\" | {{ dd bs=1 count={n} status=none; kill -9 $$; }}' sh"
+        );
+        party.git_at("other", &["config", "remote.origin.uploadpack", &script]);
+    };
+    let fails = |args: &[&str]| {
+        let refs = || party.git_at("other", &["for-each-ref"]);
+        let before = refs();
+        let said = party.try_at("other", args);
+        assert_eq!(said.code, 128, "{}", said.err);
+        assert!(
+            said.err.contains("cannot read from 'origin'"),
+            "{}",
+            said.err
+        );
+        assert_eq!(refs(), before, "nothing has moved");
+    };
+    for n in [0, 40, 1000, 1500] {
+        serve(n);
+        fails(&["fetch", "origin"]);
+    }
+    party.git_at("other", &["config", "--unset", "remote.origin.uploadpack"]);
+    party.at("other", &["fetch", "origin"]);
+    serve(20_000);
+    fails(&["fetch", "origin", "safe"]);
+    party.git_at("other", &["config", "--unset", "remote.origin.uploadpack"]);
+    party.at("other", &["fetch", "origin", "safe"]);
+    party.git_at("other", &["fsck", "--strict"]);
+}
+
+#[test]
 fn a_full_disk_there_loses_nothing() {
     let party = Party::new();
+    party.scene.write("large", "large\n".repeat(50_000));
     party.scene.keep_named(2, "safe");
-    // What a program meets that may write no byte.
-    party.scene.git(&[
-        "config",
-        "remote.origin.receivepack",
-        "sh -c 'ulimit -f 0; trap \"\" XFSZ; exec git-receive-pack \"$@\"' sh",
-    ]);
-    let (code, error) = party.scene.failure(&["push", "safe"]);
-    assert!(code != 0 && error.starts_with("share::"), "{code} {error}");
+    // What a program meets that may write no byte, or not all of them.
+    for blocks in [0, 1] {
+        let script =
+            format!("sh -c 'ulimit -f {blocks}; trap \"\" XFSZ; exec git-receive-pack \"$@\"' sh");
+        party
+            .scene
+            .git(&["config", "remote.origin.receivepack", &script]);
+        let said = party.fails(&["push", "safe"], 128, "share::unreachable");
+        assert!(said.contains("cannot write to 'origin'"), "{said}");
+    }
     assert_eq!(
         party
             .scene
@@ -297,6 +342,40 @@ fn lines_that_are_no_events_are_kept_and_told() {
         party.scene.git(&["notes", "--ref=agents", "show", &head]),
         "by hand"
     );
+}
+
+#[test]
+fn what_somebody_wrote_into_a_record_goes_on_with_it() {
+    let party = Party::new();
+    party.scene.keep_named(2, "safe");
+    let snapshot = party
+        .scene
+        .git(&["for-each-ref", "--format=%(objectname)", "refs/checkpoints"]);
+    party.scene.done(&["push"]);
+    party.clone("other", &[]);
+    let note = ["notes", "--ref=origin/checkpoints"];
+    let refs = "+refs/notes/checkpoints:refs/notes/origin/checkpoints";
+    party.git_at("other", &["fetch", "-q", "origin", refs]);
+    let add = ["append", "-m", "{\"half\": \"a li", &snapshot];
+    party.git_at("other", &[&note[..], &add].concat());
+    let back = "refs/notes/origin/checkpoints:refs/notes/checkpoints";
+    party.git_at("other", &["push", "-q", "origin", back]);
+    // It comes with a push as well as with a fetch, is told, and the record is as good as before.
+    party.scene.keep(1);
+    let said = party.scene.done(&["push"]);
+    assert!(
+        said.err
+            .contains("1 line that is no event came with 'refs/notes/checkpoints'"),
+        "{}",
+        said.err
+    );
+    let there = ["--git-dir", &party.scene.beside("remote.git")];
+    let show = ["notes", "--ref=checkpoints", "show", &snapshot];
+    let there = party.scene.git(&[&there[..], &show].concat());
+    assert_eq!(party.scene.git(&show), there);
+    assert!(there.contains("{\"half\": \"a li") && there.contains("checkpoint_created"));
+    let shown = party.scene.run(&["show", "safe"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
 }
 
 #[test]

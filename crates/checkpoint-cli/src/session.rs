@@ -106,12 +106,15 @@ impl<'a> Session<'a> {
         Ok(policy)
     }
 
-    /// Says which versions of the policy cannot be read, and what counts instead.
-    pub fn tell_of(&self, reader: &PolicyReader<'_>) {
-        for Problem { error, instead } in reader.problems() {
+    /// Says which versions of the policy cannot be read, and what counts instead. Gives whether there was anything to
+    /// say.
+    pub fn tell_of(&self, reader: &PolicyReader<'_>) -> bool {
+        let problems = reader.problems();
+        for Problem { error, instead } in &problems {
             let talk = self.console.talk();
             talk.warning(format_args!("{error}: {}; {instead}", error.why()));
         }
+        !problems.is_empty()
     }
 
     /// The git program in the current directory, so that paths mean what they mean there.

@@ -224,4 +224,11 @@ fn a_branch_is_the_first_one_only_of_an_empty_repository() {
     let output = sandbox.terminal("git push -q ../new.git clash:feature main -f");
     assert_ne!(output.code, 0, "{output}");
     assert!(output.text().contains("cannot create 'main'"), "{output}");
+    // By its address it is the same as by its name, and something of it is known.
+    sandbox.sh("git remote add new ../new.git && git fetch -q new");
+    for there in ["new", "../new.git"] {
+        let output = sandbox.terminal(&format!("git push -q {there} main"));
+        assert_ne!(output.code, 0, "{output}");
+        assert!(output.text().contains("cannot create 'main'"), "{output}");
+    }
 }

@@ -56,7 +56,15 @@ fn a_broken_policy_is_shown_and_the_trusted_one_counts() {
         "{said}"
     );
     assert!(said.contains("of 'origin/main'"), "{said}");
+    assert!(
+        said.contains("hint: see the place in it: git checkpoint doctor"),
+        "{said}"
+    );
     sandbox.git(["switch", "-q", "-c", "mine"]);
+    sandbox.git(["commit", "-q", "--allow-empty", "-m", "x"]);
+    let output = sandbox.terminal("git push origin mine");
+    let told = output.text().matches("warning: bad policy").count();
+    assert_eq!((output.code, told), (0, 1), "once is enough: {output}");
     sandbox.git(["commit", "-q", "--allow-empty", "-m", "x"]);
 }
 

@@ -58,7 +58,13 @@ impl<'a> Desk<'a> {
             self.event,
             Event::PrepareCommitMsg | Event::ReferenceTransaction
         ) {
-            self.session.tell_of(reader);
+            let has_problems = self.session.tell_of(reader);
+            if has_problems {
+                self.session
+                    .console
+                    .talk()
+                    .hint("see the place in it: git checkpoint doctor");
+            }
         }
         rules
     }

@@ -79,7 +79,9 @@ impl Remote {
         let word = |at: usize| desk.words.get(at).map(|word| word.to_string_lossy());
         let name = word(0).unwrap_or_default().into_owned();
         let shown = without_password(&name);
-        let known = refs::names(desk.repo(), &format!("refs/remotes/{name}/"));
+        let address = word(1).unwrap_or_default();
+        let known_as = known_as(desk, &name, &address);
+        let known = refs::names(desk.repo(), &format!("refs/remotes/{known_as}/"));
         Self {
             word: match shown == name {
                 true => shell_word(&name).into_owned(),
@@ -91,6 +93,22 @@ impl Remote {
             name,
         }
     }
+}
+
+/// The configured remote that is meant: where an address was typed, the one that has it.
+fn known_as(desk: &Desk<'_>, name: &str, address: &str) -> String {
+    let remotes = desk.repo().gix().remote_names();
+    let mut remotes = remotes.iter().map(|remote| remote.to_string());
+    if remotes.clone().any(|remote| remote == name) {
+        return name.to_owned();
+    }
+    let config = desk.repo().gix().config_snapshot();
+    let has = |remote: &str, key: &str| {
+        let value = config.string(format!("remote.{remote}.{key}").as_str());
+        value.is_some_and(|value| *value == *name.as_bytes() || *value == *address.as_bytes())
+    };
+    let is_meant = |it: &String| has(it, "url") || has(it, "pushurl");
+    remotes.find(is_meant).unwrap_or_else(|| name.to_owned())
 }
 
 impl Update {

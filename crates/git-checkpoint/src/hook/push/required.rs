@@ -31,7 +31,8 @@ pub(super) fn keep(
         let (Some(branch), Some(new)) = (update.branch(), update.new) else {
             continue;
         };
-        let rules = desk.rules(reader, branch);
+        // What cannot be read of them was told when the push was judged.
+        let rules = reader.rules(Some(branch));
         if let Some(reason) = rules.push_without_checkpoint() {
             keep_one(desk, reader, branch, new, reason)?;
         }

@@ -44,7 +44,10 @@ pub enum StoreError {
     },
     /// Its state is not here: pruned, or only its record was fetched. Nothing was changed.
     #[error("the state of checkpoint {id} is not in this repository")]
-    #[diagnostic(code(checkpoint::state_missing), help("git checkpoint fetch"))]
+    #[diagnostic(
+        code(checkpoint::state_missing),
+        help("where others may have it: git checkpoint fetch {id}")
+    )]
     StateMissing {
         /// The checkpoint.
         id: CheckpointId,

@@ -270,7 +270,8 @@ fn what_to_do_about_what_never_leaves_can_be_pasted() {
     assert_eq!(commands.len(), 2, "{said}");
     for command in commands {
         let words: Vec<_> = command.split(' ').skip(2).collect();
-        party.scene.done(&words);
+        let said = party.scene.run_later(10, &words);
+        assert_eq!(said.code, 0, "{command}: {}", said.err);
     }
     assert_eq!(party.states_there().lines().count(), 1);
 }

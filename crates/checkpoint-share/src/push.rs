@@ -217,9 +217,9 @@ pub fn preview(
         .collect();
     let spoken = words::search(
         repo,
-        &run::here(repo)?,
+        &run::tips::here(repo)?,
         &known,
-        &run::fresh(repo, remote, wanted)?,
+        &run::tips::fresh(repo, remote, wanted)?,
         words.rules,
     )?;
     let is_stopped = |it: &Spoken| !words.allowed.iter().any(|id| id == it.finding.rule);

@@ -13,7 +13,7 @@ use gix::ObjectId;
 use gix::bstr::{BStr, ByteSlice as _};
 use serde_json::Value;
 
-use crate::{ShareError, Wanted, push::run::Tips};
+use crate::{ShareError, Wanted, push::run::tips::Tips};
 
 /// What is looked for in what records say, and what follows.
 #[derive(Debug, Clone, Copy)]

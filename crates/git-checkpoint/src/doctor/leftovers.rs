@@ -42,8 +42,12 @@ fn locks(session: &Session<'_>, git_dirs: &[PathBuf]) -> Vec<Finding> {
     let in_common = ["config.lock", "packed-refs.lock", "shallow.lock"];
     let mut locks: Vec<_> = in_common.map(|name| common.join(name)).into();
     for dir in git_dirs {
-        let names = ["index.lock", "HEAD.lock", "config.worktree.lock"];
+        let names = ["HEAD.lock", "config.worktree.lock"];
         locks.extend(names.map(|name| dir.join(name)));
+        // That of a commit of ours goes with what else that one has left.
+        if checkpoint_work::interrupted(&dir.join("index")).is_none() {
+            locks.push(dir.join("index.lock"));
+        }
         below(&dir.join("refs"), &mut locks);
     }
     let states = common.join("refs/checkpoints");

@@ -39,10 +39,13 @@ impl Talk {
 /// The message, the causes indented below it, and the place in a file; all but the help.
 fn text(failure: &dyn Diagnostic, word: &str, has_boxes: bool) -> String {
     let mut text = format!("{word}: {failure}\n");
-    for cause in causes(failure) {
+    let place = snippet(failure, has_boxes);
+    // The drawing of the place has the labels.
+    let labels = labels(failure).filter(|_| place.is_empty());
+    for cause in causes(failure).into_iter().chain(labels) {
         text.extend(cause.lines().map(|line| format!("  {line}\n")));
     }
-    text + &snippet(failure, has_boxes)
+    text + &place
 }
 
 /// The form for machines.
@@ -58,9 +61,18 @@ impl ErrorReport {
             code: failure.code().map(|code| code.to_string()),
             message: failure.to_string(),
             help: failure.help().map(|help| help.to_string()),
-            causes: causes(failure),
+            causes: causes(failure).into_iter().chain(labels(failure)).collect(),
         }
     }
+}
+
+/// What is said of places in a file; people see it drawn.
+fn labels(failure: &dyn Diagnostic) -> impl Iterator<Item = String> {
+    let labels = failure.labels().into_iter().flatten();
+    let words: Vec<_> = labels
+        .filter_map(|label| label.label().map(str::to_owned))
+        .collect();
+    words.into_iter()
 }
 
 /// Why it happened, outermost first; a cause that only repeats the words above it is left out.
@@ -212,7 +224,13 @@ mod tests {
         let outside = text(&wrong((900, 1)), "error", false);
         assert_eq!(
             outside,
-            "error: unknown key 'max-file-sise' in '.git-checkpoint.toml'\n"
+            "error: unknown key 'max-file-sise' in '.git-checkpoint.toml'\n  no such key\n",
+            "what cannot be drawn is said"
+        );
+        assert_eq!(
+            ErrorReport::of(&wrong((23, 13))).causes,
+            ["no such key"],
+            "a machine sees no drawing"
         );
     }
 }

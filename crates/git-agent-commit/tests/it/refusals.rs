@@ -276,6 +276,15 @@ fn callers_that_must_not_stop_do_not() {
 }
 
 #[test]
+fn what_is_wrong_in_the_policy_is_told_to_machines() {
+    let scene = Scene::new();
+    scene.write(".git-checkpoint.toml", "[runs]\nbogus = 1\n");
+    let said = scene.run(&["--json"]);
+    assert_eq!(failure_of(&said), (128, "policy::invalid".to_owned()));
+    assert!(said.out.contains("unknown field `bogus`"), "{}", said.out);
+}
+
+#[test]
 fn a_branch_that_stands_for_a_protected_one_is_as_protected() {
     let alias = "echo two >file; git symbolic-ref refs/heads/agent/alias refs/heads/main; \
                  git symbolic-ref HEAD refs/heads/agent/alias";

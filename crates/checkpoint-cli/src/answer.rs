@@ -27,6 +27,10 @@ impl Outcome for Answer {
         self.0.talk(talk);
     }
 
+    fn done(&self) -> String {
+        self.0.done()
+    }
+
     fn wants_pager(&self) -> bool {
         self.0.wants_pager()
     }

@@ -72,7 +72,11 @@ where
         Ok(outcome) => match show(&outcome, console) {
             // A reader that has seen enough, as `| head`, changes neither the answer nor what is to be said beside it.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                tell(&EdgeError::NoOutput(error), Kind::Fatal, console)
+                let done = outcome.done();
+                let unheard = EdgeError::NoOutput { done, error };
+                let exit = tell(&unheard, Kind::Fatal, console);
+                outcome.talk(&console.talk());
+                exit
             }
             _ => {
                 outcome.talk(&console.talk());
@@ -110,9 +114,14 @@ enum EdgeError {
     #[error("cannot read the current directory")]
     #[diagnostic(code(edge::no_directory))]
     NoDirectory(#[source] io::Error),
-    #[error("cannot write to standard output")]
+    #[error("cannot write to standard output; {done}")]
     #[diagnostic(code(edge::no_output))]
-    NoOutput(#[source] io::Error),
+    NoOutput {
+        /// What stands all the same.
+        done: String,
+        #[source]
+        error: io::Error,
+    },
 }
 
 fn fail_at_start(error: &EdgeError, common: Common) -> Exit {

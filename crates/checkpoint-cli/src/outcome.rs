@@ -20,6 +20,16 @@ pub trait Outcome {
         let _: &Talk = talk;
     }
 
+    /// What was done although the answer cannot be written, in a few words: who reads of a failure must not think that
+    /// nothing happened. [`Outcome::talk`] comes behind it.
+    fn done(&self) -> String {
+        let done = match self.exit() {
+            Exit::Done => "all else was done",
+            _ => "the answer is lost",
+        };
+        done.to_owned()
+    }
+
     /// Whether the text is worth a pager when standard output is a terminal.
     fn wants_pager(&self) -> bool {
         false

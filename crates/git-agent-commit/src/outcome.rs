@@ -110,6 +110,13 @@ impl Outcome for CommitOutcome {
         write_line(out, &Envelope::new("agent-commit", body))
     }
 
+    fn done(&self) -> String {
+        match self {
+            Self::Done(done) => format!("committed {}", done.committed.id),
+            Self::Failed(_) => "nothing was committed".to_owned(),
+        }
+    }
+
     fn talk(&self, talk: &Talk) {
         match self {
             Self::Done(done) => done.talk(talk),

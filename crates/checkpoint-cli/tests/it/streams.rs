@@ -116,15 +116,21 @@ fn a_reader_that_leaves_early_is_no_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_fatal() {
-    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = edge(&["-q"], &[]).stdout(full).output().unwrap();
-    assert_eq!(output.status.code(), Some(128));
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        stderr.starts_with("fatal: cannot write to standard output\n  No space left"),
-        "{stderr}"
-    );
+fn a_full_disk_is_fatal_and_what_was_done_is_told() {
+    let check = |args: &[&str], fatal: &str, rest: &str| {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = edge(args, &[]).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(128), "{args:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let want = format!("{fatal}\n  No space left");
+        assert!(stderr.contains(&want), "{stderr}");
+        assert!(stderr.ends_with(rest), "{stderr}");
+    };
+    let done = "fatal: cannot write to standard output; all else was done";
+    check(&["-q"], done, "\n");
+    check(&["--json"], done, "hint: use \"git edge 1\" to see less\n");
+    let not_well = "fatal: cannot write to standard output; the answer is lost";
+    check(&["-q", "--unwell"], not_well, "\n");
 }
 
 #[test]

@@ -284,6 +284,30 @@ fn what_is_wrong_in_the_policy_is_told_to_machines() {
     assert!(said.out.contains("unknown field `bogus`"), "{}", said.out);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_commit_is_told_where_the_answer_cannot_be_written() {
+    let full = |command: &mut std::process::Command| {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let output = command.stdout(full.unwrap()).output().unwrap();
+        let said = crate::scene::Said::from(output);
+        assert_eq!(said.code, 128, "{}", said.err);
+        said.err
+    };
+    for args in [&["--json"][..], &[], &["--best-effort"]] {
+        let scene = Scene::new();
+        scene.write("file", "two\n");
+        let told = full(&mut scene.ada(args));
+        let id = scene.git(&["rev-parse", "HEAD"]);
+        let want = format!("fatal: cannot write to standard output; committed {id}\n");
+        assert!(told.starts_with(&want), "{told}");
+    }
+    let scene = Scene::new();
+    let told = full(&mut scene.ada(&["--best-effort", "--json"]));
+    let want = "fatal: cannot write to standard output; nothing was committed\n";
+    assert!(told.starts_with(want), "{told}");
+}
+
 #[test]
 fn a_branch_that_stands_for_a_protected_one_is_as_protected() {
     let alias = "echo two >file; git symbolic-ref refs/heads/agent/alias refs/heads/main; \

@@ -370,6 +370,38 @@ fn no_repository() {
 }
 
 #[test]
+fn a_repository_that_the_environment_names_is_not_there() {
+    let mut sandbox = start();
+    sandbox.set_env("GIT_DIR", sandbox.world().join("nowhere"));
+    let told = refused(&sandbox, &["list"], 128, "repository::no_git_dir");
+    let git = sandbox.try_git(["status"]);
+    let (ours, gits) = (told.talk(), git.talk());
+    assert_eq!(ours.lines().next(), gits.lines().next(), "in git's words");
+    assert!(
+        !told.talk().contains("symbolic-ref"),
+        "the repository that is here is sound: {told}"
+    );
+}
+
+#[test]
+fn a_working_tree_that_is_not_there_is_not_somebody_elses() {
+    let mut sandbox = start();
+    let nowhere = sandbox.world().join("nowhere");
+    sandbox.git([
+        "config".as_ref(),
+        "core.worktree".as_ref(),
+        nowhere.as_os_str(),
+    ]);
+    refused(&sandbox, &["create"], 128, "repository::no_work_tree");
+    sandbox.git(["config", "--unset", "core.worktree"]);
+    sandbox.set_env("GIT_WORK_TREE", &nowhere);
+    let told = refused(&sandbox, &["create"], 128, "repository::no_work_tree");
+    assert!(told.talk().contains("unset GIT_WORK_TREE"), "{told}");
+    sandbox.set_env("GIT_DIR", ".git");
+    refused(&sandbox, &["create"], 128, "repository::no_work_tree");
+}
+
+#[test]
 fn no_working_tree() {
     let mut sandbox = start();
     sandbox.git_in(

@@ -30,6 +30,7 @@ impl Repository {
             return self.head_by_program().map_err(OpenError::Program);
         }
         let unreadable = |source: gix::Error| OpenError::Head {
+            git_dir: self.git_dir().to_owned(),
             source: source.into(),
         };
         let head = self.gix().head().map_err(unreadable)?;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use checkpoint_model::failure::{Failure, Kind};
+use checkpoint_model::shell::word;
 use gix::bstr::{BString, ByteSlice, ByteVec};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -32,6 +33,27 @@ pub enum OpenError {
     NotFound {
         /// Where the search began.
         dir: PathBuf,
+    },
+    /// `GIT_DIR` names none; what is here or above does not count then.
+    #[error("not a git repository: '{}'", dir.display())]
+    #[diagnostic(
+        code(repository::no_git_dir),
+        help("GIT_DIR names it; for the repository that is here:\n  unset GIT_DIR")
+    )]
+    NoGitDir {
+        /// As it is named.
+        dir: PathBuf,
+    },
+    /// The working tree that the environment, or the repository's config, names is not there.
+    #[error("the working tree '{}' that {by} names is not there", dir.display())]
+    #[diagnostic(code(repository::no_work_tree), help("{look}"))]
+    NoWorkTree {
+        /// The working tree.
+        dir: PathBuf,
+        /// Who names it.
+        by: &'static str,
+        /// The line that helps on.
+        look: &'static str,
     },
     /// The repository belongs to somebody else; git-config(1) `safe.directory`.
     #[error("detected dubious ownership in repository at '{}'", dir.display())]
@@ -63,10 +85,7 @@ pub enum OpenError {
     ConfigParameters,
     /// git works in a repository here that gix does not take for one.
     #[error("cannot make out the repository of '{}': is its HEAD a link, or broken?", dir.display())]
-    #[diagnostic(
-        code(repository::passed_over),
-        help("git symbolic-ref HEAD refs/heads/<branch>")
-    )]
+    #[diagnostic(code(repository::passed_over), help("{}", name_again(dir)))]
     PassedOver {
         /// Its `.git`.
         dir: PathBuf,
@@ -82,11 +101,10 @@ pub enum OpenError {
     },
     /// HEAD is broken.
     #[error("cannot read HEAD")]
-    #[diagnostic(
-        code(repository::head_unreadable),
-        help("git symbolic-ref HEAD refs/heads/<branch>")
-    )]
+    #[diagnostic(code(repository::head_unreadable), help("{}", name_again(git_dir)))]
     Head {
+        /// The git directory that has it.
+        git_dir: PathBuf,
         /// What gix said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -94,6 +112,16 @@ pub enum OpenError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Program(#[from] ProgramError),
+}
+
+/// Which branch HEAD was at, only the person knows; git's own log of HEAD reminds of it.
+fn name_again(git_dir: &Path) -> String {
+    let log = git_dir.join("logs/HEAD");
+    let log = log.to_string_lossy();
+    format!(
+        "see where it was, and let it name that branch again, by git symbolic-ref:\n  tail -n 3 {}",
+        word(&log)
+    )
 }
 
 impl Failure for OpenError {
@@ -112,6 +140,7 @@ impl Repository {
                 dir: dir.to_owned(),
             });
         }
+        refuse_missing_tree(surroundings)?;
         let options = open_options(surroundings)?;
         let git_dir = surroundings.filled("GIT_DIR");
         let found = match git_dir {
@@ -123,6 +152,7 @@ impl Repository {
             .map_err(|error| explain(error, surroundings))?;
         repo.clear_namespace();
         root_rule_files(&mut repo).map_err(|error| explain(error, surroundings))?;
+        refuse_missing_config_tree(&repo)?;
         if repo.git_dir_trust() != gix::sec::Trust::Full {
             return Err(OpenError::ForeignOwner {
                 dir: repo.workdir().unwrap_or(repo.git_dir()).to_owned(),
@@ -199,6 +229,31 @@ impl Repository {
 
     pub(crate) fn is_in_hook(&self) -> bool {
         self.is_in_hook
+    }
+}
+
+/// What is not there belongs to nobody, so that gix would call it somebody else's.
+fn refuse_missing_tree(surroundings: &Surroundings) -> Result<(), OpenError> {
+    let named = surroundings.filled("GIT_WORK_TREE");
+    match named.map(|tree| surroundings.cwd.join(tree)) {
+        Some(dir) if !dir.is_dir() => Err(OpenError::NoWorkTree {
+            dir,
+            by: "GIT_WORK_TREE",
+            look: "unset GIT_WORK_TREE",
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn refuse_missing_config_tree(repo: &gix::Repository) -> Result<(), OpenError> {
+    let is_named = repo.config_snapshot().string("core.worktree").is_some();
+    match repo.workdir() {
+        Some(dir) if is_named && !dir.is_dir() => Err(OpenError::NoWorkTree {
+            dir: dir.to_owned(),
+            by: "core.worktree",
+            look: "git config --show-origin core.worktree",
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -341,6 +396,9 @@ fn explain(error: gix::Error, surroundings: &Surroundings) -> OpenError {
     // gix hands out one opaque error; "not there" is the one case with a word of its own.
     let is_absent =
         text.contains("git repository") && (text.contains("find") || text.contains("appear"));
+    if let Some(dir) = surroundings.filled("GIT_DIR").filter(|_| is_absent) {
+        return OpenError::NoGitDir { dir: dir.into() };
+    }
     let passed_over = dir.ancestors().map(|dir| dir.join(".git"));
     let passed_over = passed_over
         .into_iter()

@@ -2,12 +2,14 @@
 
 use std::{
     cell::OnceCell,
+    ffi::OsString,
     fs::File,
     io::{self, IsTerminal},
     path::PathBuf,
     time::Duration,
 };
 
+use checkpoint_git::Surroundings;
 use chrono::{DateTime, Utc};
 use rustix::io::fcntl_dupfd_cloexec;
 
@@ -28,6 +30,8 @@ pub struct Start {
     pub now: DateTime<Utc>,
     /// All environment variables.
     pub env: Environment,
+    /// The command line as it was typed, the program first.
+    pub words: Vec<OsString>,
     /// The program itself, absolute and without links on the way; none where the system does not tell.
     pub program: Option<PathBuf>,
 }
@@ -38,7 +42,7 @@ impl Start {
         clippy::disallowed_methods,
         reason = "this is the one place that asks for directory and time"
     )]
-    pub(crate) fn read(env: Environment) -> io::Result<Self> {
+    pub(crate) fn read(env: Environment, words: Vec<OsString>) -> io::Result<Self> {
         let now = env
             .now()
             .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
@@ -46,8 +50,18 @@ impl Start {
             cwd: std::env::current_dir()?,
             now: now.unwrap_or_else(Utc::now),
             env,
+            words,
             program: std::env::current_exe().ok(),
         })
+    }
+
+    /// What the door to the repository gets of it.
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            cwd: self.cwd.clone(),
+            now: self.now,
+            env: self.env.0.clone(),
+        }
     }
 }
 
@@ -221,6 +235,7 @@ mod tests {
                 cwd: PathBuf::from("/"),
                 now: DateTime::UNIX_EPOCH,
                 env,
+                words: Vec::new(),
                 program: None,
             };
             let console = Console::with_terminals(

@@ -41,7 +41,7 @@ where
     let parsed = |words| shortcut(words).map_or_else(|| A::try_parse_from(words), Ok);
     let answer = || match parsed(&words) {
         Err(error) => answer_parser(&error, &words),
-        Ok(args) => start(args, run),
+        Ok(args) => start(args, words.clone(), run),
     };
     // A bug of ours has been told by the panic's own message; nothing of `answer` is used after it.
     catch_unwind(AssertUnwindSafe(answer))
@@ -49,14 +49,18 @@ where
         .into()
 }
 
-fn start<A, O, E>(args: A, run: impl FnOnce(A, &Console) -> Result<O, E>) -> Exit
+fn start<A, O, E>(
+    args: A,
+    words: Vec<OsString>,
+    run: impl FnOnce(A, &Console) -> Result<O, E>,
+) -> Exit
 where
     A: AsRef<Common>,
     O: Outcome,
     E: Failure,
 {
     let common = *args.as_ref();
-    match Start::read(Environment::read()) {
+    match Start::read(Environment::read(), words) {
         Err(error) => fail_at_start(&EdgeError::NoDirectory(error), common),
         Ok(start) => serve(args, &Console::new(start, common), run),
     }

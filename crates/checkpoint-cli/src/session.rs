@@ -3,7 +3,7 @@
 mod error;
 
 use std::{
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     path::{Component, Path, PathBuf},
 };
 
@@ -32,31 +32,17 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// Opens the repository that git would use from here, and tells the edge what the person likes.
     pub fn open(console: &'a Console) -> Result<Self, SessionError> {
-        let start = console.start();
-        Self::with(
-            console,
-            Surroundings {
-                cwd: start.cwd.clone(),
-                now: start.now,
-                env: start.env.0.clone(),
-            },
-        )
+        Self::with(console, console.start().surroundings())
     }
 
     /// Opens the repository that git would use from `dir`, relative to where the command was started. What the
     /// environment says of another repository (`GIT_DIR` and its like) does not count there.
     pub fn open_at(console: &'a Console, dir: &Path) -> Result<Self, SessionError> {
-        let start = console.start();
-        let mut env = start.env.0.clone();
-        env.retain(|name, _| !OF_ONE_REPOSITORY.iter().any(|other| *name == *other));
-        Self::with(
-            console,
-            Surroundings {
-                cwd: start.cwd.join(dir),
-                now: start.now,
-                env,
-            },
-        )
+        let mut there = console.start().surroundings();
+        there.cwd.push(dir);
+        let is_of_one = |name: &OsString| OF_ONE_REPOSITORY.iter().any(|other| *name == *other);
+        there.env.retain(|name, _| !is_of_one(name));
+        Self::with(console, there)
     }
 
     fn with(console: &'a Console, surroundings: Surroundings) -> Result<Self, SessionError> {

@@ -10,6 +10,7 @@ mod args;
 mod error;
 mod schemas;
 
+mod again;
 mod outcome;
 mod resolve;
 
@@ -93,9 +94,22 @@ fn commit(session: &Session<'_>, args: Args) -> Result<Done, AgentCommitError> {
             if let Some(started) = &started {
                 take_back(session, started, &error.to_string());
             }
-            Err(error.into())
+            Err(with_run(session, error).into())
         }
     }
+}
+
+/// Where a branch is protected, a run is the way that needs no other name.
+fn with_run(session: &Session<'_>, mut error: WorkError) -> WorkError {
+    if let WorkError::Commit(CommitError::Protected { forward, .. }) = &mut error {
+        let line = again::with(session.console.start(), "--run");
+        let line = line.map_or_else(
+            || ", by the same again with --run".to_owned(),
+            |line| format!(":\n  {line}"),
+        );
+        *forward = format!("begin a run, which takes the work along{line}\nor {forward}");
+    }
+    error
 }
 
 /// Starts a run where HEAD may not be committed to: HEAD moves to its branch, and the work with it.

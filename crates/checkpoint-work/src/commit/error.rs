@@ -37,10 +37,7 @@ pub enum CommitError {
     Bare,
     /// The branch is protected, or not for work.
     #[error("cannot commit to '{branch}': {why}")]
-    #[diagnostic(
-        code(commit::protected),
-        help("begin a run, which takes the work along:\n  git agent-commit --run …\nor {forward}")
-    )]
+    #[diagnostic(code(commit::protected), help("{forward}"))]
     Protected {
         /// The branch.
         branch: String,

@@ -106,7 +106,7 @@ fn a_protected_branch_is_refused_by_the_policy_alone() {
     let said = scene.run(&[]);
     for line in [
         "error: cannot commit to 'main': 'main' is protected by default",
-        "git agent-commit --run",
+        "hint:   git agent-commit --run --agent ada -m change\n",
         "git switch -c agent/from-main",
     ] {
         assert!(said.err.contains(line), "{line} is not in {}", said.err);
@@ -273,6 +273,26 @@ fn callers_that_must_not_stop_do_not() {
     let nowhere = scene.beside();
     let said = scene.said(scene.ada(&["--best-effort"]).current_dir(&nowhere));
     assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[test]
+fn the_line_that_begins_a_run_can_be_pasted() {
+    let scene = Scene::on("main");
+    scene.write("a b", "two\n");
+    let said = scene.run(&["-m", "it's done", "--", "a b"]);
+    let line = said
+        .err
+        .lines()
+        .find_map(|line| line.strip_prefix("hint:   git agent-commit "))
+        .unwrap_or_else(|| panic!("{}", said.err));
+    let program = env!("CARGO_BIN_EXE_git-agent-commit");
+    scene.sh(&format!("'{program}' {line}"));
+    assert_eq!(scene.message().lines().nth(2), Some("it's done"));
+    assert_eq!(scene.git(&["show", "--format=", "--name-only"]), "a b");
+    let said = scene.sh("git switch -q main; echo 3 >file");
+    assert_eq!(said, "");
+    let said = scene.run(&["-m", "two\nlines"]);
+    assert!(said.err.contains("the same again with --run"), "{said:?}");
 }
 
 #[test]

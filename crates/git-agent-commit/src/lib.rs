@@ -50,7 +50,7 @@ pub fn run(args: Args, console: &Console) -> Result<CommitOutcome, AgentCommitEr
     match result {
         Ok(done) => Ok(CommitOutcome::Done(Box::new(done))),
         Err(error) if is_best_effort => {
-            let failed = failed(session.as_ref(), &told, &error);
+            let failed = failed(console, session.as_ref(), &told, &error);
             Ok(CommitOutcome::Failed(Box::new(failed)))
         }
         Err(error) => Err(error),
@@ -141,19 +141,22 @@ fn begin(
 }
 
 /// What there is to tell of a commit that there is not, which is recorded as well.
-fn failed(session: Option<&Session<'_>>, told: &Told, error: &AgentCommitError) -> Failed {
+fn failed(
+    console: &Console,
+    session: Option<&Session<'_>>,
+    told: &Told,
+    error: &AgentCommitError,
+) -> Failed {
+    let run = session.and_then(resolve::run_around);
+    let who = checkpoint_work::who(told, run.as_ref(), &console.start().surroundings());
     let mut failed = Failed {
         error: ErrorReport::of(error),
-        who: None,
-        run: None,
+        who: who.ok().flatten(),
+        run: run.map(|run| run.id),
         branch: None,
     };
     if let Some(session) = session {
-        let run = resolve::run_around(session);
-        let who = checkpoint_work::who(told, run.as_ref(), &session.surroundings);
         let head = session.repo.head().ok();
-        failed.run = run.map(|run| run.id);
-        failed.who = who.ok().flatten();
         failed.branch = head.and_then(|head| checkpoint_work::moved_branch(&session.repo, &head));
         record_failure(session, &failed, error);
     }

@@ -270,9 +270,13 @@ fn callers_that_must_not_stop_do_not() {
         said.err
     );
     assert_eq!(said.out, "");
-    let nowhere = scene.beside();
-    let said = scene.said(scene.ada(&["--best-effort"]).current_dir(&nowhere));
+    let mut nowhere = scene.agent_commit(&["--best-effort", "--json", "-m", "change"]);
+    nowhere.env("GIT_AGENT_NAME", "ada");
+    let said = scene.said(nowhere.current_dir(scene.beside()));
     assert_eq!(said.code, 0, "{}", said.err);
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(told["error"]["code"], "repository::not_found");
+    assert_eq!(told["agent"], "ada", "whose it is needs no repository");
 }
 
 #[test]

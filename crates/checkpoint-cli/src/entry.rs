@@ -176,10 +176,15 @@ fn usage_document(text: &str) -> ErrorDocument {
     let error = ErrorReport {
         code: Some("edge::usage".to_owned()),
         message,
-        help: None,
+        help: text.lines().find_map(tip),
         causes: Vec::new(),
     };
     ErrorDocument::of(error)
+}
+
+/// What clap proposes, without its name for that.
+fn tip(line: &str) -> Option<String> {
+    line.trim_start().strip_prefix("tip: ").map(str::to_owned)
 }
 
 fn print_json(document: &ErrorDocument) {

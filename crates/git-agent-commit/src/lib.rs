@@ -7,6 +7,7 @@
 //! exit numbers (that is [`checkpoint_cli`]).
 
 mod args;
+mod elsewhere;
 mod error;
 mod schemas;
 
@@ -22,6 +23,7 @@ use checkpoint_work::{By, CommitError, CommitWish, Told, WorkError};
 use clap::CommandFactory as _;
 
 pub use args::Args;
+pub use elsewhere::Typed;
 pub use error::AgentCommitError;
 pub use outcome::CommitOutcome;
 pub use schemas::schemas;
@@ -41,7 +43,7 @@ pub fn command() -> clap::Command {
 /// Commits what was asked for, in the repository of the current directory.
 ///
 /// With `--best-effort` it never fails: what went wrong is told, and recorded where there is a repository.
-pub fn run(args: Args, console: &Console) -> Result<CommitOutcome, AgentCommitError> {
+pub fn run(Typed(args): Typed, console: &Console) -> Result<CommitOutcome, AgentCommitError> {
     let (is_best_effort, told) = (args.best_effort, resolve::told(&args.who));
     let mut session = None;
     let result = Session::open(console)

@@ -300,6 +300,26 @@ fn the_line_that_begins_a_run_can_be_pasted() {
 }
 
 #[test]
+fn options_of_git_commit_are_answered() {
+    let check = |option: &str, tip: &str| {
+        let scene = Scene::new();
+        scene.write("file", "two\n");
+        let there = scene.untouched();
+        let said = scene.run(&["--json", option]);
+        assert_eq!(failure_of(&said), (129, "edge::usage".to_owned()));
+        assert!(said.err.contains(tip), "{option}: {}", said.err);
+        assert!(said.out.contains(tip), "{option}: {}", said.out);
+        assert_eq!(scene.untouched(), there);
+    };
+    check("--no-verify", "hooks cannot be skipped here");
+    check("-n", "hooks cannot be skipped here");
+    check("--allow-empty", "no empty commits here");
+    check("--amend", "make another one on top");
+    check("-a", "everything that differs from HEAD is committed");
+    check("--signoff", "an agent cannot sign off");
+}
+
+#[test]
 fn what_is_wrong_in_the_policy_is_told_to_machines() {
     let scene = Scene::new();
     scene.write(".git-checkpoint.toml", "[runs]\nbogus = 1\n");

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::{
     failure::{Failure, Kind},
     schema::string_schema,
+    shell,
     shown::{is_hidden, shown},
 };
 
@@ -65,6 +66,30 @@ impl TreePath {
         match self.0.to_str() {
             Ok(text) if !text.starts_with('"') => Cow::Borrowed(text),
             _ => Cow::Owned(quote(&self.0)),
+        }
+    }
+
+    /// The path in a sentence: in single quotes, or in git's own where it has to be quoted anyway.
+    #[must_use]
+    pub fn quoted(&self) -> String {
+        let shown = self.to_string();
+        match shown.starts_with('"') {
+            true => shown,
+            false => format!("'{shown}'"),
+        }
+    }
+
+    /// The path as a word of a command line that is to be pasted. Bytes that cannot be seen are spelled as C does, in
+    /// the quotes that POSIX has for that since 2024, and most shells have had for long.
+    #[must_use]
+    pub fn shell_word(&self) -> String {
+        match self.0.to_str() {
+            Ok(text) if !text.contains(is_hidden) => shell::word(text).into_owned(),
+            _ => {
+                let spelled = quote(&self.0);
+                let spelled = spelled[1..spelled.len() - 1].replace('\'', r"\'");
+                format!("$'{spelled}'")
+            }
         }
     }
 }

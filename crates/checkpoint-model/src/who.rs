@@ -16,7 +16,7 @@ use crate::{
 /// would be another claim.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Diagnostic)]
 #[error("'{}' cannot be the {what}: {why}", shown(text))]
-#[diagnostic(code(who::invalid), help("git agent-commit --{option} <{option}>"))]
+#[diagnostic(code(who::invalid), help("give another one, by --{option}"))]
 pub struct WhoError {
     /// What it was to name.
     pub what: &'static str,
@@ -172,6 +172,6 @@ mod tests {
             "'\\u{1b}[2J' cannot be the model of an agent: it holds a line end, or another character that cannot be seen"
         );
         let help = error.help().unwrap().to_string();
-        assert_eq!(help, "git agent-commit --model <model>");
+        assert_eq!(help, "give another one, by --model");
     }
 }

@@ -23,7 +23,7 @@ pub fn commit(repo: &Repository, rules: &Rules, branch: &str) -> String {
 pub fn nowhere(rules: &Rules) -> String {
     let patterns = proposal::patterns(rules);
     format!(
-        "take it to a branch that is for work, by 'feature' of the policy {patterns}:\n  git switch <branch>"
+        "take it to a branch that is for work, by 'feature' of the policy {patterns}, with git switch; see those there are:\n  git branch --list"
     )
 }
 
@@ -44,7 +44,7 @@ pub fn continued(name: &str, operation: OperationKind) -> String {
     };
     let aborted = |command: &str| {
         format!(
-            "take it to a branch of its own:\n  git {command} --abort\n  git switch -c {name}\n  git {command} …"
+            "take it to a branch of its own, and begin the {command} again there:\n  git {command} --abort\n  git switch -c {name}"
         )
     };
     match operation {

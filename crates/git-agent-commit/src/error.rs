@@ -17,13 +17,16 @@ pub enum AgentCommitError {
     #[diagnostic(
         code(agent_commit::nobody),
         help(
-            "say whose work it is:\n  git agent-commit --agent <name> …\nor for all that follows:\n  export GIT_AGENT_NAME=<name>"
+            "say whose work it is by --agent, or for all that follows by the variable GIT_AGENT_NAME"
         )
     )]
     Nobody,
     /// The message cannot be read.
     #[error("cannot read the message from '{}'", file.display())]
-    #[diagnostic(code(agent_commit::message_unreadable))]
+    #[diagnostic(
+        code(agent_commit::message_unreadable),
+        help("name another file, or give the message by -m")
+    )]
     Message {
         /// The file, or `-`.
         file: PathBuf,

@@ -210,7 +210,7 @@ fn where_no_branch_can_be_proposed_the_patterns_are_told() {
         .exits(1);
     let said = commit.text();
     assert!(
-        said.contains("by 'feature' of the policy 'dev', 'x':\nhint:   git switch <branch>"),
+        said.contains("by 'feature' of the policy 'dev', 'x', with git switch"),
         "{said}"
     );
 }

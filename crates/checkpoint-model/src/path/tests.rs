@@ -1,3 +1,5 @@
+use std::process::Command;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -67,4 +69,30 @@ proptest! {
     fn reading_never_panics(text in "\"[\\\\\"0-9a-zé]{0,8}\"?") {
         drop(TreePath::from_text(&text));
     }
+}
+
+#[test]
+fn a_path_in_a_sentence_is_quoted_once() {
+    let check = |path: &[u8], want: &str| {
+        assert_eq!(TreePath::new(path).quoted(), want);
+    };
+    check(b"src/a b", "'src/a b'");
+    check("prüfung".as_bytes(), "'prüfung'");
+    check(b"zz\xff", r#""zz\377""#);
+    check(b"say \"x\"", r#""say \"x\"""#);
+}
+
+#[test]
+fn a_shell_reads_the_word_of_a_path_back() {
+    let check = |path: &[u8]| {
+        let word = TreePath::new(path).shell_word();
+        let line = format!("printf %s {word}");
+        let said = Command::new("bash").args(["-c", &line]).output().unwrap();
+        assert_eq!(said.stdout, path, "{word}");
+    };
+    check(b"src/main.rs");
+    check(b"a b");
+    check(b"it's $HOME \"x\" \\ y");
+    check(b"zz\xff's \\ \" end\n");
+    check("prüfung\u{202e}".as_bytes());
 }

@@ -8,7 +8,10 @@ use crate::failure::{Failure, Kind};
 /// A policy file that is not TOML, or holds a key or value that is not ours. No part of it is in force.
 #[derive(Debug, Error, Diagnostic)]
 #[error("bad policy in '{}' line {line}", source_code.name())]
-#[diagnostic(code(policy::invalid))]
+#[diagnostic(
+    code(policy::invalid),
+    help("put that line right, and look again:\n  git checkpoint doctor")
+)]
 pub struct PolicyError {
     /// What is wrong, in one line.
     pub why: String,

@@ -12,7 +12,7 @@ use thiserror::Error;
 #[derive(Debug, Error, Diagnostic)]
 pub enum CommitError {
     /// An operation is in progress: a commit would end it as it stands.
-    #[error("cannot commit in the middle of a {operation}")]
+    #[error("cannot commit in the middle of {operation}", operation = with_article(*.operation))]
     #[diagnostic(
         code(commit::in_operation),
         help(
@@ -29,7 +29,10 @@ pub enum CommitError {
     Conflicts,
     /// HEAD is detached: the commit would be on no branch.
     #[error("cannot commit: HEAD is detached")]
-    #[diagnostic(code(commit::detached), help("git switch -c <branch>"))]
+    #[diagnostic(
+        code(commit::detached),
+        help("begin a branch here:\n  git switch -c \"work-$(git rev-parse --short HEAD)\"")
+    )]
     Detached,
     /// There are no files to commit.
     #[error("this operation must be run in a work tree")]
@@ -48,14 +51,22 @@ pub enum CommitError {
     },
     /// Nothing of what was chosen differs from HEAD.
     #[error("nothing to commit{}", if *.chosen { " in these paths" } else { "" })]
-    #[diagnostic(code(commit::nothing), help("git status"))]
+    #[diagnostic(
+        code(commit::nothing),
+        help(
+            "what lies in the working tree counts, staged or not; what shall leave git and stay here has to be ignored first:\n  git status"
+        )
+    )]
     Nothing {
         /// Whether paths were chosen.
         chosen: bool,
     },
     /// A path leads out of the working tree, or into the git directory.
     #[error("'{path}' is outside the working tree '{}'", top.display())]
-    #[diagnostic(code(commit::path_outside))]
+    #[diagnostic(
+        code(commit::path_outside),
+        help("see what can be committed here:\n  git status")
+    )]
     PathOutside {
         /// As it was typed.
         path: String,
@@ -67,8 +78,14 @@ pub enum CommitError {
     #[diagnostic(code(commit::path_empty), help("for everything, give no path at all"))]
     PathEmpty,
     /// A path lies behind a symbolic link.
-    #[error("'{path}' is beyond the symbolic link '{link}'")]
-    #[diagnostic(code(commit::path_beyond_link))]
+    #[error("{path} is beyond the symbolic link {link}", path = path.quoted(), link = link.quoted())]
+    #[diagnostic(
+        code(commit::path_beyond_link),
+        help(
+            "name the link itself, or the path that it leads to; see where that is:\n  ls -ld -- {}",
+            here(link)
+        )
+    )]
     PathBeyondLink {
         /// The path.
         path: TreePath,
@@ -76,10 +93,13 @@ pub enum CommitError {
         link: TreePath,
     },
     /// A path lies in another repository.
-    #[error("'{path}' is in '{repository}', a repository of its own")]
+    #[error("{path} is in {repository}, a repository of its own", path = path.quoted(), repository = repository.quoted())]
     #[diagnostic(
         code(commit::path_in_repository),
-        help("commit there:\n  git -C {repository} agent-commit …")
+        help(
+            "commit there; see what there is to commit:\n  git -C {} status",
+            here(repository)
+        )
     )]
     PathInRepository {
         /// The path.
@@ -88,25 +108,28 @@ pub enum CommitError {
         repository: TreePath,
     },
     /// Git ignores the path.
-    #[error("'{path}' is ignored")]
+    #[error("{path} is ignored", path = path.quoted())]
     #[diagnostic(
         code(commit::path_ignored),
-        help("see by which rule:\n  git check-ignore -v {path}")
+        help("see by which rule:\n  git check-ignore -v -- {}", here(path))
     )]
     PathIgnored {
         /// The path.
         path: TreePath,
     },
     /// There is no such path, neither here nor in HEAD; or a directory with nothing to track.
-    #[error("'{path}' did not match any file")]
+    #[error("{path} did not match any file", path = path.quoted())]
     #[diagnostic(code(commit::path_unknown), help("git status"))]
     PathUnknown {
         /// The path.
         path: TreePath,
     },
     /// The path has no content that git could keep.
-    #[error("cannot commit '{path}': {why}")]
-    #[diagnostic(code(commit::path_unkept))]
+    #[error("cannot commit {path}: {why}", path = path.quoted())]
+    #[diagnostic(
+        code(commit::path_unkept),
+        help("leave it out; see what can be committed:\n  git status")
+    )]
     PathUnkept {
         /// The path.
         path: TreePath,
@@ -115,7 +138,10 @@ pub enum CommitError {
     },
     /// The list of paths cannot be read.
     #[error("cannot read the paths from '{}'", file.display())]
-    #[diagnostic(code(commit::paths_unreadable))]
+    #[diagnostic(
+        code(commit::paths_unreadable),
+        help("name another list, or the paths themselves behind --")
+    )]
     PathsUnreadable {
         /// The file, or `-`.
         file: PathBuf,
@@ -124,10 +150,7 @@ pub enum CommitError {
     },
     /// There are no words to put into the subject.
     #[error("a commit needs a description")]
-    #[diagnostic(
-        code(commit::no_description),
-        help("git agent-commit -m <description>")
-    )]
+    #[diagnostic(code(commit::no_description), help("say what was done, by -m"))]
     NoDescription,
     /// An agent cannot sign off what it commits.
     #[error("an agent cannot sign off: 'Signed-off-by' is a person's word")]
@@ -211,6 +234,19 @@ pub enum CommitError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+fn with_article(operation: OperationKind) -> String {
+    let article = match operation {
+        OperationKind::Am => "an",
+        _ => "a",
+    };
+    format!("{article} {operation}")
+}
+
+/// A path from the top of the working tree as a word that is right wherever in it the line is pasted.
+fn here(path: &TreePath) -> String {
+    format!("\"$(git rev-parse --show-cdup)\"{}", path.shell_word())
 }
 
 impl Failure for CommitError {

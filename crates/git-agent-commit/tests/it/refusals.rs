@@ -300,6 +300,63 @@ fn the_line_that_begins_a_run_can_be_pasted() {
 }
 
 #[test]
+fn no_hint_holds_what_a_shell_takes_for_something_else() {
+    let check = |before: &str, args: &[&str]| {
+        let scene = Scene::new();
+        scene.sh(&format!("echo two >file; {before}"));
+        let said = scene.run(args);
+        assert_ne!(said.code, 0, "{args:?}");
+        let hints: Vec<_> = said
+            .err
+            .lines()
+            .filter_map(|line| line.strip_prefix("hint: "))
+            .collect();
+        assert!(!hints.is_empty(), "{args:?} has a way on: {}", said.err);
+        let has_gap = |line: &&str| line.contains(['<', '>', '…']);
+        assert!(!hints.iter().any(has_gap), "{hints:?}");
+        // What is no sentence is run, as who pastes it would.
+        for line in hints.iter().filter_map(|line| line.strip_prefix("  ")) {
+            scene.sh(line);
+        }
+    };
+    check("git switch -q --detach", &[]);
+    check("", &["--", "../outside"]);
+    check("ln -s dir 'a link'", &["--", "a link/a"]);
+    check("mkfifo fifo", &["--", "fifo"]);
+    check("", &["--", "nowhere"]);
+    check("echo x >'a b.log'", &["--", "a b.log"]);
+    check(
+        "git init -q 'sp ace'; echo x >'sp ace/x'",
+        &["--", "sp ace/x"],
+    );
+    check("", &["--pathspec-from-file", "nowhere"]);
+    check("", &["--task", ""]);
+    check("git checkout -q -- file", &[]);
+}
+
+#[test]
+fn a_path_that_is_no_text_is_quoted_once() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    let odd = std::os::unix::ffi::OsStrExt::from_bytes(b"zz\xff");
+    let said = scene.said(scene.ada(&["--"]).arg::<&std::ffi::OsStr>(odd));
+    let want = r#"error: "zz\377" did not match any file"#;
+    assert!(said.err.starts_with(want), "{}", said.err);
+}
+
+#[test]
+fn an_operation_has_its_article() {
+    let scene = Scene::new();
+    scene.sh("mkdir -p .git/rebase-apply; : >.git/rebase-apply/applying; echo two >file");
+    let said = scene.run(&[]);
+    assert!(
+        said.err.contains("in the middle of an am\n"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
 fn options_of_git_commit_are_answered() {
     let check = |option: &str, tip: &str| {
         let scene = Scene::new();

@@ -11,11 +11,11 @@ const EXIT: [(&str, &str); 5] = [
         "3",
         "Partly: a run was pushed, but there is no pull request, or it was not merged (git agent-run finish).",
     ),
-    ("128", "Fatal: it could not be done."),
     (
-        "129",
-        "Usage: the command line, a name or the policy is wrong.",
+        "128",
+        "Fatal: it could not be done; also where the policy cannot be read, or the answer not be written.",
     ),
+    ("129", "Usage: the command line, or a name, is wrong."),
 ];
 
 const CONFIGURATION: [(&str, &str); 8] = [

@@ -1,8 +1,8 @@
 //! What a commit is refused with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use checkpoint_cli::{Failure, Kind};
+use checkpoint_cli::{Failure, Kind, shell_word};
 use checkpoint_model::{path::TreePath, words::OperationKind};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -227,7 +227,13 @@ pub enum CommitError {
     },
     /// A copy of the index could not be made, or the new one not be put in place.
     #[error("cannot write the index '{}'", path.display())]
-    #[diagnostic(code(commit::index_unwritten))]
+    #[diagnostic(
+        code(commit::index_unwritten),
+        help(
+            "see who may write there, and what room there is:\n  {}",
+            look_at(path)
+        )
+    )]
     Index {
         /// The index, or the copy.
         path: PathBuf,
@@ -242,6 +248,12 @@ fn with_article(operation: OperationKind) -> String {
         _ => "a",
     };
     format!("{article} {operation}")
+}
+
+fn look_at(path: &Path) -> String {
+    let dir = path.parent().unwrap_or(path).to_string_lossy();
+    let dir = shell_word(&dir);
+    format!("ls -ld -- {dir}; df -- {dir}")
 }
 
 /// A path from the top of the working tree as a word that is right wherever in it the line is pasted.

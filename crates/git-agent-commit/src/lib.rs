@@ -16,11 +16,13 @@ mod outcome;
 mod resolve;
 
 use checkpoint_cli::{Console, ErrorReport, Session};
+use checkpoint_git::refs;
 use checkpoint_model::{event::GitOperationFailed, policy::Policy};
 use checkpoint_run::{Start, Started, Worktree, take_back};
 use checkpoint_store::{Doing, StoreError, Subject};
-use checkpoint_work::{By, CommitError, CommitWish, Told, WorkError};
+use checkpoint_work::{By, CommitError, CommitWish, Committed, Told, WorkError};
 use clap::CommandFactory as _;
+use gix::ObjectId;
 
 pub use args::Args;
 pub use elsewhere::Typed;
@@ -86,6 +88,7 @@ fn commit(session: &Session<'_>, args: Args) -> Result<Done, AgentCommitError> {
     }
     match checkpoint_work::commit(session, &policy, &wish) {
         Ok(committed) => Ok(Done {
+            replaced_by: replaced_by(session, &committed),
             committed,
             who,
             run,
@@ -99,6 +102,18 @@ fn commit(session: &Session<'_>, args: Args) -> Result<Done, AgentCommitError> {
             Err(with_run(session, error).into())
         }
     }
+}
+
+/// The tip of the branch, where the commit is no longer on it: a post-commit hook may have amended it.
+fn replaced_by(session: &Session<'_>, committed: &Committed) -> Option<ObjectId> {
+    let branch = format!("refs/heads/{}", committed.branch);
+    let tip = refs::find(&session.repo, &branch).ok()??;
+    if tip == committed.id {
+        return None;
+    }
+    let (ours, theirs) = (committed.id.to_string(), tip.to_string());
+    let question = ["merge-base", "--is-ancestor", &ours, &theirs];
+    matches!(session.repo.git(question).answer(), Ok(None)).then_some(tip)
 }
 
 /// Where a branch is protected, a run is the way that needs no other name.
@@ -201,6 +216,6 @@ fn record_failure(
     };
     if let Err(error) = record() {
         let talk = session.console.talk();
-        talk.warning(format_args!("that is not in the records: {error}"));
+        talk.warning(format_args!("the failure is not in the records: {error}"));
     }
 }

@@ -15,6 +15,7 @@ use checkpoint_model::{
 use checkpoint_run::Started;
 use checkpoint_work::Committed;
 use chrono::{DateTime, Utc};
+use gix::ObjectId;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -37,6 +38,8 @@ pub struct Failed {
 /// A commit, and whose it is.
 pub struct Done {
     pub(crate) committed: Committed,
+    /// The tip of its branch, where it is no longer on it.
+    pub(crate) replaced_by: Option<ObjectId>,
     pub(crate) who: Who,
     pub(crate) run: Option<RunId>,
     /// The run that was started for it.
@@ -50,6 +53,8 @@ struct CommitJson {
     success: bool,
     /// The commit.
     commit_hash: Option<String>,
+    /// The tip of the branch, where the commit is no longer on it, as when a hook has amended it.
+    replaced_by: Option<String>,
     /// Its message, as git has it.
     message: Option<String>,
     /// Its time.
@@ -157,6 +162,7 @@ impl Done {
         CommitJson {
             success: true,
             commit_hash: Some(committed.id.to_string()),
+            replaced_by: self.replaced_by.map(|tip| tip.to_string()),
             message: Some(committed.message.clone()),
             timestamp: Some(committed.at),
             branch: Some(committed.branch.clone()),
@@ -187,14 +193,20 @@ impl Done {
                 ));
             }
         }
+        if let Some(tip) = &self.replaced_by {
+            talk.warning(format_args!(
+                "{} is no longer on '{}': a hook, or somebody, has put {} in its place",
+                committed.id.to_hex_with_len(7),
+                committed.branch,
+                tip.to_hex_with_len(7)
+            ));
+        }
         tell_uncommitted(&committed.left_out, talk);
         if let Some(error) = &committed.index_is_behind {
             talk.warning(format_args!(
                 "the index does not show the commit yet: {error}"
             ));
-            talk.hint(
-                "when the others are done, with what is staged in mind:\n  git reset -q -- <path>…",
-            );
+            talk.hint(catch_up(&committed.files, committed.id));
         }
         match (&self.run, &committed.checkpoint) {
             (Some(_), _) => talk.hint("when the task is done:\n  git agent-run finish"),
@@ -204,5 +216,43 @@ impl Done {
             )),
             (None, None) => {}
         }
+    }
+}
+
+/// How the index gets what was committed; what is staged of the same paths goes by it.
+fn catch_up(files: &[TreePath], id: ObjectId) -> String {
+    let when = "when the others are done, with what is staged in mind";
+    if files.len() > MAX_PATHS {
+        return format!("{when}, git reset these paths:\n  git show --format= --name-only {id}");
+    }
+    let mut line = "git --literal-pathspecs reset -q --".to_owned();
+    for file in files {
+        line += " \"$(git rev-parse --show-cdup)\"";
+        line += &file.shell_word();
+    }
+    format!("{when}:\n  {line}")
+}
+
+/// So many paths are named in a line that is to be pasted.
+const MAX_PATHS: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use gix::hash::Kind;
+
+    use super::*;
+
+    #[test]
+    fn the_paths_that_the_index_lacks_are_named_while_they_are_few() {
+        let id = ObjectId::null(Kind::Sha1);
+        let file = || TreePath::from("a b");
+        let few = catch_up(&[file()], id);
+        let line = r#"git --literal-pathspecs reset -q -- "$(git rev-parse --show-cdup)"'a b'"#;
+        assert!(few.ends_with(line), "{few}");
+        let many = catch_up(&vec![file(); 6], id);
+        assert!(
+            many.contains("git show --format= --name-only 000"),
+            "{many}"
+        );
     }
 }

@@ -519,3 +519,26 @@ fn a_hook_may_word_the_message_anew() {
     let subjects = scene.git(&["log", "--format=%s", "main..work"]);
     assert_eq!(subjects, "worded by a hook");
 }
+
+#[test]
+fn a_commit_that_a_hook_amends_is_told() {
+    let scene = Scene::new();
+    scene.write("file", "two\n");
+    scene.hook(
+        "post-commit",
+        "[ -e ../amended ] || { : >../amended; git commit -q --amend -m anew; }",
+    );
+    let said = scene.done(&["--json"]);
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    let tip = scene.git(&["rev-parse", "work"]);
+    assert_eq!(told["replaced_by"], tip, "{}", said.err);
+    assert_ne!(told["commit_hash"], tip);
+    assert!(said.err.contains("is no longer on 'work'"), "{}", said.err);
+    // One that others build on is on it.
+    scene.write("file", "three\n");
+    scene.hook(
+        "post-commit",
+        "[ -e ../built ] || { : >../built; git commit -q --allow-empty -m on; }",
+    );
+    assert_eq!(scene.json(&[])["replaced_by"], Value::Null);
+}

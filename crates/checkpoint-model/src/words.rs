@@ -149,6 +149,18 @@ words! {
     }
 }
 
+impl OperationKind {
+    /// Its name in a sentence: `a merge`, `an am`.
+    #[must_use]
+    pub fn with_article(self) -> String {
+        let article = match self {
+            Self::Am => "an",
+            _ => "a",
+        };
+        format!("{article} {self}")
+    }
+}
+
 /// Who did something, as far as we can tell.
 #[derive(
     Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

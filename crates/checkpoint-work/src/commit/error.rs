@@ -12,7 +12,7 @@ use thiserror::Error;
 #[derive(Debug, Error, Diagnostic)]
 pub enum CommitError {
     /// An operation is in progress: a commit would end it as it stands.
-    #[error("cannot commit in the middle of {operation}", operation = with_article(*.operation))]
+    #[error("cannot commit in the middle of {operation}", operation = operation.with_article())]
     #[diagnostic(
         code(commit::in_operation),
         help(
@@ -240,14 +240,6 @@ pub enum CommitError {
         /// What the system said.
         source: std::io::Error,
     },
-}
-
-fn with_article(operation: OperationKind) -> String {
-    let article = match operation {
-        OperationKind::Am => "an",
-        _ => "a",
-    };
-    format!("{article} {operation}")
 }
 
 fn look_at(path: &Path) -> String {

@@ -59,7 +59,10 @@ impl Findings {
         let mut warn =
             |code: &str, message: String| self.warnings.push(Finding::new(code, message));
         for operation in &situation.operations {
-            let message = format!("in the middle of a {operation}, which is kept as it stands");
+            let message = format!(
+                "in the middle of {}, which is kept as it stands",
+                operation.with_article()
+            );
             warn("validate::operation", message);
         }
         let conflicts = situation.changes.map_or(0, |changes| changes.conflicts);

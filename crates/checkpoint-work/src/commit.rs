@@ -5,7 +5,7 @@
 //! meanwhile.
 //!
 //! Read in this order: [`commit`] tells the story; `guard` and `known` say no, `plan` decides, `index` keeps the copy,
-//! `message` finds the words, `lock` keeps others from the index, `landing` makes sure of the commit that `made` has git make, `turn` keeps two commits
+//! `message` finds the words, `record` what is to be recorded, `lock` keeps others from the index, `landing` makes sure of the commit that `made` has git make, `turn` keeps two commits
 //! apart and tells hooks, `mend` looks after what a killed one left.
 
 mod error;
@@ -18,6 +18,7 @@ mod made;
 mod mend;
 mod message;
 mod plan;
+mod record;
 mod scope;
 mod signals;
 mod state;
@@ -30,7 +31,6 @@ use checkpoint_cli::{Additions, Session};
 use checkpoint_git::Head;
 use checkpoint_model::{
     attribution::{Sessions, contradicted},
-    event::GitCommitCreated,
     id::RunId,
     path::TreePath,
     policy::Policy,
@@ -38,7 +38,7 @@ use checkpoint_model::{
     verdict::Skipped,
     who::Who,
 };
-use checkpoint_store::{Doing, Stored, Subject};
+use checkpoint_store::Stored;
 use chrono::{DateTime, Utc};
 use gix::ObjectId;
 
@@ -54,6 +54,7 @@ use self::{
     index::{Base, OwnIndex},
     landing::{Landed, Landing, Wording},
     lock::IndexLock,
+    record::Entry,
     signals::Signals,
     state::State,
     turn::{Begun, Turn},
@@ -209,10 +210,12 @@ fn attempt(
     let own = OwnIndex::of(repo, &base)?;
     own.prepare(repo, head.id, &planned)?;
     let message = words(session, policy, wish, &branch, before.as_ref())?;
+    let entry = Entry::of(session, wish, &branch, before.as_ref());
     let begun = Begun {
         checkpoint: before.as_ref().map(|before| before.checkpoint.id),
         on: head.id,
         subject: message.lines().next().unwrap_or_default().to_owned(),
+        entry: entry.clone(),
     };
     turn.begin(repo, &begun)?;
     let lock = IndexLock::take(repo.index_path(), turn.note().path())?;
@@ -238,7 +241,9 @@ fn attempt(
     if landed.index_is_behind.is_some() {
         turn.leave();
     }
-    record(session, wish, &landed, before.as_ref());
+    if let Some(entry) = entry {
+        entry.write(session, landed.id, Some(&landed.branch));
+    }
     told(session, wish, (landed, state), before)
 }
 
@@ -352,29 +357,4 @@ fn words(
         ));
     }
     message::with_trailers(session, wish.words.under(&subject), &trailers)
-}
-
-/// Records an agent's commit. It stands in any case, so what goes wrong here is only told.
-fn record(session: &Session<'_>, wish: &CommitWish, landed: &Landed, before: Option<&Stored>) {
-    let Some(By { who, run, .. }) = &wish.by else {
-        return;
-    };
-    let body = GitCommitCreated {
-        commit: landed.id.to_string(),
-        branch: Some(landed.branch.clone()),
-        run: *run,
-        task: who.task.as_ref().map(ToString::to_string),
-        model: who.model.as_ref().map(ToString::to_string),
-        checkpoint: before.map(|before| before.checkpoint.id),
-    };
-    let doing = Doing {
-        now: session.now(),
-        by: session.actor(Some(&who.agent), who.session.as_deref()),
-        command: wish.command.to_owned(),
-    };
-    let subject = Subject::commit(landed.id);
-    if let Err(error) = checkpoint_store::append_to(&session.repo, &subject, body, &doing) {
-        let talk = session.console.talk();
-        talk.warning(format_args!("the commit is not in the records: {error}"));
-    }
 }

@@ -42,11 +42,14 @@ pub(super) fn mend(session: &Session<'_>, turn: &mut Turn) -> Result<(), WorkErr
         let base = Base::left(turn.base())?;
         let own = OwnIndex::left(repo);
         if own.give_back(repo, &lock, &base, (false, &entries))? {
-            let id = id.to_hex_with_len(7);
+            let short = id.to_hex_with_len(7);
             let talk = session.console.talk();
             talk.warning(format_args!(
-                "commit {id} was interrupted; the index has it now"
+                "commit {short} was interrupted; the index has it now"
             ));
+        }
+        if let Some(entry) = begun.entry {
+            entry.write_late(session, id);
         }
     }
     Ok(turn.forget()?)

@@ -17,7 +17,7 @@ use rustix::{
     io::Errno,
 };
 
-use super::{CommitError, index::share};
+use super::{CommitError, index::share, record::Entry};
 
 /// The end of the name of the index that a commit of ours works on.
 pub(super) const INDEX: &str = ".checkpoint-commit";
@@ -51,6 +51,8 @@ pub(super) struct Begun {
     pub(super) on: Option<ObjectId>,
     /// The first line of its message.
     pub(super) subject: String,
+    /// What is to be recorded of it, of an agent's commit.
+    pub(super) entry: Option<Entry>,
 }
 
 /// A commit of an agent that runs, as one of its hooks sees it: it is kept already, and will be recorded.
@@ -112,10 +114,12 @@ impl Turn {
             checkpoint,
             on,
             subject,
+            entry,
         } = begun;
         let checkpoint = checkpoint.map(|id| id.to_string()).unwrap_or_default();
         let on = on.map(|id| id.to_string()).unwrap_or_default();
-        let lines = format!("{checkpoint}\n{on}\n{subject}\n");
+        let entry = entry.as_ref().map(Entry::line).unwrap_or_default();
+        let lines = format!("{checkpoint}\n{on}\n{subject}\n{entry}\n");
         let _gone = fs_err::remove_file(&self.base);
         let mut write = || {
             if repo.index_path().exists() {
@@ -191,6 +195,7 @@ impl Begun {
             checkpoint,
             on,
             subject,
+            entry: lines.next().and_then(Entry::read),
         })
     }
 }

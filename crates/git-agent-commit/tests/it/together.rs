@@ -366,8 +366,14 @@ fn an_index_that_a_killed_commit_left_behind_is_mended_by_the_next() {
         let now = scene.git(&["diff", "--cached", "--name-status"]);
         assert_eq!(now, staged, "{before} {args:?} {meanwhile}");
         assert_eq!(scene.git(&["show", "HEAD:file"]), "two");
+        let [event] = scene.events("HEAD~1").try_into().unwrap();
+        assert_eq!(event["commit"], scene.git(&["rev-parse", "HEAD~1"]));
         assert_eq!(
-            scene.sh("ls .git | grep checkpoint-commit || true"),
+            (&event["by"]["agent"], &event["branch"]),
+            (&"ada".into(), &"work".into())
+        );
+        assert_eq!(
+            scene.sh("ls .git | grep -e checkpoint-commit -e lock || true"),
             "",
             "nothing is left"
         );

@@ -18,7 +18,7 @@ const OPTIONS: [(&str, Option<char>, &str); 5] = [
     (
         "no-verify",
         Some('n'),
-        "hooks cannot be skipped here: a person can, by git commit",
+        "hooks cannot be skipped here: put right what they say",
     ),
     (
         "allow-empty",

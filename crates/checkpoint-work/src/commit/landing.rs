@@ -77,18 +77,21 @@ impl Landing<'_> {
             None => ControlFlow::Continue(()),
         };
         let file = self.turn.write_message(self.message)?;
-        if let Err(error) = made::run(
+        let ran = made::run(
             self.session,
             file,
             (self.own, self.turn, self.signals),
             look,
-        ) {
-            return Err(match repo.head()? == *self.head {
-                true => error,
-                false => CommitError::Overtaken.into(),
-            });
+        );
+        if let Some(landed) = early {
+            return Ok(landed);
         }
-        early.map_or_else(|| self.find(), Ok)
+        match ran {
+            Ok(()) => self.find(),
+            Err(error) if repo.head()? == *self.head => Err(error),
+            // Git may have been ended when the commit was made.
+            Err(_) => Ok(self.look().ok_or(CommitError::Overtaken)?),
+        }
     }
 
     /// The commit, if it is there already, and the index can be given it.

@@ -96,7 +96,7 @@ impl<'a> Session<'a> {
     /// say.
     pub fn tell_of(&self, reader: &PolicyReader<'_>) -> bool {
         let problems = reader.problems();
-        for Problem { error, instead } in &problems {
+        for Problem { error, instead, .. } in &problems {
             let talk = self.console.talk();
             talk.warning(format_args!("{error}: {}; {instead}", error.why()));
         }

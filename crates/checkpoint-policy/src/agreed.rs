@@ -50,8 +50,14 @@ pub fn agreed_file(repo: &Repository, path: &str) -> Result<Agreed, ReadError> {
             agreed = Agreed::NoFile { branch };
             continue;
         };
-        let mut object = entry.object().map_err(|error| unreadable(error.into()))?;
-        let content = std::mem::take(&mut object.data);
+        let content = match entry.object() {
+            Ok(mut object) => std::mem::take(&mut object.data),
+            Err(error) => {
+                let is_promised = repo.caps().promisor.then_some(());
+                let content = is_promised.and_then(|()| trunk::promised(repo, &full, path));
+                content.ok_or_else(|| unreadable(error.into()))?
+            }
+        };
         return Ok(Agreed::File { branch, content });
     }
     Ok(agreed)

@@ -31,6 +31,8 @@ pub struct Problem {
     pub error: ReadError,
     /// What counts in its place: `the defaults count`, `.git-checkpoint.toml of 'main' counts`.
     pub instead: String,
+    /// Whether it was agreed on; else it is the copy in the working tree.
+    pub is_agreed: bool,
 }
 
 /// A version that was agreed on.
@@ -92,6 +94,18 @@ impl<'r> PolicyReader<'r> {
             }
         }
         Rules::new(layers, self.case)
+    }
+
+    /// The same for who judges by them: fails where a version that was agreed on is there and cannot be read, since
+    /// what is left then could be anything less. In a partial clone git fetches what it was promised of it.
+    pub fn agreed_rules(&self, branch: Option<&str>) -> Result<Rules, ReadError> {
+        trunk::take_promised(self.repo);
+        let rules = self.rules(branch);
+        let mut problems = self.problems.borrow_mut();
+        match problems.iter().position(|problem| problem.is_agreed) {
+            Some(at) => Err(problems.swap_remove(at).error),
+            None => Ok(rules),
+        }
     }
 
     /// What a checkpoint is asked to be: the trusted policy, and of the working tree's copy what is stricter; without a
@@ -190,7 +204,7 @@ impl<'r> PolicyReader<'r> {
         let read = || match Version::of_working_tree(self.repo) {
             Ok(copy) => copy,
             Err(error) => {
-                self.note(error, self.counting());
+                self.note(error, self.counting(), false);
                 None
             }
         };
@@ -201,7 +215,7 @@ impl<'r> PolicyReader<'r> {
         match version {
             Ok(version) => version,
             Err(error) => {
-                self.note(error, DEFAULTS_COUNT.to_owned());
+                self.note(error, DEFAULTS_COUNT.to_owned(), true);
                 None
             }
         }
@@ -211,11 +225,12 @@ impl<'r> PolicyReader<'r> {
         match version.over(base) {
             Ok(layer) => Some(layer),
             Err(error) => {
-                let instead = match version.source {
-                    Source::WorkingTree => self.counting(),
-                    Source::Branch(_) | Source::Defaults => DEFAULTS_COUNT.to_owned(),
+                let is_agreed = version.source != Source::WorkingTree;
+                let instead = match is_agreed {
+                    true => DEFAULTS_COUNT.to_owned(),
+                    false => self.counting(),
                 };
-                self.note(error, instead);
+                self.note(error, instead, is_agreed);
                 None
             }
         }
@@ -229,7 +244,11 @@ impl<'r> PolicyReader<'r> {
         }
     }
 
-    fn note(&self, error: ReadError, instead: String) {
-        self.problems.borrow_mut().push(Problem { error, instead });
+    fn note(&self, error: ReadError, instead: String, is_agreed: bool) {
+        self.problems.borrow_mut().push(Problem {
+            error,
+            instead,
+            is_agreed,
+        });
     }
 }

@@ -22,7 +22,15 @@ impl Version {
     ) -> Result<Option<Option<Self>>, ReadError> {
         let mut is_here = false;
         for (short, full) in upstream::versions_of(repo, branch) {
-            let Some(tip) = refs::find(repo, &full).ok().flatten() else {
+            // A name that no reference can have is none that is here.
+            if gix::validate::reference::name(full.as_str().into()).is_err() {
+                continue;
+            }
+            let found = refs::find(repo, &full).map_err(|error| ReadError::Version {
+                branch: short.clone(),
+                source: error.into(),
+            });
+            let Some(tip) = found? else {
                 continue;
             };
             is_here = true;

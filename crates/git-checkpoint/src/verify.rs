@@ -11,7 +11,7 @@ use checkpoint_cli::{Console, ErrorDocument, FailureForm, Schema, Session, write
 use checkpoint_git::refs;
 use checkpoint_policy::PolicyReader;
 use checkpoint_store::{StoreError, tag};
-use checkpoint_verify::{Report, Request, Wanted, Which};
+use checkpoint_verify::{Report, Request, VerifyError, Wanted, Which};
 
 pub(crate) use self::outcome::VerifyOutcome;
 use crate::{
@@ -25,7 +25,7 @@ pub(crate) fn run(
     args: VerifyArgs,
 ) -> Result<VerifyOutcome, CheckpointError> {
     let reader = PolicyReader::new(&session.repo);
-    let rules = reader.rules(None);
+    let rules = reader.agreed_rules(None).map_err(VerifyError::from)?;
     session.tell_of(&reader);
     let request = Request {
         which: which(session, &args.checkpoints)?,

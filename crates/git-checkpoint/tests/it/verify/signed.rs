@@ -76,6 +76,78 @@ fn what_is_not_signed_does_not_pass() {
 }
 
 #[test]
+fn a_policy_that_cannot_be_read_lets_nobody_pass() {
+    let scene = signed();
+    scene.git(&["config", "checkpoint.sign", "false"]);
+    scene.done(&["create", "-q", "safe"]);
+    scene.git(&["switch", "-q", "main"]);
+    let policy = "[checkpoint]\nsign = true\nsign-algo = \"x\"\n";
+    scene.write(".git-checkpoint.toml", policy);
+    scene.git(&["commit", "-qam", "for a newer version"]);
+    scene.git(&["switch", "-q", "topic"]);
+    let refused = (128, "policy::invalid".to_owned());
+    assert_eq!(scene.failure(&["verify"]), refused);
+    scene.git(&["switch", "-q", "main"]);
+    scene.git(&["rm", "-q", ".git-checkpoint.toml"]);
+    scene.write(".git-checkpoint.toml/file", "");
+    scene.git(&["add", "."]);
+    scene.git(&["commit", "-qm", "a directory"]);
+    scene.git(&["switch", "-q", "topic"]);
+    let refused = (128, "policy::version_unreadable".to_owned());
+    assert_eq!(scene.failure(&["verify"]), refused);
+    // Nor does a broken reference make it the policy of nobody.
+    scene.git(&["update-ref", "refs/heads/main", "main~2"]);
+    fails(&scene, &["safe"], &[]);
+    fs_err::write(scene.path().join(".git/refs/heads/main"), "rubbish\n").unwrap();
+    assert_eq!(scene.failure(&["verify"]), refused);
+}
+
+#[test]
+fn in_a_partial_clone_the_policy_is_fetched() {
+    let scene = signed();
+    scene.done(&["create", "-q", "safe"]);
+    let tag = scene.git(&["cat-file", "tag", "checkpoint/safe"]);
+    let unsigned = &tag[..tag.find("-----BEGIN SSH SIGNATURE-----").unwrap()];
+    let id = scene.write_object("tag", unsigned.as_bytes());
+    scene.git(&["update-ref", "refs/tags/checkpoint/safe", &id]);
+    scene.git(&["config", "uploadpack.allowFilter", "true"]);
+    scene.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    let clone = scene.beside("clone");
+    let url = format!("file://{}", scene.path().display());
+    scene.git(&[
+        "clone",
+        "-qn",
+        "--filter=blob:none",
+        "-b",
+        "topic",
+        &url,
+        &clone,
+    ]);
+    let clone = scene.at(&clone);
+    clone.git(&["remote", "set-head", "origin", "main"]);
+    clone.git(&["fetch", "-q", "origin", "+refs/notes/*:refs/notes/*"]);
+    let policy = clone.git(&["rev-parse", "origin/main:.git-checkpoint.toml"]);
+    let is_here = || {
+        clone
+            .try_git(&["--no-lazy-fetch", "cat-file", "-e", policy.trim()])
+            .code
+            == 0
+    };
+    assert!(!is_here(), "or nothing is shown");
+    let (_, document) = super::verified(&clone, &[]);
+    assert_eq!(why(&document, "signature"), "it is not signed");
+    assert!(is_here());
+    // Where it cannot be had, nothing is judged.
+    let clone = scene.beside("alone");
+    scene.git(&["clone", "-qn", "--filter=blob:none", &url, &clone]);
+    let clone = scene.at(&clone);
+    clone.git(&["remote", "set-url", "origin", "file:///nowhere"]);
+    clone.git(&["remote", "set-head", "origin", "main"]);
+    let refused = (128, "policy::version_unreadable".to_owned());
+    assert_eq!(clone.failure(&["verify"]), refused);
+}
+
+#[test]
 fn who_is_not_listed_may_not_sign() {
     let scene = signed();
     keygen(&scene, "eve");

@@ -10,7 +10,7 @@ use std::{
 use bstr::BString;
 use checkpoint_git::{Program, Repository, Surroundings, paths::as_bytes};
 use checkpoint_model::{
-    policy::{BranchGlobs, Policy},
+    policy::{BranchGlobs, Policy, Push, Source},
     words::Actor,
 };
 use checkpoint_policy::{PolicyReader, Problem};
@@ -70,6 +70,26 @@ impl<'a> Session<'a> {
     /// stricter; the defaults where there is none. A version that cannot be read is told, but for the file, which fails.
     pub fn policy(&self) -> Result<Policy, SessionError> {
         self.policy_by(&PolicyReader::new(&self.repo))
+    }
+
+    /// What of it says what may leave the machine. Tells what the copy in the working tree would let out: it counts
+    /// only once it is agreed on.
+    pub fn policy_of_pushes(&self) -> Result<Push, SessionError> {
+        let reader = PolicyReader::new(&self.repo);
+        let policy = self.policy_by(&reader)?;
+        let (mut keys, source) = reader.looser().unwrap_or((Vec::new(), Source::Defaults));
+        keys.retain(|key| key.starts_with("push."));
+        if !keys.is_empty() {
+            let place = match source {
+                Source::Branch(branch) => format!("'{branch}'"),
+                _ => "the protected branch".to_owned(),
+            };
+            self.console.talk().warning(format_args!(
+                "{} of the copy in the working tree lets nothing out before it is committed to {place}",
+                keys.join(", ")
+            ));
+        }
+        Ok(policy.push)
     }
 
     /// The same for a command that moves branches by itself: no branch is protected unless the repository has asked

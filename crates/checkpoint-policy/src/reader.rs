@@ -109,13 +109,16 @@ impl<'r> PolicyReader<'r> {
     }
 
     /// What a checkpoint is asked to be: the trusted policy, and of the working tree's copy what is stricter; without a
-    /// trusted one the copy alone. Fails where the copy cannot be read.
+    /// trusted one the copy alone, but for what may leave the machine. Fails where the copy cannot be read.
     pub fn policy(&self, branch: Option<&str>) -> Result<Policy, ReadError> {
         let copy = Version::of_working_tree(self.repo)?;
         let rules = self.rules(branch);
         let layers = rules.layers();
         match (&layers[0].source, copy) {
-            (Source::Defaults, Some(copy)) => Ok(copy.over(None)?.policy),
+            (Source::Defaults, Some(copy)) => Ok(Policy {
+                push: rules.merged().push,
+                ..copy.over(None)?.policy
+            }),
             (_, Some(copy))
                 if layers
                     .iter()
@@ -144,7 +147,8 @@ impl<'r> PolicyReader<'r> {
             None => Policy::default().looser_keys(&copy.text),
         };
         // Of all else the copy says what it wants, where nothing is agreed on.
-        let is_guarded = |key: &String| key.starts_with("branches.") || key.starts_with("hooks.");
+        let guarded = ["branches.", "hooks.", "push."];
+        let is_guarded = |key: &String| guarded.iter().any(|section| key.starts_with(section));
         keys.retain(|key| trusted.is_some() || is_guarded(key));
         let source = trusted.map_or(Source::Defaults, |it| it.layer.source.clone());
         (!keys.is_empty()).then_some((keys, source))

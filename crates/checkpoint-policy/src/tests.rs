@@ -3,7 +3,7 @@
 use std::{path::Path, process::Command};
 
 use checkpoint_git::{Repository, Surroundings};
-use checkpoint_model::policy::{Because, Rule, Verdict};
+use checkpoint_model::policy::{Because, Push, Rule, Verdict};
 use tempfile::TempDir;
 
 use crate::PolicyReader;
@@ -285,6 +285,30 @@ fn what_a_checkpoint_holds_is_the_agreed_policy_and_what_keeps_more() {
     assert!(policy.checkpoint.sign, "stricter counts");
     scene.write(FILE, "[capture\n");
     assert!(scene.with(|reader| reader.policy(Some("main")).is_err()));
+}
+
+#[test]
+fn a_copy_lets_nothing_out_by_itself() {
+    let text = "[push]\nallow-rules = [\"jwt\"]\nallow-paths = [\"docs/**\"]\n[capture]\nmax-file-size = 1\n";
+    for agreed in [None, Some("[push"), Some("[capture]\nmax-file-size = 1\n")] {
+        let scene = Scene::new("main", agreed);
+        scene.write(FILE, text);
+        scene.with(|reader| {
+            let policy = reader.policy(Some("topic")).unwrap();
+            assert_eq!(policy.push, Push::default(), "{agreed:?}");
+            assert_eq!(
+                policy.capture.max_file_size.bytes(),
+                1,
+                "what is kept it says"
+            );
+            let (keys, _) = reader.looser().unwrap();
+            assert_eq!(keys, ["push.allow-paths", "push.allow-rules"]);
+        });
+        scene.commit();
+        let policy = scene.with(|reader| reader.policy(Some("topic")).unwrap());
+        assert_ne!(policy.push, Push::default(), "it is agreed on");
+        assert!(scene.with(|reader| reader.looser().is_none()));
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, 
     }
     let repo = &session.repo;
     let manner = share::manner(session);
-    let policy = Rules::new(&session.policy()?.push);
+    let policy = Rules::new(&session.policy_of_pushes()?);
     let rules = passed(session, &policy, &args)?;
     let wanted = chosen.iter().map(|stored| Wanted::tag_of(repo, stored));
     let mut wanted = wanted.collect::<Result<Vec<_>, _>>()?;

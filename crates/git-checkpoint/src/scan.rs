@@ -17,8 +17,7 @@ pub(crate) fn run(session: &Session<'_>, args: ScanArgs) -> Result<Answer, Check
     if args.rules {
         return Ok(Answer::of(RulesOutcome));
     }
-    let policy = session.policy()?;
-    let mut rules = Rules::new(&policy.push);
+    let mut rules = Rules::new(&session.policy_of_pushes()?);
     for id in rules.unknown() {
         let talk = session.console.talk();
         talk.warning(format_args!("push.allow-rules: no rule '{id}' is known"));

@@ -53,6 +53,12 @@ fn what_a_state_would_publish_is_looked_at() {
         finding["secret"]
     );
     scene.write(".git-checkpoint.toml", policy);
+    let said = scene.run(&["scan", "safe"]);
+    assert_eq!(said.code, 1, "an edit is no agreement: {}", said.err);
+    let warned = "warning: push.allow-hashes, push.allow-rules of the copy in the working tree lets nothing out before it is committed to the protected branch\n";
+    assert!(said.err.starts_with(warned), "{}", said.err);
+    scene.git(&["add", ".git-checkpoint.toml"]);
+    scene.git(&["commit", "-q", "-m", "agreed"]);
     let said = scene.done(&["scan"]);
     assert_eq!(said.out, "");
     let warned = "warning: push.allow-rules: no rule 'later' is known\n";

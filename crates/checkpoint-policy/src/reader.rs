@@ -96,16 +96,14 @@ impl<'r> PolicyReader<'r> {
         Rules::new(layers, self.case)
     }
 
-    /// The same for who judges by them: fails where a version that was agreed on is there and cannot be read, since
-    /// what is left then could be anything less. In a partial clone git fetches what it was promised of it.
-    pub fn agreed_rules(&self, branch: Option<&str>) -> Result<Rules, ReadError> {
+    /// The same for who judges by them, with why a version that was agreed on, and is there, cannot be read: what is
+    /// left then could be anything less. In a partial clone git fetches what it was promised of it.
+    pub fn agreed_rules(&self, branch: Option<&str>) -> (Rules, Option<ReadError>) {
         trunk::take_promised(self.repo);
         let rules = self.rules(branch);
         let mut problems = self.problems.borrow_mut();
-        match problems.iter().position(|problem| problem.is_agreed) {
-            Some(at) => Err(problems.swap_remove(at).error),
-            None => Ok(rules),
-        }
+        let at = problems.iter().position(|problem| problem.is_agreed);
+        (rules, at.map(|at| problems.swap_remove(at).error))
     }
 
     /// What a checkpoint is asked to be: the trusted policy, and of the working tree's copy what is stricter; without a

@@ -29,6 +29,8 @@ macro_rules! checks {
 }
 
 checks! {
+    /// The policy that was agreed on can be read, or there is none.
+    PolicyReadable = "policy-readable",
     /// The tag that the record names is here, and every tag that the remote has.
     TagPresent = "tag-present",
     /// The name is one, and the tag object says the same name as the reference: a tag that was renamed, or put in the

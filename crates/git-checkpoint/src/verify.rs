@@ -9,9 +9,10 @@ use std::path::PathBuf;
 
 use checkpoint_cli::{Console, ErrorDocument, FailureForm, Schema, Session, write_line};
 use checkpoint_git::refs;
-use checkpoint_policy::PolicyReader;
+use checkpoint_policy::{PolicyReader, ReadError};
 use checkpoint_store::{StoreError, tag};
-use checkpoint_verify::{Report, Request, VerifyError, Wanted, Which};
+use checkpoint_verify::{About, Check, CheckId, Report, Request, Status, Verified, Wanted, Which};
+use miette::Diagnostic as _;
 
 pub(crate) use self::outcome::VerifyOutcome;
 use crate::{
@@ -25,7 +26,7 @@ pub(crate) fn run(
     args: VerifyArgs,
 ) -> Result<VerifyOutcome, CheckpointError> {
     let reader = PolicyReader::new(&session.repo);
-    let rules = reader.agreed_rules(None).map_err(VerifyError::from)?;
+    let (rules, unread) = reader.agreed_rules(None);
     session.tell_of(&reader);
     let request = Request {
         which: which(session, &args.checkpoints)?,
@@ -42,6 +43,9 @@ pub(crate) fn run(
         &rules.merged(),
         &request,
     )?;
+    report
+        .verified
+        .splice(0..0, unread.iter().map(unread_policy));
     report.policy = rules
         .layers()
         .iter()
@@ -55,6 +59,20 @@ pub(crate) fn run(
         report,
         format: args.format,
     })
+}
+
+/// A policy that may ask for more than was looked at. All else is told nevertheless.
+fn unread_policy(error: &ReadError) -> Verified {
+    let failed = Check {
+        id: CheckId::PolicyReadable,
+        status: Status::Failed,
+        why: format!("{error}: {}", error.why()),
+        remedy: error.help().map(|help| help.to_string()),
+    };
+    Verified {
+        about: About::Repository,
+        checks: vec![failed],
+    }
 }
 
 /// Whoever asked for a format gets it also where nothing could be looked at.

@@ -109,11 +109,32 @@ impl Noted {
         named.chain(born).map(str::to_owned).collect()
     }
 
+    /// What of its checkpoint was given away.
+    pub(crate) fn shared(&self) -> Shared {
+        let mut all = Shared::default();
+        for event in self.record.events() {
+            if let EventBody::CheckpointShared(shared) = &event.body {
+                all.tags.extend(shared.tag.clone());
+                all.state |= shared.state;
+            }
+        }
+        all
+    }
+
     fn is_kept(&self) -> bool {
         self.checkpoint
             .as_ref()
             .is_none_or(|checkpoint| checkpoint.is_kept())
     }
+}
+
+/// What a record tells of that left the machine.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// Full names of tags.
+    pub(crate) tags: BTreeSet<String>,
+    /// Whether the state did.
+    pub(crate) state: bool,
 }
 
 /// The names that some of `records` had, and none has now.

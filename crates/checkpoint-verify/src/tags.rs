@@ -8,7 +8,7 @@ use gix::{ObjectId, hashtable::HashMap, objs::Kind};
 
 use crate::{
     check::{Check, CheckId, Objection, short},
-    facts::{Fact, Tag, TagObject},
+    facts::{Fact, Noted, Tag, TagObject},
     remote::{Remote, fetch},
 };
 
@@ -35,7 +35,7 @@ pub(crate) struct Tags<'a> {
 impl Tags<'_> {
     pub(crate) fn check(&self, fact: &Fact) -> Vec<Check> {
         let Some(tag) = &fact.tag else {
-            return self.missing(fact);
+            return self.missing(fact).into_iter().collect();
         };
         let mut checks = vec![Check::passed(CheckId::TagPresent)];
         checks.push(Check::of(CheckId::NameValid, self.name_objection(tag)));
@@ -53,17 +53,49 @@ impl Tags<'_> {
         checks
     }
 
-    /// A checkpoint that is named and has no tag here is not proven by anything.
-    fn missing(&self, fact: &Fact) -> Vec<Check> {
-        let kept = fact.checkpoint().filter(|checkpoint| checkpoint.is_kept());
-        let name = kept.and_then(|checkpoint| checkpoint.name.as_ref());
-        let missing = name.map(|name| {
-            let reference = format!("{}{name}", self.prefix);
-            let why =
-                format!("the record calls it '{name}', and there is no tag '{reference}' here");
-            Check::failed(CheckId::TagPresent, why, self.source.map(fetch))
-        });
-        missing.into_iter().collect()
+    /// A checkpoint that is named and has no tag here is not proven by anything. Records go along with every push, and
+    /// names only when they are asked for: one that nobody has shared need not be here.
+    fn missing(&self, fact: &Fact) -> Option<Check> {
+        let kept = fact
+            .checkpoint()
+            .filter(|checkpoint| checkpoint.is_kept())?;
+        let name = kept.name.as_ref()?;
+        let reference = format!("{}{name}", self.prefix);
+        let shared = fact.record.as_ref().map(Noted::shared).unwrap_or_default();
+        let went = shared
+            .tags
+            .iter()
+            .any(|tag| tag.ends_with(&format!("/{name}")));
+        let is_made_here = fact.state.is_some() && !shared.state;
+        let is_there = self
+            .remote
+            .map(|remote| remote.tags.contains_key(&reference));
+        let why = format!("the record calls it '{name}', and there is no tag '{reference}' here");
+        let fetch = || self.source.map(fetch);
+        Some(match (self.remote, is_there) {
+            (Some(remote), Some(false)) if went => {
+                let why = format!(
+                    "{why}, nor at '{}': it was shared, and taken away since",
+                    remote.name
+                );
+                Check::failed(CheckId::TagPresent, why, None)
+            }
+            (_, Some(true)) => Check::failed(CheckId::TagPresent, why, fetch()),
+            _ if went || is_made_here => Check::failed(CheckId::TagPresent, why, fetch()),
+            (Some(remote), _) => {
+                let why = format!(
+                    "it is called '{name}' where it was made, and '{}' does not have the name",
+                    remote.name
+                );
+                Check::not_here(CheckId::TagPresent, why, None)
+            }
+            (None, _) => {
+                let why = format!(
+                    "it is called '{name}' where it was made; nothing tells that the name was shared"
+                );
+                Check::not_here(CheckId::TagPresent, why, fetch())
+            }
+        })
     }
 
     fn name_objection(&self, tag: &Tag) -> Option<Objection> {

@@ -169,13 +169,65 @@ fn in_a_clone_states_are_not_here_and_records_must_be() {
     ];
     assert_eq!(checks(&document, "not_here"), absent);
     clone.git(&["tag", "-d", "checkpoint/safe"]);
-    let document = fails(&clone, &[], &["tag-present"]);
-    assert!(
-        why(&document, "tag-present").contains("there is no tag 'refs/tags/checkpoint/safe' here")
+    let document = fails(&clone, &[], &[]);
+    assert_eq!(
+        checks(&document, "not_here")[3],
+        "tag-present",
+        "{document:#}"
     );
     let document = fails(&clone, &["--remote", "origin"], &["tag-present"]);
+    let reason = document.to_string();
+    assert!(
+        reason.contains("there is no tag 'refs/tags/checkpoint/safe' here"),
+        "{document:#}"
+    );
     assert!(
         document.to_string().contains("git checkpoint fetch origin"),
+        "{document:#}"
+    );
+}
+
+#[test]
+fn a_name_that_nobody_shared_need_not_be_here() {
+    let scene = kept();
+    let origin = scene.beside("origin.git");
+    scene.git(&["clone", "-q", "--bare", ".", &origin]);
+    scene.git(&["--git-dir", &origin, "tag", "-d", "checkpoint/safe"]);
+    scene.git(&["remote", "add", "origin", &origin]);
+    scene.done(&["push", "-q", "origin"]);
+    let clone = scene.beside("clone");
+    scene.git(&["clone", "-q", &origin, &clone]);
+    let clone = scene.at(&clone);
+    let fetch = || {
+        clone.git(&[
+            "fetch",
+            "-q",
+            "--no-tags",
+            "origin",
+            "+refs/notes/*:refs/notes/*",
+        ])
+    };
+    fetch();
+    for args in [&["--remote", "origin"][..], &[]] {
+        let document = fails(&clone, args, &[]);
+        assert!(checks(&document, "not_here").contains(&"tag-present".to_owned()));
+    }
+    // Where it was made, it is missed.
+    let tag = scene.git(&["rev-parse", "checkpoint/safe"]);
+    scene.git(&["tag", "-d", "checkpoint/safe"]);
+    fails(&scene, &["--remote", "origin"], &["tag-present"]);
+    scene.git(&["update-ref", "refs/tags/checkpoint/safe", tag.trim()]);
+    // One that was shared is missed everywhere.
+    scene.done(&["push", "-q", "origin", "safe"]);
+    fetch();
+    fails(&clone, &[], &["tag-present"]);
+    scene.git(&["--git-dir", &origin, "tag", "-d", "checkpoint/safe"]);
+    let document = fails(&clone, &["--remote", "origin"], &["tag-present"]);
+    assert!(why(&document, "tag-present").ends_with("it was shared, and taken away since"));
+    assert!(
+        !document
+            .to_string()
+            .contains("git checkpoint fetch origin\""),
         "{document:#}"
     );
 }

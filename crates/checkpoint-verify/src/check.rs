@@ -44,7 +44,7 @@ checks! {
     TagDated = "tag-dated",
     /// The remote has the same tag.
     TagImmutable = "tag-immutable",
-    /// There is a record of it, all of whose lines can be read.
+    /// There is a record of it, and no other that claims it.
     RecordPresent = "record-present",
     /// The record is the one that the tag vouches for, and calls the checkpoint by that name.
     RecordMatchesTag = "record-matches-tag",

@@ -25,6 +25,8 @@ pub(crate) struct Facts {
     pub(crate) has_records: bool,
     /// Names that checkpoints had, and none has any more: deleted or renamed since.
     pub(crate) gone: BTreeSet<String>,
+    /// The snapshots whose records claim a checkpoint.
+    pub(crate) claims: HashMap<CheckpointId, BTreeSet<ObjectId>>,
     /// What stands before the names of tags, in full: `refs/tags/checkpoint/`.
     pub(crate) prefix: String,
 }
@@ -97,6 +99,13 @@ impl Noted {
         }
     }
 
+    /// What it comes to, unless it is the record of another checkpoint.
+    fn own_checkpoint(&self) -> Option<&Checkpoint> {
+        let key = self.key.to_string();
+        let is_own = |checkpoint: &&Checkpoint| checkpoint.created.snapshot == key;
+        self.checkpoint.as_deref().filter(is_own)
+    }
+
     /// Every name that its checkpoint ever had.
     pub(crate) fn names(&self) -> BTreeSet<String> {
         let checkpoint = self.checkpoint.as_ref();
@@ -148,6 +157,18 @@ fn gone<'n>(records: impl Iterator<Item = &'n Noted>) -> BTreeSet<String> {
     had.difference(&has).cloned().collect()
 }
 
+fn claims<'n>(
+    records: impl Iterator<Item = &'n Noted>,
+) -> HashMap<CheckpointId, BTreeSet<ObjectId>> {
+    let mut claims: HashMap<_, BTreeSet<_>> = HashMap::new();
+    for noted in records {
+        if let Some(checkpoint) = noted.own_checkpoint() {
+            claims.entry(checkpoint.id).or_default().insert(noted.key);
+        }
+    }
+    claims
+}
+
 impl Facts {
     /// Reads tags, records and the names of states.
     pub(crate) fn gather(repo: &Repository, handle: &gix::Repository) -> Result<Self, VerifyError> {
@@ -157,6 +178,7 @@ impl Facts {
         let mut records: BTreeMap<ObjectId, Noted> =
             noted.into_iter().map(|noted| (noted.key, noted)).collect();
         let gone = gone(records.values());
+        let claims = claims(records.values());
         let states = refs::list(repo, CheckpointId::REF_PREFIX)?;
         let states = states.into_iter().filter_map(|(name, id)| {
             let checkpoint = CheckpointId::from_ref_name(name.to_str().ok()?)?;
@@ -222,6 +244,7 @@ impl Facts {
             all,
             has_records: notes.tip().is_some(),
             gone,
+            claims,
             prefix,
         })
     }
@@ -269,9 +292,7 @@ impl Fact {
 
     /// The same, unless it is the record of another checkpoint.
     pub(crate) fn own_checkpoint(&self) -> Option<&Checkpoint> {
-        let key = self.record.as_ref()?.key.to_string();
-        let is_own = |checkpoint: &&Checkpoint| checkpoint.created.snapshot == key;
-        self.checkpoint().filter(is_own)
+        self.record.as_ref()?.own_checkpoint()
     }
 
     /// What its tag tells.

@@ -11,8 +11,13 @@ use crate::{
 /// The checks of the record of `fact`, which is one of `facts`; `remote` tells where records come from.
 pub(crate) fn check(fact: &Fact, facts: &Facts, remote: Option<&str>) -> Vec<Check> {
     let objection = present_objection(fact, facts.has_records, remote);
+    let objection = objection.or_else(|| claim_objection(fact, facts));
     let is_present = objection.is_none();
-    let mut checks = vec![Check::of(CheckId::RecordPresent, objection)];
+    let present = match (objection, &fact.record) {
+        (None, Some(noted)) => readable(noted),
+        (objection, _) => Check::of(CheckId::RecordPresent, objection),
+    };
+    let mut checks = vec![present];
     if let (true, Some(record), Some(_)) = (is_present, &fact.record, &fact.tag) {
         checks.push(match tag_objection(fact, record) {
             None => name_check(fact, facts),
@@ -42,17 +47,6 @@ fn present_objection(fact: &Fact, has_records: bool, remote: Option<&str>) -> Op
     if let Some(why) = &noted.why {
         return Some(Objection::new(why).with(remote.map(fetch)));
     }
-    let n_unreadable = noted.record.unreadable().count();
-    if n_unreadable > 0 {
-        let lines = if n_unreadable == 1 { "line" } else { "lines" };
-        let show = format!("git notes --ref=checkpoints show {}", noted.key);
-        return Some(
-            Objection::new(format!(
-                "{n_unreadable} {lines} of the record cannot be read"
-            ))
-            .with(show),
-        );
-    }
     let Some(checkpoint) = &noted.checkpoint else {
         return Some(Objection::new(
             "the record does not tell of the making of a checkpoint",
@@ -71,6 +65,40 @@ fn present_objection(fact: &Fact, has_records: bool, remote: Option<&str>) -> Op
             "the record here is that of another checkpoint, {}",
             checkpoint.id.short()
         ))
+    })
+}
+
+/// Whoever may push notes can add a line that is no event, for good, since records only grow; it changes nothing of
+/// what the others tell, so it is worth a note.
+fn readable(noted: &Noted) -> Check {
+    let why = match noted.record.unreadable().count() {
+        0 => return Check::passed(CheckId::RecordPresent),
+        1 => "1 line of the record cannot be read and counts for nothing".to_owned(),
+        n => format!("{n} lines of the record cannot be read and count for nothing"),
+    };
+    Check {
+        remedy: Some(format!("git notes --ref=checkpoints show {}", noted.key)),
+        ..Check::noted(CheckId::RecordPresent, why)
+    }
+}
+
+/// Of several records that claim one checkpoint, the one counts that its tag vouches for, or its state.
+fn claim_objection(fact: &Fact, facts: &Facts) -> Option<Objection> {
+    let checkpoint = fact.own_checkpoint()?;
+    let others = facts.claims.get(&checkpoint.id)?.iter();
+    let other = others.copied().find(|key| Some(*key) != fact.snapshot)?;
+    let digest = fact.message().and_then(|message| message.record.clone());
+    let is_tagged = digest.is_some_and(|digest| {
+        fact.record.as_ref().and_then(|noted| noted.record.digest()) == Some(digest)
+    });
+    let is_stated = fact.state.is_some() && fact.state == fact.snapshot;
+    (!is_tagged && !is_stated).then(|| {
+        let why = format!(
+            "the record of {} claims to be of the same checkpoint, {}",
+            short(other),
+            checkpoint.id
+        );
+        Objection::new(why).with(format!("git notes --ref=checkpoints show {other}"))
     })
 }
 

@@ -153,12 +153,14 @@ fn a_tag_on_something_else() {
     assert!(why(&document, "tag-on-commit").contains("publishing it publishes them"));
 }
 
+/// Does something to the record.
+fn record(scene: &Scene, words: &[&str]) -> String {
+    let snapshot = snapshot(scene);
+    scene.git(&[&["notes", "--ref=checkpoints"], words, &[snapshot.as_str()]].concat())
+}
+
 #[test]
 fn a_record_that_was_edited() {
-    let record = |scene: &Scene, words: &[&str]| {
-        let snapshot = snapshot(scene);
-        scene.git(&[&["notes", "--ref=checkpoints"], words, &[snapshot.as_str()]].concat())
-    };
     let scene = kept();
     let told = record(&scene, &["show"]).replace("before the change", "nothing to see");
     record(&scene, &["add", "-f", "-m", &told]);
@@ -173,14 +175,42 @@ fn a_record_that_was_edited() {
         .replace("before", "long before");
     record(&scene, &["append", "-m", &added]);
     fails(&scene, &["safe"], &["record-matches-tag"]);
-    // A line that is none.
+}
+
+/// Whoever may push notes can add one, and none goes away again.
+#[test]
+fn a_line_that_is_none_is_told_and_fails_nothing() {
     let scene = kept();
     record(&scene, &["append", "-m", "no JSON"]);
-    let document = fails(&scene, &["safe"], &["record-present"]);
-    assert_eq!(
-        why(&document, "record-present"),
-        "1 line of the record cannot be read"
-    );
+    let document = fails(&scene, &["safe"], &[]);
+    let told = "1 line of the record cannot be read and counts for nothing";
+    assert!(document.to_string().contains(told), "{document:#}");
+    let said = scene.done(&["verify", "safe"]);
+    assert!(said.out.contains(told), "{}", said.out);
+    // With nothing else in it, it is no record.
+    record(&scene, &["add", "-f", "-m", "no JSON"]);
+    fails(&scene, &["safe"], &["record-present"]);
+}
+
+#[test]
+fn two_records_of_one_checkpoint() {
+    let scene = kept();
+    let line = record(&scene, &["show"]);
+    let other = scene.git(&["rev-parse", "HEAD"]);
+    let line = line.replace(&snapshot(&scene), other.trim());
+    let add = [
+        "notes",
+        "--ref=checkpoints",
+        "add",
+        "-m",
+        &line,
+        other.trim(),
+    ];
+    scene.git(&add);
+    // The tag vouches for the one, and nothing for the other.
+    let document = fails(&scene, &[], &["record-present"]);
+    assert!(why(&document, "record-present").contains("claims to be of the same checkpoint"));
+    fails(&scene, &["safe"], &[]);
 }
 
 #[test]

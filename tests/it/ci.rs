@@ -223,7 +223,8 @@ fn the_action_fails_where_something_was_meddled_with() {
         "--git-dir=../up.git",
         "notes",
         "--ref=checkpoints",
-        "append",
+        "add",
+        "-f",
         "-m",
         "forged",
         snapshot,
@@ -324,22 +325,29 @@ fn the_job_of_gitlab_proves_a_merge_request() {
     sandbox.sh("git clone -q --no-tags ../up.git ../clone && cd ../clone && git checkout -q --detach origin/feature");
     let script = format!(
         "set -eo pipefail; cd ../clone; export CI_PROJECT_DIR=$PWD CI_DEFAULT_BRANCH=main CHECKPOINT_BINARY=\"$(command -v git-checkpoint)\" \
-         CI_COMMIT_SHA=$(git rev-parse HEAD) CI_MERGE_REQUEST_DIFF_BASE_SHA=$(git rev-parse origin/main) CI_COMMIT_BEFORE_SHA={}\n{}\n",
+         CI_COMMIT_SHA=$(git rev-parse HEAD) CI_MERGE_REQUEST_DIFF_BASE_SHA=$MERGE_BASE CI_COMMIT_BEFORE_SHA={}\n{}\n",
         "0".repeat(40),
         lines.join("\n")
     );
     sandbox.write("../job", script);
-    sandbox.terminal("bash ../job").exits(0);
-    let document = String::from_utf8(sandbox.read("../clone/checkpoints.xml")).expect("text");
-    assert!(
-        document.contains("<testsuites name=\"checkpoints\"")
-            && document.contains("failures=\"0\""),
-        "{document}"
-    );
-    assert!(
-        document.contains("name=\"checkpoint-required\"/>"),
-        "{document}"
-    );
+    // Of a merge request; and of the first pipeline of a branch, whose last commit has no checkpoint of its own.
+    let merge_request = "MERGE_BASE=$(git -C ../clone rev-parse origin/main)";
+    let first = "git -C ../clone -c user.name=a -c user.email=a@b commit -q --allow-empty -m more; MERGE_BASE=";
+    for event in [merge_request, first] {
+        sandbox
+            .terminal(&format!("{event}; export MERGE_BASE; bash ../job"))
+            .exits(0);
+        let document = String::from_utf8(sandbox.read("../clone/checkpoints.xml")).expect("text");
+        assert!(
+            document.contains("<testsuites name=\"checkpoints\"")
+                && document.contains("failures=\"0\""),
+            "{document}"
+        );
+        assert!(
+            document.contains("name=\"checkpoint-required\"/>"),
+            "{document}"
+        );
+    }
 }
 
 #[test]

@@ -57,9 +57,25 @@ impl Talk {
         };
         // One write per message: others may write to the same terminal.
         let mut message = Vec::new();
-        let _lost = escape::write_fmt(&mut message, keep, text)
-            .and_then(|()| io::stderr().lock().write_all(&message));
+        let _lost = escape::write_fmt(&mut message, keep, text).and_then(|()| {
+            let message = without_commands(&String::from_utf8_lossy(&message));
+            io::stderr().lock().write_all(message.as_bytes())
+        });
     }
+}
+
+/// What a log of GitHub Actions takes for a command is spelled out: a line that begins with `::`, and `##[` anywhere.
+/// None of our own words look so; what they quote may.
+fn without_commands(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let begins = line.len() - line.trim_start().len();
+        let (blank, rest) = line.split_at(begins);
+        match rest.strip_prefix("::") {
+            Some(rest) => format!("{blank}\\u{{3a}}:{rest}"),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect::<String>().replace("##[", "\\u{23}#[")
 }
 
 /// Each line with git's prefix, coloured as a whole.
@@ -77,6 +93,16 @@ fn hint_lines(text: &str, has_colour: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_line_is_a_command_for_a_log() {
+        let check = |text: &str, want: &str| assert_eq!(without_commands(text), want);
+        check("fatal: a::b\n  cause\n", "fatal: a::b\n  cause\n");
+        check("a\n::error::b\n", "a\n\\u{3a}:error::b\n");
+        check("a\n \t::error::b", "a\n \t\\u{3a}:error::b");
+        check("a ##[add-mask]b", "a \\u{23}#[add-mask]b");
+        check("###[x]", "#\\u{23}#[x]");
+    }
 
     #[test]
     fn every_line_of_a_hint_says_that_it_is_one() {

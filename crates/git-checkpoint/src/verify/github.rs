@@ -68,7 +68,8 @@ fn data(text: &str) -> String {
     let text = text
         .replace('%', "%25")
         .replace('\r', "%0D")
-        .replace('\n', "%0A");
+        .replace('\n', "%0A")
+        .replace("##[", "# #[");
     let plain = text.chars().map(|c| match c.is_control() {
         true => '\u{fffd}',
         false => c,
@@ -87,6 +88,7 @@ fn cell(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' | '\r' => cell.push(' '),
+            c if c.is_control() => cell.push('\u{fffd}'),
             '&' => cell.push_str("&amp;"),
             '<' => cell.push_str("&lt;"),
             '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '!' | '#' | '@' | '~' => {
@@ -110,7 +112,9 @@ mod tests {
     fn nothing_told_can_be_a_command_or_markup() {
         assert_eq!(data("a\n::error::b %0A"), "a%0A::error::b %250A");
         assert_eq!(data("a\x1b[2Jb"), "a\u{fffd}[2Jb");
+        assert_eq!(data("a ##[group]b"), "a # #[group]b");
         assert_eq!(property("a: b, c"), "a%3A b%2C c");
+        assert_eq!(cell("a\x1b[2J\x01"), "a\u{fffd}&#91;2J\u{fffd}");
         assert_eq!(
             cell("a|b\n<img> `x` ![y](z)"),
             "a&#124;b &lt;img> &#96;x&#96; &#33;&#91;y&#93;(z)"

@@ -130,3 +130,25 @@ fn who_asked_for_a_format_gets_it_also_where_nothing_can_be_said() {
     let document: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(document["error"]["code"], "edge::usage");
 }
+
+#[test]
+fn what_others_wrote_is_no_command_on_standard_error() {
+    let scene = kept();
+    scene.write(
+        ".git-checkpoint.toml",
+        "\"\\n::error::P\\n##[group]\" = 1\n",
+    );
+    for args in [
+        ["--format=github", "--range=x\n::error::Y"],
+        ["--format=github", "--remote=x\n  ::error::Y ##[group]"],
+        ["--format=text", "--range=x\n::error::Y"],
+    ] {
+        let said = scene.run(&[&["verify"], &args[..]].concat());
+        assert_eq!(said.code, 128, "{said:?}");
+        let is_command = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");
+        assert!(!said.err.lines().any(is_command), "{}", said.err);
+        let n_commands = said.out.lines().filter(|line| is_command(line)).count();
+        let wanted = usize::from(args[0] == "--format=github");
+        assert_eq!(n_commands, wanted, "{}", said.out);
+    }
+}

@@ -16,7 +16,7 @@ use thiserror::Error;
 #[derive(Debug, Error, Diagnostic)]
 pub enum VerifyError {
     /// The range is none that git knows.
-    #[error("cannot list the commits of '{range}'")]
+    #[error("cannot list the commits of '{}'", one_line(range))]
     #[diagnostic(code(verify::range_unknown), help("{remedy}"))]
     Range {
         /// What was given.
@@ -27,7 +27,7 @@ pub enum VerifyError {
         source: ProgramError,
     },
     /// The remote does not tell its tags.
-    #[error("cannot ask '{remote}' for its tags: {said}")]
+    #[error("cannot ask '{}' for its tags: {said}", one_line(remote))]
     #[diagnostic(
         code(verify::remote_unreachable),
         help("git ls-remote {}", word(remote))
@@ -88,8 +88,16 @@ impl Failure for VerifyError {
     fn kind(&self) -> Kind {
         match self {
             Self::Scan(error) => error.kind(),
-            Self::Range { .. } => Kind::Usage,
             _ => Kind::Fatal,
         }
     }
+}
+
+/// Text that was typed, or comes from a script, on the line of the message.
+fn one_line(text: &str) -> String {
+    let spelled = text.chars().map(|c| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    });
+    spelled.collect()
 }

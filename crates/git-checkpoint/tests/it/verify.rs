@@ -116,7 +116,7 @@ fn one_is_verified_by_whatever_names_it() {
     );
     assert_eq!(
         scene.failure(&["verify", "--range", "no..where"]),
-        (129, "verify::range_unknown".to_owned())
+        (128, "verify::range_unknown".to_owned())
     );
     assert_eq!(
         scene.failure(&["verify", "--remote", "nowhere"]),

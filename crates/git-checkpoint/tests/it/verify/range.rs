@@ -108,6 +108,6 @@ fn the_commits_of_agents_have_checkpoints_where_the_policy_asks_for_them() {
 fn a_range_is_no_option() {
     let scene = with_policy("");
     let (code, error) = scene.failure(&["verify", "--range=--output=x"]);
-    assert_eq!((code, error.as_str()), (129, "verify::range_unknown"));
+    assert_eq!((code, error.as_str()), (128, "verify::range_unknown"));
     assert!(!scene.path().join("x").exists());
 }

@@ -136,7 +136,7 @@ fn a_remedy_names_what_is_there() {
         assert!(!remedy.contains("origin"), "{remedy}");
     }
     let said = scene.run(&["verify", "--range", "nosuch..HEAD"]);
-    assert_eq!(said.code, 129);
+    assert_eq!(said.code, 128);
     assert!(
         said.err.contains("git rev-list --max-count=1 nosuch..HEAD"),
         "{}",

@@ -23,6 +23,8 @@ pub(crate) struct Facts {
     pub(crate) all: Vec<Fact>,
     /// Whether there are records at all.
     pub(crate) has_records: bool,
+    /// Whether a record may be promised and not here: a partial clone.
+    pub(crate) is_partial: bool,
     /// Names that checkpoints had, and none has any more: deleted or renamed since.
     pub(crate) gone: BTreeSet<String>,
     /// The snapshots whose records claim a checkpoint.
@@ -243,6 +245,7 @@ impl Facts {
         Ok(Self {
             all,
             has_records: notes.tip().is_some(),
+            is_partial: repo.caps().promisor,
             gone,
             claims,
             prefix,

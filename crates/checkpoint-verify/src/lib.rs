@@ -9,7 +9,7 @@
 //! and `manifest` are one walk for all states: a thousand checkpoints share nearly all of their trees. `content` reads
 //! objects to their end, `packs` trees out of packs, `missing` says where one is missing.
 //!
-//! What it does *not* do: fetch, write to the repository, decide where the policy is read, or print.
+//! What it does *not* do: fetch (but for `promised`: records that a partial clone was promised), write to the repository, decide where the policy is read, or print.
 
 pub mod check;
 pub mod verify;
@@ -22,6 +22,7 @@ mod listing;
 mod manifest;
 mod missing;
 mod packs;
+mod promised;
 mod range;
 mod records;
 mod remote;

@@ -10,7 +10,7 @@ use crate::{
 
 /// The checks of the record of `fact`, which is one of `facts`; `remote` tells where records come from.
 pub(crate) fn check(fact: &Fact, facts: &Facts, remote: Option<&str>) -> Vec<Check> {
-    let objection = present_objection(fact, facts.has_records, remote);
+    let objection = present_objection(fact, facts, remote);
     let objection = objection.or_else(|| claim_objection(fact, facts));
     let is_present = objection.is_none();
     let present = match (objection, &fact.record) {
@@ -27,9 +27,9 @@ pub(crate) fn check(fact: &Fact, facts: &Facts, remote: Option<&str>) -> Vec<Che
     checks
 }
 
-fn present_objection(fact: &Fact, has_records: bool, remote: Option<&str>) -> Option<Objection> {
+fn present_objection(fact: &Fact, facts: &Facts, remote: Option<&str>) -> Option<Objection> {
     let Some(noted) = &fact.record else {
-        let why = match (has_records, fact.snapshot) {
+        let why = match (facts.has_records, fact.snapshot) {
             (false, _) => format!("no records are here: there is no {CHECKPOINTS}"),
             (true, Some(snapshot)) => {
                 format!(
@@ -45,7 +45,13 @@ fn present_objection(fact: &Fact, has_records: bool, remote: Option<&str>) -> Op
         return Some(Objection::new(why).with(remote.map(fetch).or_else(mend)));
     };
     if let Some(why) = &noted.why {
-        return Some(Objection::new(why).with(remote.map(fetch)));
+        // What was promised and not fetched, git fetches when it shows it; a fetch of ours takes the rest for granted.
+        let look = || format!("git notes --ref=checkpoints show {}", noted.key);
+        let remedy = match facts.is_partial {
+            true => Some(look()),
+            false => remote.map(fetch),
+        };
+        return Some(Objection::new(why).with(remedy));
     }
     let Some(checkpoint) = &noted.checkpoint else {
         return Some(Objection::new(

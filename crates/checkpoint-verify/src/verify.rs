@@ -9,9 +9,9 @@ use gix::ObjectId;
 
 use crate::{
     VerifyError,
-    check::{About, Check, CheckId, Report, Verified},
+    check::{About, Check, CheckId, Report, Status, Verified},
     facts::{Fact, Facts},
-    history,
+    history, promised,
     range::Range,
     records,
     remote::{self, Remote},
@@ -69,6 +69,7 @@ pub fn verify(
     policy: &Policy,
     request: &Request,
 ) -> Result<Report, VerifyError> {
+    promised::take_records(repo);
     let handle = trees::handle(repo);
     let facts = Facts::gather(repo, &handle)?;
     let asked = request.remote.as_deref();
@@ -100,9 +101,17 @@ pub fn verify(
     for (fact, verified) in chosen.iter().zip(&mut checkpoints) {
         verified.checks.push(secrets::of_words(fact, &rules));
         if request.restore {
-            verified
-                .checks
-                .push(scratch::check(repo, surroundings, fact)?);
+            let absent = verified.checks.iter().find(|check| {
+                check.id == CheckId::ObjectsComplete && check.status == Status::NotHere
+            });
+            let check = match absent {
+                Some(absent) => Check {
+                    id: CheckId::Restorable,
+                    ..absent.clone()
+                },
+                None => scratch::check(repo, surroundings, fact)?,
+            };
+            verified.checks.push(check);
         }
         verified.checks.sort_by_key(|check| check.id);
     }

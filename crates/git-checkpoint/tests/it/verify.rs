@@ -279,6 +279,43 @@ fn shallow_clones_are_verified() {
 }
 
 #[test]
+fn partial_clones_are_verified() {
+    let scene = kept();
+    scene.git(&["config", "uploadpack.allowFilter", "true"]);
+    let clone = scene.beside("clone");
+    let url = format!("file://{}", scene.path().display());
+    scene.git(&["clone", "-qn", "--filter=blob:none", &url, &clone]);
+    let clone = scene.at(&clone);
+    let refs = ["checkpoints", "notes", "tags"].map(|name| format!("+refs/{name}/*:refs/{name}/*"));
+    let words = ["fetch", "-q", "origin"].into_iter();
+    let words: Vec<_> = words.chain(refs.iter().map(String::as_str)).collect();
+    clone.git(&words);
+    let listed = clone.git(&["notes", "--ref=checkpoints", "list"]);
+    let note = listed.split_whitespace().next().unwrap();
+    let is_here = || {
+        clone
+            .try_git(&["--no-lazy-fetch", "cat-file", "-e", note])
+            .code
+            == 0
+    };
+    assert!(!is_here(), "or nothing is shown");
+    let document = fails(&clone, &["--remote=origin", "--restore"], &[]);
+    assert!(is_here());
+    // Nothing is damaged: it was not fetched.
+    let absent = checks(&document, "not_here");
+    assert_eq!(absent, ["objects-complete", "restorable"], "{document:#}");
+    // Where git cannot fetch, the remedy is one that does as soon as it can.
+    let other = scene.beside("other");
+    scene.git(&["clone", "-qn", "--filter=blob:none", &url, &other]);
+    let other = scene.at(&other);
+    other.git(&words);
+    other.git(&["remote", "set-url", "origin", "file:///nowhere"]);
+    let document = fails(&other, &[], &["record-present"]);
+    let remedy = "git notes --ref=checkpoints show ";
+    assert!(document.to_string().contains(remedy), "{document:#}");
+}
+
+#[test]
 fn operations_in_progress_and_odd_states_are_restored() {
     let scene = kept();
     scene.git(&["switch", "-qf", "main"]);

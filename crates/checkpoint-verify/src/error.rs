@@ -8,7 +8,6 @@ use checkpoint_model::{
 use checkpoint_policy::ReadError;
 use checkpoint_scan::ScanError;
 use checkpoint_store::StoreError;
-use gix::ObjectId;
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -37,15 +36,6 @@ pub enum VerifyError {
         remote: String,
         /// What git said, without passwords.
         said: String,
-    },
-    /// An object that is here cannot be read.
-    #[error("cannot read object {id}")]
-    #[diagnostic(code(verify::unreadable), help("git fsck"))]
-    Unreadable {
-        /// The object.
-        id: ObjectId,
-        /// Why.
-        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The scratch repository is not the one that would be restored into. Nothing was done.
     #[error("'{}' is not taken for a repository of its own", top.display())]

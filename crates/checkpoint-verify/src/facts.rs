@@ -9,7 +9,8 @@ use checkpoint_model::{
     checkpoint::Checkpoint, event::EventBody, id::CheckpointId, record::Record, trailers::Message,
 };
 use checkpoint_store::{
-    notes::{CHECKPOINTS, Notes},
+    StoreError,
+    notes::{CHECKPOINTS, Notes, refuse_others},
     tag,
 };
 use gix::{ObjectId, objs::Kind};
@@ -23,6 +24,10 @@ pub(crate) struct Facts {
     pub(crate) all: Vec<Fact>,
     /// Whether there are records at all.
     pub(crate) has_records: bool,
+    /// Why none of them can be read.
+    pub(crate) records_fault: Option<String>,
+    /// References that cannot be read: the full name, and why.
+    pub(crate) broken: Vec<(String, String)>,
     /// Whether a record may be promised and not here: a partial clone.
     pub(crate) is_partial: bool,
     /// Names that checkpoints had, and none has any more: deleted or renamed since.
@@ -50,8 +55,10 @@ pub(crate) struct Tag {
     /// Without the prefix.
     pub(crate) name: String,
     pub(crate) id: ObjectId,
-    /// None where the object is no tag, or is not here.
+    /// None where the object is no tag, or cannot be read.
     pub(crate) object: Option<TagObject>,
+    /// Why it cannot be read.
+    pub(crate) fault: Option<String>,
 }
 
 /// A tag object, read.
@@ -80,7 +87,7 @@ pub(crate) struct Noted {
 }
 
 impl Noted {
-    fn read(key: ObjectId, bytes: Result<&[u8], checkpoint_store::StoreError>) -> Self {
+    fn read(key: ObjectId, bytes: Result<&[u8], StoreError>) -> Self {
         match bytes {
             Ok(bytes) => {
                 let record = Record::parse(bytes);
@@ -175,13 +182,18 @@ impl Facts {
     /// Reads tags, records and the names of states.
     pub(crate) fn gather(repo: &Repository, handle: &gix::Repository) -> Result<Self, VerifyError> {
         let prefix = format!("refs/tags/{}", tag::prefix(repo));
-        let notes = Notes::read(repo, CHECKPOINTS)?;
-        let noted = notes.read_all(Noted::read)?;
+        let (mut broken, mut records_fault) = (Vec::new(), None);
+        let noted = read_records(repo).unwrap_or_else(|error| {
+            records_fault = Some(error.to_string());
+            Some(Vec::new())
+        });
+        let has_records = noted.is_some();
+        let noted = noted.into_iter().flatten();
         let mut records: BTreeMap<ObjectId, Noted> =
-            noted.into_iter().map(|noted| (noted.key, noted)).collect();
+            noted.map(|noted| (noted.key, noted)).collect();
         let gone = gone(records.values());
         let claims = claims(records.values());
-        let states = refs::list(repo, CheckpointId::REF_PREFIX)?;
+        let states = list(repo, CheckpointId::REF_PREFIX, &mut broken)?;
         let states = states.into_iter().filter_map(|(name, id)| {
             let checkpoint = CheckpointId::from_ref_name(name.to_str().ok()?)?;
             Some((checkpoint, id))
@@ -189,9 +201,9 @@ impl Facts {
         let mut states: HashMap<CheckpointId, ObjectId> = states.collect();
         let mut all = Vec::new();
         let mut taken = Vec::new();
-        for (name, id) in refs::list(repo, &prefix)? {
+        for (name, id) in list(repo, &prefix, &mut broken)? {
             let name = name.to_str_lossy();
-            let tag = Tag::read(handle, name.strip_prefix(&prefix).unwrap_or(&name), id)?;
+            let tag = Tag::read(handle, name.strip_prefix(&prefix).unwrap_or(&name), id);
             let message = tag
                 .object
                 .as_ref()
@@ -244,7 +256,9 @@ impl Facts {
         });
         Ok(Self {
             all,
-            has_records: notes.tip().is_some(),
+            has_records,
+            records_fault,
+            broken,
             is_partial: repo.caps().promisor,
             gone,
             claims,
@@ -253,15 +267,45 @@ impl Facts {
     }
 }
 
+/// All records; none where there is no reference that holds them. Fails where it holds something else.
+fn read_records(repo: &Repository) -> Result<Option<Vec<Noted>>, StoreError> {
+    let notes = Notes::read(repo, CHECKPOINTS)?;
+    refuse_others(repo, CHECKPOINTS, notes.tip())?;
+    let noted = notes.read_all(Noted::read)?;
+    Ok(notes.tip().map(|_| noted))
+}
+
+/// The references below `prefix`; those that cannot be read go to `broken`, and hide no others.
+fn list(
+    repo: &Repository,
+    prefix: &str,
+    broken: &mut Vec<(String, String)>,
+) -> Result<Vec<(BString, ObjectId)>, VerifyError> {
+    if let Ok(all) = refs::list(repo, prefix) {
+        return Ok(all);
+    }
+    let mut found = Vec::new();
+    for name in refs::names(repo, prefix)? {
+        let name = format!("{prefix}{name}");
+        match refs::find(repo, &name) {
+            Ok(id) => found.extend(id.map(|id| (name.into(), id))),
+            Err(error) => broken.push((name, error.to_string())),
+        }
+    }
+    Ok(found)
+}
+
 impl Tag {
-    fn read(handle: &gix::Repository, name: &str, id: ObjectId) -> Result<Self, VerifyError> {
-        let unreadable = |source: Box<dyn std::error::Error + Send + Sync>| {
-            VerifyError::Unreadable { id, source }
+    fn read(handle: &gix::Repository, name: &str, id: ObjectId) -> Self {
+        let (found, fault) = match handle.try_find_object(id) {
+            Ok(Some(object)) => (Some(object), None),
+            Ok(None) => (None, Some(format!("the object {id} is not here"))),
+            Err(error) => (
+                None,
+                Some(format!("the object {id} cannot be read: {error}")),
+            ),
         };
-        let object = handle
-            .try_find_object(id)
-            .map_err(|error| unreadable(error.into()))?;
-        let object = object.filter(|object| object.kind == Kind::Tag);
+        let object = found.filter(|object| object.kind == Kind::Tag);
         let object = object.and_then(|object| {
             let tag = object.try_to_tag_ref().ok()?;
             let text = tag.message.to_str_lossy().into_owned();
@@ -279,11 +323,12 @@ impl Tag {
                 text,
             })
         });
-        Ok(Self {
+        Self {
             name: name.to_owned(),
             id,
             object,
-        })
+            fault,
+        }
     }
 }
 

@@ -11,7 +11,11 @@ use checkpoint_model::{
     record::Record,
     shell::word,
 };
-use checkpoint_store::{notes::Notes, subject::AGENTS};
+use checkpoint_store::{
+    StoreError,
+    notes::{Notes, refuse_others},
+    subject::AGENTS,
+};
 use gix::ObjectId;
 
 use crate::{
@@ -34,7 +38,10 @@ impl Range<'_> {
     /// The checks of the commits that `words` mean to git-rev-list(1).
     pub(crate) fn check(&self, words: &str) -> Result<Vec<Verified>, VerifyError> {
         let commits = self.commits(words)?;
-        let notes = Notes::read(self.repo, AGENTS)?;
+        let notes = match self.notes() {
+            Ok(notes) => notes,
+            Err(error) => return Ok(vec![Self::unread(&error)]),
+        };
         let mut verified = Vec::new();
         let mut agents = 0;
         for id in &commits {
@@ -64,6 +71,25 @@ impl Range<'_> {
         };
         verified.insert(0, whole);
         Ok(verified)
+    }
+
+    fn notes(&self) -> Result<Notes<'_>, StoreError> {
+        let notes = Notes::read(self.repo, AGENTS)?;
+        refuse_others(self.repo, AGENTS, notes.tip())?;
+        Ok(notes)
+    }
+
+    /// Without the records of agents, nothing tells where a commit was made.
+    fn unread(error: &StoreError) -> Verified {
+        let look = Some(format!("git log --stat {AGENTS}"));
+        Verified {
+            about: About::Repository,
+            checks: vec![Check::failed(
+                CheckId::FeatureBranch,
+                error.to_string(),
+                look,
+            )],
+        }
     }
 
     fn commits(&self, words: &str) -> Result<Vec<ObjectId>, VerifyError> {

@@ -28,6 +28,10 @@ pub(crate) fn check(fact: &Fact, facts: &Facts, remote: Option<&str>) -> Vec<Che
 }
 
 fn present_objection(fact: &Fact, facts: &Facts, remote: Option<&str>) -> Option<Objection> {
+    if let Some(fault) = &facts.records_fault {
+        let look = format!("git log --stat {CHECKPOINTS}");
+        return Some(Objection::new(fault).with(look));
+    }
     let Some(noted) = &fact.record else {
         let why = match (facts.has_records, fact.snapshot) {
             (false, _) => format!("no records are here: there is no {CHECKPOINTS}"),

@@ -28,8 +28,8 @@ pub(crate) struct Tags<'a> {
     pub(crate) remote: Option<&'a Remote>,
     /// Where what is not here may be had.
     pub(crate) source: Option<&'a str>,
-    /// HEADs of checkpoints that have no history in common with the branches here.
-    pub(crate) strangers: &'a [ObjectId],
+    /// HEADs of checkpoints that have no history in common with the branches here; or why that cannot be told.
+    pub(crate) strangers: Result<&'a [ObjectId], String>,
 }
 
 impl Tags<'_> {
@@ -156,10 +156,16 @@ impl Tags<'_> {
                 "the commit it points at has other files than HEAD: publishing it publishes them";
             return Some(Objection::new(why));
         }
-        head.filter(|head| self.strangers.contains(head)).map(|head| {
-            Objection::new(format!("its HEAD {} has no history in common with any branch here: it is of another repository",
-                short(head)))
-        })
+        let head = head?;
+        let why = match &self.strangers {
+            Err(error) => format!("whether its HEAD is of this repository cannot be told: {error}"),
+            Ok(strangers) if strangers.contains(&head) => format!(
+                "its HEAD {} has no history in common with any branch here: it is of another repository",
+                short(head)
+            ),
+            Ok(_) => return None,
+        };
+        Some(Objection::new(why))
     }
 
     fn date_objection(&self, object: &TagObject) -> Option<Objection> {
@@ -222,6 +228,10 @@ impl Tags<'_> {
 }
 
 fn annotated_objection(tag: &Tag, remote: Option<&str>, reference: &str) -> Option<Objection> {
+    if let Some(fault) = &tag.fault {
+        let fsck = "git fsck --no-dangling".to_owned();
+        return Some(Objection::new(fault).with(fsck));
+    }
     match &tag.object {
         None => {
             let why = format!(

@@ -172,7 +172,7 @@ impl Ground<'_> {
         let heads: BTreeSet<_> = heads
             .filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok())
             .collect();
-        let strangers = history::strangers(self.repo, &heads)?;
+        let strangers = history::strangers(self.repo, &heads);
         let tags = Tags {
             repo: self.repo,
             handle: self.handle,
@@ -180,7 +180,7 @@ impl Ground<'_> {
             prefix: &self.facts.prefix,
             remote: self.asked,
             source: self.source,
-            strangers: &strangers,
+            strangers: strangers.as_deref().map_err(ToString::to_string),
         };
         let signers = Signers::of(self.repo, self.policy, self.source)?;
         let verified = chosen.iter().zip(states).map(|(fact, states)| {
@@ -199,13 +199,23 @@ impl Ground<'_> {
     /// What is not here of what should be, where no checkpoint tells of it.
     fn repository(&self, which: &Which) -> Option<Verified> {
         let whole = (*which == Which::All).then_some(self)?;
-        let checks: Vec<_> = [whole.tags(), whole.records()]
-            .into_iter()
-            .flatten()
-            .collect();
+        let missing = [whole.tags(), whole.records()].into_iter().flatten();
+        let checks: Vec<_> = missing.chain(whole.broken()).collect();
         (!checks.is_empty()).then_some(Verified {
             about: About::Repository,
             checks,
+        })
+    }
+
+    /// References that cannot be read: what they name may be anything.
+    fn broken(&self) -> impl Iterator<Item = Check> {
+        self.facts.broken.iter().map(|(name, why)| {
+            let id = match name.starts_with(&self.facts.prefix) {
+                true => CheckId::TagPresent,
+                false => CheckId::SnapshotShape,
+            };
+            let look = format!("git for-each-ref {}", word(name));
+            Check::failed(id, format!("'{name}' is broken: {why}"), Some(look))
         })
     }
 
@@ -215,7 +225,8 @@ impl Ground<'_> {
         let here: HashSet<&str> = tags.map(|tag| tag.name.as_str()).collect();
         let is_here = |name: &str| {
             let short = name.strip_prefix(&self.facts.prefix).unwrap_or(name);
-            self.facts.gone.contains(short) || here.contains(short)
+            let is_broken = || self.facts.broken.iter().any(|(broken, _)| broken == name);
+            self.facts.gone.contains(short) || here.contains(short) || is_broken()
         };
         let mut missing = remote.tags.keys().filter(|name| !is_here(name));
         let first = missing.next()?;

@@ -522,3 +522,66 @@ fn a_secret_in_what_is_shared() {
     fails(&scene, &[], &[]);
     fails(&scene, &["--secrets"], &["no-secret"]);
 }
+
+/// Each of these was the end of it all; now it is told, and all else with it.
+#[test]
+fn what_is_broken_hides_nothing_else() {
+    let scene = kept();
+    let place = |name: &str| scene.path().join(".git").join(name);
+    scene.done(&["create", "-q", "other"]);
+    let n_passed = |document: &serde_json::Value| document["passed"].as_u64().unwrap();
+    let whole = n_passed(&fails(&scene, &[], &[]));
+    // A tag object that is rubbish: the checkpoint is known by its record then, and the tag by nothing.
+    let lost = ["record-present", "tag-annotated", "tag-present"];
+    let tag = scene.git(&["rev-parse", "refs/tags/checkpoint/other"]);
+    let object = place("objects").join(&tag[..2]).join(tag[2..].trim());
+    let content = fs_err::read(&object).unwrap();
+    fs_err::remove_file(&object).unwrap();
+    fs_err::write(&object, "rubbish").unwrap();
+    let document = fails(&scene, &[], &lost);
+    assert!(
+        why(&document, "tag-annotated").contains("cannot be read"),
+        "{document:#}"
+    );
+    fs_err::remove_file(&object).unwrap();
+    let document = fails(&scene, &[], &lost);
+    assert!(
+        why(&document, "tag-annotated").contains("is not here"),
+        "{document:#}"
+    );
+    fs_err::write(&object, content).unwrap();
+    // References that are rubbish.
+    fs_err::write(place("refs/tags/checkpoint/rubbish"), "rubbish\n").unwrap();
+    let document = fails(&scene, &[], &["tag-present"]);
+    assert!(why(&document, "tag-present").contains("'refs/tags/checkpoint/rubbish' is broken"));
+    assert_eq!(n_passed(&document), whole);
+    fs_err::remove_file(place("refs/tags/checkpoint/rubbish")).unwrap();
+    let state = place("refs/checkpoints/01900000-0000-7000-8000-000000000000");
+    fs_err::write(&state, "rubbish\n").unwrap();
+    fails(&scene, &[], &["snapshot-shape"]);
+    fs_err::remove_file(&state).unwrap();
+    // A branch where records should be; and records that are gone.
+    let notes = scene.git(&["rev-parse", "refs/notes/checkpoints"]);
+    scene.git(&["update-ref", "refs/notes/checkpoints", "HEAD"]);
+    scene.git(&["update-ref", "refs/notes/agents", "HEAD"]);
+    let document = fails(
+        &scene,
+        &["--range=HEAD"],
+        &["feature-branch", "record-present"],
+    );
+    let wanted = "'refs/notes/checkpoints' holds no records: it is ";
+    assert!(
+        why(&document, "record-present").starts_with(wanted),
+        "{document:#}"
+    );
+    scene.git(&["update-ref", "-d", "refs/notes/agents"]);
+    scene.git(&["update-ref", "refs/notes/checkpoints", notes.trim()]);
+    let tree = scene.git(&["rev-parse", "refs/notes/checkpoints^{tree}"]);
+    fs_err::remove_file(place("objects").join(&tree[..2]).join(tree[2..].trim())).unwrap();
+    let document = fails(&scene, &[], &["record-present"]);
+    assert!(
+        why(&document, "record-present").starts_with("cannot read object "),
+        "{document:#}"
+    );
+    assert!(n_passed(&document) > 10, "{document:#}");
+}

@@ -25,8 +25,8 @@ pub use checkpoint_model::url::without_password;
 pub use error::ShareError;
 pub use fetch::{Fetched, States, fetch_records, fetch_states};
 pub use push::{
-    Preview, Pushed, SharedState, SharedTag, Unpushed, Wanted, commits_along, is_sharing, preview,
-    push, push_at_once,
+    Preview, Pushed, SharedState, SharedTag, There, Unpushed, Wanted, commits_along, is_sharing,
+    preview, push, push_at_once,
 };
 pub use records::{RECORDS, Shared, is_shared};
 pub use remote::{Direction, Remote};

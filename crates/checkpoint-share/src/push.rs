@@ -164,6 +164,24 @@ pub struct Preview {
     pub spoken: Vec<Spoken>,
 }
 
+/// What the other side has, as it says itself. What is remembered here of it may be long gone from there: a branch that was
+/// deleted since, for a secret in it.
+#[derive(Debug, Clone, Default)]
+pub struct There {
+    /// Where its references stand.
+    pub(crate) tips: Vec<ObjectId>,
+}
+
+impl There {
+    /// Asks it. Fails with [`ShareError::Unreachable`].
+    pub fn ask(repo: &Repository, remote: &Remote, manner: Manner) -> Result<Self, ShareError> {
+        let tips = advertised(repo, remote, manner, &[])?;
+        Ok(Self {
+            tips: tips.into_values().collect(),
+        })
+    }
+}
+
 /// Asks the other side what it has, and tells what [`push`] would do. Writes nothing.
 pub fn preview(
     repo: &Repository,
@@ -235,24 +253,19 @@ pub fn preview(
     Ok(preview)
 }
 
-/// How many commits go along with names and states, since these stand on them and the other side has nothing that does,
-/// as far as is known here; asks nobody. `heads` are the commits they stand on.
+/// How many commits go along with names and states, since these stand on them and the other side has nothing that does.
+/// `heads` are the commits they stand on.
 pub fn commits_along(
     repo: &Repository,
-    remote: &Remote,
+    there: &There,
     heads: &[ObjectId],
 ) -> Result<usize, ShareError> {
     if heads.is_empty() {
         return Ok(0);
     }
-    let prefix = match &remote.name {
-        Some(name) => format!("refs/remotes/{name}/"),
-        None => "refs/remotes/".to_owned(),
-    };
-    let known = refs::list(repo, &prefix)?.into_iter();
     let wanted = heads.iter().map(|id| format!("{id}\n"));
     let input: String = wanted
-        .chain(known.map(|(_, id)| format!("^{id}\n")))
+        .chain(there.tips.iter().map(|id| format!("^{id}\n")))
         .collect();
     let words = ["rev-list", "--count", "--ignore-missing", "--stdin"];
     let n = repo.git(words).output_of(input.as_bytes())?;

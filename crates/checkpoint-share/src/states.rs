@@ -10,7 +10,7 @@ use checkpoint_scan::{Findings, Rules, published, scan};
 use checkpoint_store::{Place, StoreError, Stored, private};
 use gix::ObjectId;
 
-use crate::{Manner, Remote, ShareError, commits_along, push::advertised};
+use crate::{Remote, ShareError, There, commits_along};
 
 /// A state in which nothing was found that must stay here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,12 +89,11 @@ pub struct Screen<'a> {
     pub done: &'a AtomicU64,
 }
 
-/// Looks through all that would be published by the names of checkpoints, which stand on `commits`, and is not at the
-/// remote. Asks it only where not all of them are known to be there.
+/// Looks through all that would be published by the names of checkpoints, which stand on `commits`, and is not `there`.
 pub fn screen_commits(
     repo: &Repository,
     remote: &Remote,
-    manner: Manner,
+    there: &There,
     commits: &[ObjectId],
     how: Screen<'_>,
 ) -> Result<Screened, ShareError> {
@@ -102,23 +101,21 @@ pub fn screen_commits(
         remote: remote.shown(),
         ..Screened::default()
     };
-    if commits_along(repo, remote, commits)? > 0 {
-        let there = advertised(repo, remote, manner, &[])?;
-        let known: Vec<_> = there.into_values().collect();
-        let blobs = published(repo, commits, &known)?;
+    if commits_along(repo, there, commits)? > 0 {
+        let blobs = published(repo, commits, &there.tips)?;
         screened.findings = scan(repo, &blobs, how.rules, how.done)?;
     }
     Ok(screened)
 }
 
-/// Looks through all that would be published by these states, and is not at the remote: also through the commits that
-/// they stand on.
+/// Looks through all that would be published by these states, and is not `there`: also through the commits that they
+/// stand on.
 ///
 /// Fails with [`StoreError::Private`] where a state holds what never leaves the machine.
 pub fn screen(
     repo: &Repository,
     remote: &Remote,
-    manner: Manner,
+    there: &There,
     wanted: &[&Stored],
     how: Screen<'_>,
 ) -> Result<Screened, ShareError> {
@@ -129,10 +126,8 @@ pub fn screen(
         }
         private::refuse(repo, stored)?;
     }
-    let there = advertised(repo, remote, manner, &[])?;
-    let known: Vec<_> = there.into_values().collect();
     let snapshots: Vec<_> = wanted.iter().map(|stored| stored.snapshot).collect();
-    let blobs = published(repo, &snapshots, &known)?;
+    let blobs = published(repo, &snapshots, &there.tips)?;
     let findings = scan(repo, &blobs, how.rules, how.done)?;
     let states = wanted.iter().map(|stored| ClearedState {
         checkpoint: stored.checkpoint.id,

@@ -6,7 +6,8 @@ use checkpoint_cli::{Schema, Session, count};
 use checkpoint_policy::Agent;
 use checkpoint_scan::{Findings, Rules};
 use checkpoint_share::{
-    Direction, Otherwise, Pushed, Remote, Screen, Screened, ShareError, Unpushed, Wanted, Words,
+    Direction, Otherwise, Pushed, Remote, Screen, Screened, ShareError, There, Unpushed, Wanted,
+    Words,
 };
 use checkpoint_store::Stored;
 use gix::ObjectId;
@@ -30,7 +31,16 @@ pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, 
     let rules = passed(session, &policy, &args)?;
     let wanted = chosen.iter().map(|stored| Wanted::tag_of(repo, stored));
     let mut wanted = wanted.collect::<Result<Vec<_>, _>>()?;
-    let screened = screen(session, &remote, &rules, &chosen, &wanted, args.with_state)?;
+    let there = match chosen.is_empty() {
+        true => There::default(),
+        false => There::ask(repo, &remote, manner)?,
+    };
+    let goes = Goes {
+        chosen: &chosen,
+        wanted: &wanted,
+        with_state: args.with_state,
+    };
+    let screened = goes.screen(session, &remote, &there, &rules)?;
     let mut findings = Findings::default();
     if args.dry_run {
         findings.clone_from(&screened.findings);
@@ -59,7 +69,7 @@ pub(crate) fn run(session: &Session<'_>, args: PushArgs) -> Result<PushOutcome, 
         }
         false => What::Did(give(session, &remote, &wanted, words)?),
     };
-    let commits = checkpoint_share::commits_along(repo, &remote, &heads(&chosen, &what))?;
+    let commits = checkpoint_share::commits_along(repo, &there, &heads(&chosen, &what))?;
     // With '--tags' those without a name are not meant; with their state, something of them goes.
     let is_all = args.tags || args.with_state;
     let nameless = wanted
@@ -160,32 +170,41 @@ fn passed(
     Ok(rules)
 }
 
-/// Looks for what must not leave in the states; without these, in the commits that the names stand on.
-fn screen(
-    session: &Session<'_>,
-    remote: &Remote,
-    rules: &Rules,
-    chosen: &[Stored],
-    wanted: &[Wanted],
+/// What is to go of checkpoints.
+struct Goes<'a> {
+    chosen: &'a [Stored],
+    wanted: &'a [Wanted],
     with_state: bool,
-) -> Result<Screened, CheckpointError> {
-    let (repo, manner) = (&session.repo, share::manner(session));
-    let progress = session.console.progress("Looking for secrets");
-    let done = progress.counter();
-    let how = Screen { rules, done };
-    let screened = match with_state {
-        true => {
-            let states: Vec<_> = chosen.iter().collect();
-            checkpoint_share::screen(repo, remote, manner, &states, how)?
-        }
-        false => {
-            let named = chosen.iter().zip(wanted).filter(|(_, it)| it.tag.is_some());
-            let commits: Vec<_> = named.filter_map(|(stored, _)| head(stored)).collect();
-            checkpoint_share::screen_commits(repo, remote, manner, &commits, how)?
-        }
-    };
-    progress.finish();
-    Ok(screened)
+}
+
+impl Goes<'_> {
+    /// Looks for what must not leave in the states; without these, in the commits that the names stand on.
+    fn screen(
+        &self,
+        session: &Session<'_>,
+        remote: &Remote,
+        there: &There,
+        rules: &Rules,
+    ) -> Result<Screened, CheckpointError> {
+        let repo = &session.repo;
+        let progress = session.console.progress("Looking for secrets");
+        let done = progress.counter();
+        let how = Screen { rules, done };
+        let screened = match self.with_state {
+            true => {
+                let states: Vec<_> = self.chosen.iter().collect();
+                checkpoint_share::screen(repo, remote, there, &states, how)?
+            }
+            false => {
+                let named = self.chosen.iter().zip(self.wanted);
+                let named = named.filter(|(_, it)| it.tag.is_some());
+                let commits: Vec<_> = named.filter_map(|(stored, _)| head(stored)).collect();
+                checkpoint_share::screen_commits(repo, remote, there, &commits, how)?
+            }
+        };
+        progress.finish();
+        Ok(screened)
+    }
 }
 
 /// The commit that it stands on.

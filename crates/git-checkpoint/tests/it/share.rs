@@ -201,7 +201,8 @@ fn a_hundred_records_take_two_connections() {
     assert_eq!(said, "To origin\n  sent  100 records  checkpoints\n");
     assert_eq!(count, 2, "one to look, one to give");
     party.scene.keep_named(1, "safe");
-    assert_eq!(connections(&["push", "safe"]).1, 2, "a name costs none");
+    let with_name = connections(&["push", "safe"]).1;
+    assert_eq!(with_name, 3, "one more, for what is searched");
     assert_eq!(connections(&["fetch"]).1, 1);
 }
 

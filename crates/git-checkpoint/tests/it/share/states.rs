@@ -414,3 +414,33 @@ fn a_run_is_taken_by_its_id_or_branch() {
     assert!(said.err.contains("came from 'origin': "), "{}", said.err);
     assert!(said.err.contains("'nothing' is no run"), "{}", said.err);
 }
+
+#[test]
+fn what_was_taken_away_there_is_searched_again() {
+    let party = Party::new();
+    let scene = &party.scene;
+    scene.git(&["switch", "-q", "-c", "feature"]);
+    scene.write("env", &secret());
+    scene.git(&["add", "env"]);
+    scene.git(&["commit", "-q", "-m", "by mistake"]);
+    scene.git(&["push", "-q", "origin", "feature"]);
+    // Whoever keeps the other repository has taken it out again; here it is remembered as being there.
+    let bare = scene.beside("remote.git");
+    scene.git(&["--git-dir", &bare, "update-ref", "-d", "refs/heads/feature"]);
+    scene.git(&["--git-dir", &bare, "gc", "-q", "--prune=now"]);
+    scene.done(&["create", "safe"]);
+    for args in [&["push", "safe"][..], &["push", "safe", "--with-state"]] {
+        let said = scene.run(args);
+        assert_eq!(said.code, 1, "{args:?}: {}", said.err);
+        assert!(
+            said.err.contains("'env:1' looks like a secret"),
+            "{}",
+            said.err
+        );
+    }
+    let left = scene.git(&["--git-dir", &bare, "for-each-ref", "--format=%(refname)"]);
+    assert_eq!(left, "refs/heads/main");
+    let passed = ["push", "safe", "--allow-secret", "aws-access-key-id"];
+    let said = scene.done(&passed).out;
+    assert!(said.contains("1 commit"), "{said}");
+}

@@ -33,7 +33,7 @@ pub(crate) struct Found {
     pub(crate) line: u64,
     pub(crate) excerpt: String,
     pub(crate) sha256: String,
-    place: Range<u64>,
+    pub(crate) place: Range<u64>,
 }
 
 /// More than that in one content is not told one by one.
@@ -77,6 +77,16 @@ pub(crate) fn search(reader: &mut dyn Read, wants_hash: bool) -> io::Result<Cont
         }
         window.forget(end);
     }
+}
+
+/// The same for a text that is held whole, such as a path: without a buffer of its own for pieces.
+pub(crate) fn search_short(text: &[u8], matcher: &Matcher) -> Vec<Found> {
+    let window = Window::default();
+    let mut found = Vec::new();
+    matcher.search(text, 0..text.len(), |hit| {
+        found.push(window.found(text, hit))
+    });
+    without_overlaps(found)
 }
 
 /// Text of two bytes for each character, as it is written on Windows.

@@ -1,6 +1,6 @@
 //! Looks for secrets in what is about to leave the machine.
 //!
-//! [`scan()`] reads blobs and gives [`Findings`]; [`reachable()`] says which blobs a push would publish; [`Rules`] are all
+//! [`scan()`] reads objects and gives [`Findings`]; [`reachable()`] says which ones a push would publish; [`Rules`] are all
 //! rules but what the policy's `[push]` allows. Read in this order: [`rules`] is the table, `anchors` and `matcher` find
 //! where to try them, `judge` tells what is random from what stands for it, `content` reads piece by piece, [`mod@scan`] does
 //! many blobs at once.
@@ -23,10 +23,12 @@ mod error;
 mod file;
 mod judge;
 mod matcher;
+mod name;
+mod walk;
 
 pub use error::ScanError;
-pub use list::{paths_in, published, reachable};
-pub use scan::{Blob, Finding, Findings, Rules, scan, scan_text};
+pub use list::{contents, paths_in, reachable};
+pub use scan::{Aspect, Finding, Findings, Object, Rules, scan, scan_text};
 
 #[cfg(test)]
 mod tests;

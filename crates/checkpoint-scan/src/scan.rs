@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice as _};
 use checkpoint_git::Repository;
 use checkpoint_model::policy::{ContentHash, Push};
 use gix::ObjectId;
@@ -19,18 +19,33 @@ use gix::ObjectId;
 use crate::{
     ScanError,
     blob::{self, Streamed},
-    content::{self, Content, MOST},
+    content::{self, Content, Found, MOST},
     file::Suspect,
+    matcher::Matcher,
+    name,
     rules::{self, Rule},
 };
 
-/// A blob, and a path at which it would be published.
+/// Something that would be published.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Blob {
-    /// The blob.
+pub struct Object {
+    /// The blob, or the commit; null for a name alone.
     pub id: ObjectId,
-    /// The path, from the top of its tree.
+    /// The path, from the top of its tree; what stands for one of a commit.
     pub path: BString,
+    /// What of it is looked at.
+    pub aspect: Aspect,
+}
+
+/// What of an object is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Aspect {
+    /// What is in a file.
+    File,
+    /// The path itself.
+    Name,
+    /// The message of a commit, and who made it.
+    Commit,
 }
 
 /// What is looked for, and what is passed over.
@@ -48,7 +63,7 @@ pub struct Finding {
     pub what: &'static str,
     /// Where it is.
     pub path: BString,
-    /// The blob it is in.
+    /// The blob or the commit it is in; null where it is in neither.
     pub blob: ObjectId,
     /// The line, counted from 1.
     pub line: u64,
@@ -73,7 +88,7 @@ pub struct Findings {
     /// Those of them that are binary: only keys were looked for.
     pub binary: u64,
     /// Blobs that are not here, as in a partial clone, and were not looked at.
-    pub missing: Vec<Blob>,
+    pub missing: Vec<Object>,
 }
 
 impl Rules {
@@ -105,17 +120,17 @@ impl Rules {
     }
 }
 
-/// Looks for secrets in `blobs`, each read once whatever the number of its paths. `done` counts them.
+/// Looks for secrets in `objects`, each read once whatever the number of its paths, and in these. `done` counts them.
 ///
 /// Fails with [`ScanError::Unreadable`] on an object that is here and cannot be read.
 pub fn scan(
     repo: &Repository,
-    blobs: &[Blob],
+    objects: &[Object],
     rules: &Rules,
     done: &AtomicU64,
 ) -> Result<Findings, ScanError> {
     let mut findings = Findings::default();
-    let groups = by_blob(blobs, rules, &mut findings);
+    let groups = grouped(objects, rules, &mut findings);
     let work = Work {
         rules,
         done,
@@ -176,6 +191,7 @@ pub fn scan(
 pub fn scan_text(path: &BStr, text: &[u8], rules: &Rules) -> Vec<Finding> {
     let group = Group {
         id: ObjectId::null(gix::hash::Kind::Sha1),
+        aspect: Aspect::File,
         paths: vec![path],
     };
     let mut findings = Findings::default();
@@ -185,30 +201,37 @@ pub fn scan_text(path: &BStr, text: &[u8], rules: &Rules) -> Vec<Finding> {
     findings.findings
 }
 
-/// A blob with its paths.
+/// An object with its paths.
 struct Group<'a> {
     id: ObjectId,
+    aspect: Aspect,
     paths: Vec<&'a BStr>,
 }
 
-/// Blobs by their ids, without the paths that are not looked at.
-fn by_blob<'a>(blobs: &'a [Blob], rules: &Rules, findings: &mut Findings) -> Vec<Group<'a>> {
-    let mut places: HashMap<ObjectId, usize> = HashMap::with_capacity(blobs.len());
+/// Objects by their ids, without the paths that are not looked at; names are looked at by the way.
+fn grouped<'a>(objects: &'a [Object], rules: &Rules, findings: &mut Findings) -> Vec<Group<'a>> {
+    let mut places: HashMap<ObjectId, usize> = HashMap::with_capacity(objects.len());
     let mut groups: Vec<Group<'a>> = Vec::new();
-    for blob in blobs {
-        if rules.allowed.has_path(blob.path.as_ref()) {
+    for object in objects {
+        let path: &BStr = object.path.as_ref();
+        if object.aspect != Aspect::Commit && rules.allowed.has_path(path) {
             findings.allowed += 1;
             continue;
         }
-        let place = *places.entry(blob.id).or_insert_with(|| {
+        if object.aspect == Aspect::Name {
+            findings.name(path, rules);
+            continue;
+        }
+        let place = *places.entry(object.id).or_insert_with(|| {
             groups.push(Group {
-                id: blob.id,
+                id: object.id,
+                aspect: object.aspect,
                 paths: Vec::new(),
             });
             groups.len() - 1
         });
-        if !groups[place].paths.contains(&blob.path.as_ref()) {
-            groups[place].paths.push(blob.path.as_ref());
+        if !groups[place].paths.contains(&path) {
+            groups[place].paths.push(path);
         }
     }
     groups
@@ -250,15 +273,21 @@ impl<'a> Work<'a> {
         group: &'a Group<'a>,
         part: &mut Part<'a>,
     ) -> Result<(), ScanError> {
+        if group.aspect == Aspect::Commit {
+            part.findings.commit(repo, group, self.rules)?;
+            self.done.fetch_add(1, Relaxed);
+            return Ok(());
+        }
         match blob::open(repo, group.id)? {
             blob::Blob::Packed => {
                 part.packed.push(group);
                 return Ok(());
             }
             blob::Blob::Missing => {
-                let missing = group.paths.iter().map(|path| Blob {
+                let missing = group.paths.iter().map(|path| Object {
                     id: group.id,
                     path: (*path).to_owned(),
+                    aspect: Aspect::File,
                 });
                 part.findings.missing.extend(missing);
             }
@@ -280,6 +309,20 @@ fn read(reader: &mut dyn Read, group: &Group<'_>) -> Result<Content, ScanError> 
     })
 }
 
+impl Found {
+    fn tell(&self, blob: ObjectId, path: &BString) -> Finding {
+        Finding {
+            rule: self.rule.id,
+            what: self.rule.what,
+            path: path.clone(),
+            blob,
+            line: self.line,
+            excerpt: self.excerpt.clone(),
+            secret: format!("sha256:{}", self.sha256),
+        }
+    }
+}
+
 impl Findings {
     fn add(&mut self, group: &Group<'_>, content: &Content, rules: &Rules) {
         self.blobs += 1;
@@ -289,7 +332,7 @@ impl Findings {
             let finding = |rule: &'static Rule, line, excerpt: String, sha256: &str| Finding {
                 rule: rule.id,
                 what: rule.what,
-                path: (*path).to_owned(),
+                path: name::shown(path),
                 blob: group.id,
                 line,
                 excerpt,
@@ -300,16 +343,59 @@ impl Findings {
             let file = file.map(|(file, sha256)| {
                 finding(file.rule, file.line, format!("{}…", file.label), sha256)
             });
+            let shown = name::shown(path);
             let inside = content.found.iter();
-            let inside = inside
-                .map(|found| finding(found.rule, found.line, found.excerpt.clone(), &found.sha256));
-            let (allowed, found): (Vec<_>, Vec<_>) = file
-                .into_iter()
-                .chain(inside)
-                .partition(|finding| rules.allows(finding));
-            self.allowed += allowed.len() as u64;
-            self.findings.extend(found.into_iter().take(MOST));
+            let inside = inside.map(|found| found.tell(group.id, &shown));
+            self.sort_out(file.into_iter().chain(inside), rules);
         }
+    }
+
+    /// Looks at a path.
+    fn name(&mut self, path: &BStr, rules: &Rules) {
+        let Some(telling) = name::search(path) else {
+            return;
+        };
+        let place = format!("(name of {})", telling.shown).into();
+        let null = ObjectId::null(gix::hash::Kind::Sha1);
+        let found = telling.found.iter().map(|found| Finding {
+            line: 1,
+            ..found.tell(null, &place)
+        });
+        self.sort_out(found, rules);
+    }
+
+    /// Looks at what a commit says: who made it, and why.
+    fn commit(
+        &mut self,
+        repo: &gix::Repository,
+        group: &Group<'_>,
+        rules: &Rules,
+    ) -> Result<(), ScanError> {
+        let object = repo
+            .find_object(group.id)
+            .map_err(|error| ScanError::Unreadable {
+                id: group.id,
+                source: error.into(),
+            })?;
+        let (head, message) = object
+            .data
+            .split_once_str("\n\n")
+            .unwrap_or((&object.data, b""));
+        for (what, text) in [("header", head), ("message", message)] {
+            for path in &group.paths {
+                let place = format!("({what} of {path})").into();
+                let found = content::search_short(text, Matcher::of_text());
+                let found = found.iter().map(|found| found.tell(group.id, &place));
+                self.sort_out(found, rules);
+            }
+        }
+        Ok(())
+    }
+
+    fn sort_out(&mut self, found: impl Iterator<Item = Finding>, rules: &Rules) {
+        let (allowed, found): (Vec<_>, Vec<_>) = found.partition(|it| rules.allows(it));
+        self.allowed += allowed.len() as u64;
+        self.findings.extend(found.into_iter().take(MOST));
     }
 
     fn merge(&mut self, other: Self) {

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 
 use checkpoint_git::Repository;
 use checkpoint_model::id::CheckpointId;
-use checkpoint_scan::{Findings, Rules, published, scan};
+use checkpoint_scan::{Findings, Rules, reachable, scan};
 use checkpoint_store::{Place, StoreError, Stored, private};
 use gix::ObjectId;
 
@@ -102,8 +102,8 @@ pub fn screen_commits(
         ..Screened::default()
     };
     if commits_along(repo, there, commits)? > 0 {
-        let blobs = published(repo, commits, &there.tips)?;
-        screened.findings = scan(repo, &blobs, how.rules, how.done)?;
+        let objects = reachable(repo, commits, &there.tips)?;
+        screened.findings = scan(repo, &objects, how.rules, how.done)?;
     }
     Ok(screened)
 }
@@ -127,8 +127,10 @@ pub fn screen(
         private::refuse(repo, stored)?;
     }
     let snapshots: Vec<_> = wanted.iter().map(|stored| stored.snapshot).collect();
-    let blobs = published(repo, &snapshots, &there.tips)?;
-    let findings = scan(repo, &blobs, how.rules, how.done)?;
+    let mut objects = reachable(repo, &snapshots, &there.tips)?;
+    // What snapshots say themselves is looked at with the records, which say the same.
+    objects.retain(|object| !snapshots.contains(&object.id));
+    let findings = scan(repo, &objects, how.rules, how.done)?;
     let states = wanted.iter().map(|stored| ClearedState {
         checkpoint: stored.checkpoint.id,
         snapshot: stored.snapshot,

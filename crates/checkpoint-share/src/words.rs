@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use checkpoint_git::Repository;
 use checkpoint_model::{id::CheckpointId, shell};
-use checkpoint_scan::{Finding, Rules, reachable, scan_text};
+use checkpoint_scan::{Finding, Rules, contents, scan_text};
 use checkpoint_store::{
     StoreError,
     notes::{CHECKPOINTS, Notes},
@@ -81,9 +81,9 @@ pub(crate) fn search(
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     for (reference, tip) in tips {
-        for blob in reachable(repo, &[*tip], known)? {
-            let object = repo.gix().find_object(blob.id);
-            let object = object.map_err(|source| StoreError::unreadable(blob.id, source))?;
+        for id in contents(repo, &[*tip], known)? {
+            let object = repo.gix().find_object(id);
+            let object = object.map_err(|source| StoreError::unreadable(id, source))?;
             for line in object.data.lines() {
                 if !line.is_empty() && seen.insert(line.to_owned()) {
                     found.extend(in_line(reference, line, rules));

@@ -4,7 +4,7 @@ mod outcome;
 
 use checkpoint_cli::{Answer, Schema, Session};
 use checkpoint_git::{Repository, refs};
-use checkpoint_scan::{Finding, Rules, published, scan, scan_text};
+use checkpoint_scan::{Finding, Rules, reachable, scan, scan_text};
 use checkpoint_store::{Place, StoreError, Stored};
 use gix::ObjectId;
 
@@ -30,9 +30,11 @@ pub(crate) fn run(session: &Session<'_>, args: ScanArgs) -> Result<Answer, Check
         false => session.choose_states(&args.checkpoints)?,
     };
     let wanted: Vec<_> = states.iter().map(|stored| stored.snapshot).collect();
-    let blobs = published(&session.repo, &wanted, &known(session, &states)?)?;
+    let mut objects = reachable(&session.repo, &wanted, &known(session, &states)?)?;
+    // What snapshots say themselves is what their records say.
+    objects.retain(|object| !wanted.contains(&object.id));
     let progress = session.console.progress("Looking for secrets");
-    let mut findings = scan(&session.repo, &blobs, &rules, progress.counter())?;
+    let mut findings = scan(&session.repo, &objects, &rules, progress.counter())?;
     progress.finish();
     for stored in &states {
         findings

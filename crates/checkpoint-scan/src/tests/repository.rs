@@ -1,6 +1,6 @@
 //! Blobs of a repository.
 
-use std::{path::Path, process::Command, sync::atomic::AtomicU64};
+use std::{collections::HashSet, path::Path, process::Command, sync::atomic::AtomicU64};
 
 use checkpoint_git::{Repository, Surroundings};
 use checkpoint_model::policy::{ContentHash, PathGlobs, Push};
@@ -9,7 +9,7 @@ use gix::ObjectId;
 use tempfile::TempDir;
 
 use super::corpus::Dice;
-use crate::{Blob, Findings, Rules, ScanError, reachable, scan};
+use crate::{Aspect, Findings, Object, Rules, ScanError, reachable, scan};
 
 fn git(top: &Path, words: &[&str]) -> String {
     let mut command = Command::new("git");
@@ -52,7 +52,7 @@ fn head(top: &TempDir) -> ObjectId {
     ObjectId::from_hex(git(top.path(), &["rev-parse", "HEAD"]).as_bytes()).unwrap()
 }
 
-fn look(repo: &Repository, blobs: &[Blob], policy: &Push) -> Findings {
+fn look(repo: &Repository, blobs: &[Object], policy: &Push) -> Findings {
     scan(repo, blobs, &Rules::new(policy), &AtomicU64::new(0)).unwrap()
 }
 
@@ -75,7 +75,7 @@ fn what_a_push_would_publish_is_scanned() {
     let (top, repo) = repository(&files());
     let first = head(&top);
     let blobs = reachable(&repo, &[first], &[]).unwrap();
-    assert_eq!(blobs.len(), 5, "{blobs:?}");
+    assert_eq!(blobs.len(), 5 + 1, "the commit too: {blobs:?}");
     let findings = look(&repo, &blobs, &Push::default());
     let told: Vec<_> = findings
         .findings
@@ -100,11 +100,12 @@ fn what_a_push_would_publish_is_scanned() {
     git(top.path(), &["add", "."]);
     git(top.path(), &["commit", "-q", "-m", "more"]);
     let new = reachable(&repo, &[head(&top)], &[first]).unwrap();
+    let commit = format!("commit {}", head(&top).to_hex_with_len(7));
     assert_eq!(
         new.iter()
             .map(|blob| blob.path.to_string())
             .collect::<Vec<_>>(),
-        ["more"]
+        [commit.as_str(), "more"]
     );
 }
 
@@ -155,7 +156,8 @@ fn the_policy_allows_rules_paths_and_hashes() {
 fn an_allowed_path_does_not_hide_the_same_content_elsewhere() {
     let secret = Dice::new(4).fill("sk_live_{A24}\n");
     let (top, repo) = repository(&[("fixtures/a", secret.clone()), ("src/a", secret)]);
-    let at = |path: &str| Blob {
+    let at = |path: &str| Object {
+        aspect: Aspect::File,
         id: ObjectId::from_hex(git(top.path(), &["rev-parse", &format!("HEAD:{path}")]).as_bytes())
             .unwrap(),
         path: path.into(),
@@ -193,10 +195,97 @@ fn big_blobs_are_read_loose_and_packed() {
 #[test]
 fn what_is_not_here_is_told() {
     let (_top, repo) = repository(&[]);
-    let blob = Blob {
+    let blob = Object {
+        aspect: Aspect::File,
         id: ObjectId::from_hex(&[b'1'; 40]).unwrap(),
         path: "gone".into(),
     };
     let findings = look(&repo, std::slice::from_ref(&blob), &Push::default());
     assert_eq!((findings.missing, findings.blobs), (vec![blob], 0));
+}
+
+/// What is found, without lines and rules.
+fn places(repo: &Repository, wanted: &[ObjectId], known: &[ObjectId]) -> Vec<String> {
+    let objects = reachable(repo, wanted, known).unwrap();
+    let findings = look(repo, &objects, &Push::default()).findings;
+    findings.iter().map(|it| it.path.to_string()).collect()
+}
+
+#[test]
+fn messages_and_idents_are_looked_at() {
+    let (top, repo) = repository(&[]);
+    let first = head(&top);
+    let token = Dice::new(7).fill("ghp_{A36}");
+    let message = format!("deploy\n\nwith {token}");
+    git(
+        top.path(),
+        &["commit", "-q", "--allow-empty", "-m", &message],
+    );
+    let second = head(&top);
+    let name = format!("user.name={token}");
+    let words = ["-c", &name, "commit", "-q", "--allow-empty", "-m", "more"];
+    git(top.path(), &words);
+    let third = head(&top);
+    let short = |id: ObjectId| id.to_hex_with_len(7).to_string();
+    let objects = reachable(&repo, &[third], &[first]).unwrap();
+    let findings = look(&repo, &objects, &Push::default()).findings;
+    let told: HashSet<_> = findings
+        .iter()
+        .map(|it| (it.path.to_string(), it.blob, it.line))
+        .collect();
+    let message = format!("(message of commit {})", short(second));
+    let header = |line| (format!("(header of commit {})", short(third)), third, line);
+    // The tree, the parent, and then who made it and who put it there.
+    let wanted = [(message, second, 3), header(3), header(4)];
+    assert_eq!(told, HashSet::from(wanted));
+    assert!(!format!("{findings:?}").contains(&token));
+    assert!(places(&repo, &[third], &[third]).is_empty());
+}
+
+#[test]
+fn names_are_looked_at_and_not_repeated() {
+    let token = Dice::new(8).fill("ghp_{A36}");
+    let file = format!("dump-{token}.txt");
+    let folder = format!("of/{token}/file");
+    let (top, repo) = repository(&[(&file, "one\n".to_owned()), (&folder, "two\n".to_owned())]);
+    let first = head(&top);
+    let wanted = ["(name of dump-….txt)", "(name of of/…/file)"];
+    assert_eq!(places(&repo, &[first], &[]), wanted);
+    assert!(places(&repo, &[first], &[first]).is_empty());
+    // The content is known, the name is new.
+    git(top.path(), &["rm", "-q", "-r", "of"]);
+    let renamed = format!("{token}.md");
+    git(top.path(), &["mv", &file, &renamed]);
+    git(top.path(), &["commit", "-q", "-m", "two"]);
+    assert_eq!(places(&repo, &[head(&top)], &[first]), ["(name of ….md)"]);
+    // What has its name there already is not told with each change beside it.
+    let second = head(&top);
+    fs_err::write(top.path().join(&renamed), "three\n").unwrap();
+    git(top.path(), &["commit", "-q", "-a", "-m", "three"]);
+    assert!(places(&repo, &[head(&top)], &[second]).is_empty());
+    let policy = Push {
+        allow_paths: PathGlobs::new(["ghp_*"]).unwrap(),
+        ..Push::default()
+    };
+    let objects = reachable(&repo, &[second], &[first]).unwrap();
+    assert!(look(&repo, &objects, &policy).findings.is_empty());
+}
+
+#[test]
+fn a_path_is_told_whole_and_each_of_them() {
+    let secret = Dice::new(9).fill("sk_live_{A24}\n");
+    let odd = "ok.txt\nX";
+    let (top, repo) = repository(&[(odd, secret.clone()), ("a/same", secret)]);
+    let below = head(&top);
+    git(top.path(), &["rm", "-q", "-r", "."]);
+    git(top.path(), &["commit", "-q", "-m", "gone", "--allow-empty"]);
+    let policy = Push {
+        allow_paths: PathGlobs::new(["ok.txt"]).unwrap(),
+        ..Push::default()
+    };
+    let objects = reachable(&repo, &[head(&top)], &[]).unwrap();
+    let findings = look(&repo, &objects, &policy).findings;
+    let told: Vec<_> = findings.iter().map(|it| it.path.to_string()).collect();
+    assert_eq!(told, ["a/same", odd]);
+    assert_eq!(places(&repo, &[below], &[]), ["a/same", odd]);
 }

@@ -420,7 +420,7 @@ fn what_was_taken_away_there_is_searched_again() {
     let party = Party::new();
     let scene = &party.scene;
     scene.git(&["switch", "-q", "-c", "feature"]);
-    scene.write("env", &secret());
+    scene.write("env", secret());
     scene.git(&["add", "env"]);
     scene.git(&["commit", "-q", "-m", "by mistake"]);
     scene.git(&["push", "-q", "origin", "feature"]);
@@ -443,4 +443,39 @@ fn what_was_taken_away_there_is_searched_again() {
     let passed = ["push", "safe", "--allow-secret", "aws-access-key-id"];
     let said = scene.done(&passed).out;
     assert!(said.contains("1 commit"), "{said}");
+}
+
+#[test]
+fn names_and_messages_are_searched_like_content() {
+    let token = format!("ghp_{}", "q7Wn2Zs9Xv4Kd1Rt8Yb3Mf6Hc5Jg0LpEaQoU");
+    let stays = |party: &Party, args: &[&str], place: &str| {
+        let said = party.scene.run(args);
+        assert_eq!(said.code, 1, "{args:?}: {}", said.err);
+        assert!(said.err.contains(place), "{place}: {}", said.err);
+        assert!(!said.err.contains(&token), "{}", said.err);
+        let there = party.scene.git(&["ls-remote", "origin"]);
+        assert_eq!(there.lines().count(), 2, "{there}");
+    };
+    let party = Party::new();
+    party
+        .scene
+        .write(&format!("a\nb/dump-{token}.txt"), "harmless\n");
+    party.scene.done(&["create", "named"]);
+    let place = "b/dump-….txt):1' looks like a secret (github-token)";
+    stays(&party, &["push", "named", "--with-state"], place);
+    let said = party.scene.run(&["scan", "named"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.out.contains("dump-….txt)") && !said.out.contains(&token));
+
+    let party = Party::new();
+    party.scene.git(&["switch", "-q", "-c", "feature"]);
+    let message = format!("deploy with {token}");
+    party
+        .scene
+        .git(&["commit", "-q", "--allow-empty", "-m", &message]);
+    party.scene.done(&["create", "said"]);
+    let head = party.scene.git(&["rev-parse", "--short=7", "HEAD"]);
+    let place = format!("'(message of commit {head}):1' looks like a secret (github-token)");
+    stays(&party, &["push", "said"], &place);
+    stays(&party, &["push", "said", "--with-state"], &place);
 }

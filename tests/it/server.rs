@@ -125,6 +125,14 @@ fn tags_that_only_look_like_those_of_checkpoints_are_refused() {
     );
     let why = "'checkpoint/safe' does not stand beside its HEAD";
     refused(&sandbox, "origin checkpoint/safe", why);
+    // A tag of a tag.
+    sandbox.sh(
+        "tag=$(git rev-parse checkpoint/safe)
+         git cat-file tag $tag | sed \"1s/.*/object $tag/; 2s/.*/type tag/; 3s/.*/tag checkpoint\\/twice/\" >../text
+         git update-ref refs/tags/checkpoint/twice $(git mktag --no-strict <../text)",
+    );
+    let why = "'checkpoint/twice' does not name a commit";
+    refused(&sandbox, "origin checkpoint/twice", why);
     // One that begins in a repository without commits stands on nothing.
     sandbox.git(["switch", "-q", "--orphan", "unborn"]);
     sandbox.checkpoint(["create", "-q", "first"]).exits(0);
@@ -215,6 +223,47 @@ fn records_only_grow() {
     sandbox.git(["notes", "add", "-m", "x"]);
     sandbox.git(["push", "-q", "origin", "refs/notes/commits"]);
     sandbox.git(["push", "-q", "origin", ":refs/notes/commits"]);
+}
+
+#[test]
+fn a_record_keeps_its_lines_whatever_is_put_beside_them() {
+    let sandbox = served();
+    let push = "origin refs/notes/checkpoints";
+    sandbox.checkpoint(["create", "-q", "one"]).exits(0);
+    sandbox.checkpoint(["create", "-q", "two"]).exits(0);
+    let whole = sandbox.git(["rev-parse", "refs/notes/checkpoints"]);
+    let list = sandbox.git(["notes", "--ref=checkpoints", "list"]);
+    let subjects: Vec<_> = list.lines().map(|line| &line[41..81]).collect();
+    let [first, second] = subjects[..] else {
+        panic!("two notes: {list}")
+    };
+    let notes = "git notes --ref=checkpoints";
+    let garbage = format!("{notes} append -m 'no json at all' {first}");
+    let blob = |text: &str| {
+        format!("blob=$({text} | git hash-object -w --stdin); {notes} add -f -C $blob {first}")
+    };
+    let wiped = blob(r#"printf '{"a\000":1}\n'"#);
+    let hidden = blob(&format!(
+        r#"{{ {notes} show {first}; printf '{{"a\000":1}}\n'; }}"#
+    ));
+    // What is lost in one note is there in the other.
+    let swapped = format!(
+        "a=$({notes} list {first}) b=$({notes} list {second})
+         {notes} add -f -C $a {second}; {notes} add -f -C $b {first}"
+    );
+    sandbox.sh(&garbage);
+    refused(&sandbox, push, "has lines that are no records");
+    sandbox.git(["update-ref", "refs/notes/checkpoints", &whole]);
+    sandbox.git(["push", "-q", "origin", "refs/notes/checkpoints"]);
+    for hand in [garbage, wiped, hidden, swapped] {
+        sandbox.sh(&hand);
+        refused(&sandbox, push, "what they say cannot be taken away");
+        sandbox.git(["update-ref", "refs/notes/checkpoints", &whole]);
+    }
+    sandbox
+        .checkpoint(["name", "-q", "one", "three", "--replace"])
+        .exits(0);
+    sandbox.git(["push", "-q", "origin", "refs/notes/checkpoints"]);
 }
 
 #[test]

@@ -54,8 +54,9 @@ pub(crate) fn search(reader: &mut dyn Read, wants_hash: bool) -> io::Result<Cont
         let read = window.fill(reader)?;
         if content.bytes == 0 {
             content.head = window.text[..window.text.len().min(64 * 1024)].to_vec();
+            window.is_wide = is_wide(&window.text);
             content.is_binary =
-                window.text[..read.min(BINARY_HEAD)].contains(&0) && !is_wide(&window.text);
+                window.text[..read.min(BINARY_HEAD)].contains(&0) && !window.is_wide;
             if content.is_binary {
                 matcher = Matcher::of_binary();
             }
@@ -64,6 +65,7 @@ pub(crate) fn search(reader: &mut dyn Read, wants_hash: bool) -> io::Result<Cont
         if let Some(hasher) = &mut hasher {
             hasher.update(&window.text[window.text.len() - read..]);
         }
+        window.narrow(read);
         let is_last = read < PIECE;
         let end = window
             .text
@@ -89,15 +91,28 @@ pub(crate) fn search_short(text: &[u8], matcher: &Matcher) -> Vec<Found> {
     without_overlaps(found)
 }
 
-/// Text of two bytes for each character, as it is written on Windows.
+/// Text of two bytes for each character, as it is written on Windows: it says so, or nearly every other byte is zero, and
+/// nearly no other.
 fn is_wide(text: &[u8]) -> bool {
-    text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff])
+    if text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff]) {
+        return true;
+    }
+    let head = &text[..text.len().min(BINARY_HEAD)];
+    let (mut even, mut odd) = (0, 0);
+    for pair in head.chunks_exact(2) {
+        even += usize::from(pair[0] == 0);
+        odd += usize::from(pair[1] == 0);
+    }
+    let pairs = head.len() / 2;
+    even.max(odd) * 10 > pairs * 7 && even.min(odd) * 10 < pairs
 }
 
 /// The part of a content that is held.
 #[derive(Debug, Default)]
 struct Window {
     text: Vec<u8>,
+    /// Whether its zero bytes are left out, since each stands beside one that counts.
+    is_wide: bool,
     /// From here on no anchor was looked for.
     fresh: usize,
     /// The number of bytes before it, and of the line it begins in, counted from 0.
@@ -112,23 +127,22 @@ impl Window {
         reader.take(PIECE as u64).read_to_end(&mut self.text)
     }
 
+    /// Leaves one byte of each character, in the last piece.
+    fn narrow(&mut self, read: usize) {
+        if self.is_wide {
+            let from = self.text.len() - read;
+            let piece = self.text.split_off(from);
+            self.text
+                .extend(piece.into_iter().filter(|byte| *byte != 0));
+        }
+    }
+
     fn search(&mut self, matcher: &Matcher, end: usize, found: &mut Vec<Found>) {
         if end <= self.fresh {
             return;
         }
-        let narrow = is_wide(&self.text).then(|| {
-            self.text
-                .iter()
-                .copied()
-                .filter(|byte| *byte != 0)
-                .collect::<Vec<_>>()
-        });
-        let (text, fresh) = match &narrow {
-            // Only the first piece of such a text is looked at: they are short.
-            Some(narrow) => (narrow.as_slice(), 0..narrow.len()),
-            None => (self.text.as_slice(), self.fresh..end),
-        };
-        matcher.search(text, fresh, |hit| {
+        let text = self.text.as_slice();
+        matcher.search(text, self.fresh..end, |hit| {
             if found.len() < MOST * 4 {
                 found.push(self.found(text, hit));
             }

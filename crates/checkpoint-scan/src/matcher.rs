@@ -49,8 +49,8 @@ impl Matcher {
 
     /// Of those that are looked for in binary files.
     pub(crate) fn of_binary() -> &'static Self {
-        static KEYS: OnceLock<Matcher> = OnceLock::new();
-        KEYS.get_or_init(|| Self::new(Rule::is_of_keys))
+        static FORMS: OnceLock<Matcher> = OnceLock::new();
+        FORMS.get_or_init(|| Self::new(Rule::is_of_form))
     }
 
     fn new(is_wanted: fn(&Rule) -> bool) -> Self {

@@ -63,9 +63,9 @@ impl Rule {
         matches!(self.shape, Shape::Assignment(_) | Shape::Password(_)) || self.id == "jwt"
     }
 
-    /// Whether it is also looked for in binary files.
-    pub(crate) fn is_of_keys(&self) -> bool {
-        matches!(self.shape, Shape::Armour(_))
+    /// Whether it is also looked for in binary files: what is told by its form, not by how it stands in a text.
+    pub(crate) fn is_of_form(&self) -> bool {
+        matches!(self.shape, Shape::Armour(_) | Shape::Token(_))
     }
 }
 

@@ -85,7 +85,7 @@ pub struct Findings {
     pub blobs: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Those of them that are binary: only keys were looked for.
+    /// Those of them that are binary: only keys and tokens were looked for.
     pub binary: u64,
     /// Blobs that are not here, as in a partial clone, and were not looked at.
     pub missing: Vec<Object>,

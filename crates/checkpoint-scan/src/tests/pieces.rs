@@ -63,16 +63,18 @@ fn a_key_longer_than_what_is_looked_at_is_one_finding() {
 }
 
 #[test]
-fn in_binary_files_only_keys_are_looked_for() {
+fn in_binary_files_keys_and_tokens_are_looked_for() {
     let key = format!(
         "-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n",
         Dice::new(2).letters(b'B', 200)
     );
-    let bytes = [b"\0\0\0", token().as_bytes(), b"\n", key.as_bytes()].concat();
+    let password = Dice::new(3).fill("\nDB_PASSWORD={A20}\n");
+    let parts = [token(), password, key];
+    let bytes = format!("\0\0\0{}", parts.concat()).into_bytes();
     let content = search(&bytes);
     assert!(content.is_binary);
     let found: Vec<_> = content.found.iter().map(|found| found.rule.id).collect();
-    assert_eq!(found, ["openssh-private-key"]);
+    assert_eq!(found, ["github-token", "openssh-private-key"]);
 }
 
 #[test]
@@ -94,4 +96,42 @@ fn the_rule_that_tells_most_speaks() {
         [("github-token", 1)],
         "not a random value as well"
     );
+}
+
+#[test]
+fn a_zero_byte_hides_no_token() {
+    let token = token();
+    let text = format!("a\0b\nlet x = \"{token}\";\n");
+    let content = search(text.as_bytes());
+    assert!(content.is_binary);
+    assert_eq!(content.found.len(), 1);
+    assert_eq!(
+        (content.found[0].rule.id, content.found[0].line),
+        ("github-token", 2)
+    );
+}
+
+#[test]
+fn text_of_two_bytes_is_read_with_a_mark_and_without_one() {
+    let password = Dice::new(11).fill("DB_PASSWORD={A20}");
+    let pieces = "filler text\r\n".repeat(200_000);
+    for text in [
+        format!("one\r\n{}\r\n{password}\r\n", token()),
+        format!("{pieces}{}\r\n{password}\r\n", token()),
+    ] {
+        let lines = text.lines().count() as u64;
+        for mark in ["\u{feff}", ""] {
+            let wide: Vec<u16> = format!("{mark}{text}").encode_utf16().collect();
+            let little: Vec<_> = wide.iter().flat_map(|it| it.to_le_bytes()).collect();
+            let big: Vec<_> = wide.iter().flat_map(|it| it.to_be_bytes()).collect();
+            for bytes in [little, big] {
+                let content = search(&bytes);
+                let told = content.found.iter().map(|it| (it.rule.id, it.line));
+                let wanted = [("github-token", lines - 1), ("password-assignment", lines)];
+                assert_eq!(told.collect::<Vec<_>>(), wanted, "{mark:?}");
+                assert!(!content.is_binary);
+                assert_eq!(content.bytes, bytes.len() as u64);
+            }
+        }
+    }
 }

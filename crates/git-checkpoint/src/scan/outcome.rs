@@ -34,7 +34,7 @@ struct ScanJson<'a> {
     files: u64,
     /// Their bytes.
     bytes: u64,
-    /// Those of them that are binary: only keys were looked for.
+    /// Those of them that are binary: only keys and tokens were looked for.
     binary: u64,
     /// Paths whose content is not here and was not looked at.
     missing: Vec<String>,
@@ -155,11 +155,15 @@ impl Outcome for ScanOutcome {
             allowed,
             blobs,
             bytes,
+            binary,
             missing,
-            ..
         } = &self.findings;
         let files = count(*blobs, "file", "files");
-        let read = format!("{files}, {} read", human_bytes(*bytes));
+        let forms = match binary {
+            0 => String::new(),
+            n => format!("; {n} of them binary, searched for keys and tokens only"),
+        };
+        let read = format!("{files}, {} read{forms}", human_bytes(*bytes));
         let passed = match allowed {
             0 => String::new(),
             n => format!(

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use bstr::ByteSlice as _;
@@ -31,13 +31,21 @@ pub(crate) fn default_dir(session: &Session<'_>, slug: &Slug, number: u32) -> Pa
     PathBuf::from(folder).join(name)
 }
 
-/// The same place by a path without `..`, where its folder is there.
+/// The same place by an absolute path without links or `..`: as the system resolves what is there, and what is not there
+/// yet by its name. A git that is given `new/..` looks whether that is there, makes `new`, and writes over what is in the
+/// folder around it.
 pub(crate) fn plain(dir: &Path) -> PathBuf {
-    let folder = dir.parent().and_then(|folder| folder.canonicalize().ok());
-    match (folder, dir.file_name()) {
-        (Some(folder), Some(name)) => folder.join(name),
-        _ => dir.to_owned(),
+    let mut plain = PathBuf::new();
+    for part in dir.components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+        plain = plain.canonicalize().unwrap_or(plain);
     }
+    plain
 }
 
 /// The top of the main working tree; of a bare repository, its own name without `.git`.

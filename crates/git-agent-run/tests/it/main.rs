@@ -13,6 +13,7 @@ mod finish;
 mod ignored;
 mod killed;
 mod log;
+mod place;
 mod pull_request;
 mod pushed;
 mod real_gh;

@@ -73,6 +73,7 @@ pub fn abandon(session: &Session<'_>, run: &Run, wish: &Abandon) -> Result<Aband
         Some(dir) => &Session::open_at(session.console, dir)?,
         None => &common,
     };
+    worktree::refuse_half_made(there, run)?;
     let _guard = Guard::of(there, run)?;
     let log = Log::new(&common, place::actor(there, run), COMMAND);
     let policy = there.policy()?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use checkpoint_capture::CaptureError;
-use checkpoint_cli::{Failure, Kind, SessionError};
+use checkpoint_cli::{Failure, Kind, SessionError, shell_word};
 use checkpoint_forge::ForgeError;
 use checkpoint_git::{HeadMoveError, OpenError, ProgramError, refs::RefError};
 use checkpoint_model::{id::CheckpointId, words::OperationKind};
@@ -148,6 +148,21 @@ pub enum RunError {
         dir: PathBuf,
         /// The branch.
         branch: String,
+    },
+    /// git was stopped while it made the working tree: what is missing there would be taken for deleted.
+    #[error("the working tree of run '{run}' is half made: git was stopped while checking it out")]
+    #[diagnostic(
+        code(run::half_made),
+        help(
+            "to finish that:              git agent-run resume {run}\nto let go all that is in it:  git worktree remove -f -f {}",
+            shell_word(&dir.to_string_lossy())
+        )
+    )]
+    HalfMade {
+        /// The run.
+        run: String,
+        /// The working tree.
+        dir: PathBuf,
     },
     /// Its working tree has files that would be lost with it.
     #[error("ignored files in '{}' are in no checkpoint: {paths}", dir.display())]

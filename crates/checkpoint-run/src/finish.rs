@@ -99,6 +99,7 @@ pub fn finish(session: &Session<'_>, run: Run, wish: &Finish) -> Result<Finished
         Some(dir) => &Session::open_at(session.console, dir)?,
         None => &common,
     };
+    worktree::refuse_half_made(there, &run)?;
     let _guard = Guard::of(there, &run)?;
     let policy = there.policy()?;
     let by = place::actor(there, &run);

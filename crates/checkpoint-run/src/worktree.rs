@@ -3,6 +3,7 @@
 mod beside;
 mod found;
 mod ignored;
+mod whole;
 
 use std::{
     ffi::OsStr,
@@ -23,6 +24,7 @@ pub(crate) use self::{
     beside::{default_dir, plain},
     found::{astray, find_again, of_branch, of_run},
     ignored::{ignored, in_short, unkept},
+    whole::{make_whole, refuse_half_made},
 };
 
 /// Makes a working tree at `dir` with `branch`, which is there, checked out. git's hooks run. One that somebody has
@@ -33,14 +35,22 @@ pub(crate) fn add(session: &Session<'_>, dir: &Path, branch: &str) -> Result<(),
     let all = list(session)?;
     let in_the_way: Vec<_> = all.iter().filter(|listed| is_in_the_way(listed)).collect();
     // git does not forget for months what was removed without it.
-    let is_forgotten = |listed: &&Listed| !is_there(session, &listed.dir);
+    let is_forgotten = |listed: &&Listed| !is_there(session, listed);
     let force = !in_the_way.is_empty() && in_the_way.iter().all(is_forgotten);
+    // One that is locked takes two; a git that was stopped while it made one has locked that.
+    let is_half_made = |listed: &&Listed| listed.dir == dir && listed.is_being_made;
+    let n_force = match force {
+        true => 1 + usize::from(in_the_way.iter().any(is_half_made)),
+        false => 0,
+    };
     let words = ["worktree", "add", "--quiet"].into_iter();
-    let words = words.chain(force.then_some("--force")).chain(["--"]);
+    let words = words.chain(["--force"; 2].into_iter().take(n_force));
+    let words = words.chain(["--"]);
     let words = words.map(OsStr::new);
     let words = words.chain([dir.as_os_str(), branch.as_ref()]);
     let _turn = turn(session);
-    let added = session.repo.git(words).output();
+    // By a word of git's it is known that one is half made.
+    let added = session.repo.git(words).env("LANGUAGE", "en").output();
     if added.is_err() {
         leave_no_folder(dir);
     }

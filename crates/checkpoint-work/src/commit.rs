@@ -44,7 +44,7 @@ use gix::ObjectId;
 
 pub use self::{
     error::CommitError,
-    guard::{is_open, moved_branch},
+    guard::{is_half_made, is_open, moved_branch},
     mend::mend_interrupted,
     message::Words,
     scope::Scope,

@@ -89,7 +89,7 @@ impl<'s> Ground<'s> {
     pub(super) fn enter(&self) -> Result<(), RunError> {
         let repo = &self.session.repo;
         match () {
-            () if self.is_checked_out => {}
+            () if self.is_checked_out => worktree::make_whole(self.session, &self.dir, COMMAND)?,
             () if self.is_at_head() => repo.move_head(&self.head, &self.reference())?,
             () if self.is_linked => worktree::add(self.session, &self.dir, self.branch)?,
             () => {

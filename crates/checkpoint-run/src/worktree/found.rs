@@ -19,8 +19,12 @@ use crate::RunError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listed {
     pub(crate) dir: PathBuf,
+    /// Whether it is the main one, or a repository without any.
+    pub(crate) is_main: bool,
     /// Without `refs/heads/`; none where HEAD is detached.
     pub(crate) branch: Option<String>,
+    /// Whether it is locked as git locks one that it makes.
+    pub(crate) is_being_made: bool,
 }
 
 /// The working tree in which `branch` is checked out, if it is there: git lists also those that were removed by hand.
@@ -89,20 +93,18 @@ pub(crate) fn find_again(session: &Session<'_>, dir: &Path) {
 
 fn there(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {
     let mut all = list(session)?;
-    all.retain(|listed| is_there(session, &listed.dir));
+    all.retain(|listed| is_there(session, listed));
     Ok(all)
 }
 
-/// Whether there is a working tree at `dir`, and it is of this repository. A copy of a repository lists those of the
-/// original, too: what happens in them is not its matter.
-pub(super) fn is_there(session: &Session<'_>, dir: &Path) -> bool {
+/// Whether the working tree is where it is listed. What lies there may be another one, or none; and a copy of a
+/// repository lists those of the original, too: what happens in them is not its matter.
+pub(super) fn is_there(session: &Session<'_>, listed: &Listed) -> bool {
     let common = crate::place::common_dir(session);
-    match git_dir(dir) {
-        Some(git_dir) => git_dir
-            .canonicalize()
-            .is_ok_and(|at| at.starts_with(&common)),
-        // The main one, or a repository without any.
-        None => dir.exists(),
+    let git_dir = git_dir(&listed.dir).map(|git_dir| git_dir.canonicalize());
+    match git_dir {
+        Some(git_dir) => git_dir.is_ok_and(|at| at.starts_with(&common)),
+        None => listed.is_main && listed.dir.exists(),
     }
 }
 
@@ -122,12 +124,16 @@ pub(super) fn list(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {
         if let Some(dir) = line.strip_prefix(b"worktree ") {
             found.push(Listed {
                 dir: as_path(dir.as_bstr()).to_owned(),
+                is_main: found.is_empty(),
                 branch: None,
+                is_being_made: false,
             });
         } else if let (Some(name), Some(last)) =
             (line.strip_prefix(b"branch refs/heads/"), found.last_mut())
         {
             last.branch = Some(name.to_str_lossy().into_owned());
+        } else if let (b"locked initializing", Some(last)) = (line, found.last_mut()) {
+            last.is_being_made = true;
         }
     }
     Ok(found)

@@ -34,6 +34,17 @@ pub enum CommitError {
         help("begin a branch here:\n  git switch -c \"work-$(git rev-parse --short HEAD)\"")
     )]
     Detached,
+    /// git was stopped while it made the working tree: what is missing would be taken for deleted.
+    #[error(
+        "cannot commit: the working tree is half made, as git was stopped while checking it out"
+    )]
+    #[diagnostic(
+        code(commit::half_made),
+        help(
+            "that of a run:\n  git agent-run resume\nany other, once no git is at it:\n  git reset && git worktree unlock ."
+        )
+    )]
+    HalfMade,
     /// There are no files to commit.
     #[error("this operation must be run in a work tree")]
     #[diagnostic(code(commit::bare))]

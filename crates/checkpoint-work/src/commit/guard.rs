@@ -76,7 +76,28 @@ pub(super) fn refuse_unsafe(session: &Session<'_>, head: &Head) -> Result<String
     if let Some(&operation) = checkpoint_capture::operations(&session.repo)?.first() {
         return Err(CommitError::InOperation { operation }.into());
     }
+    if is_half_made(&session.repo) {
+        return Err(CommitError::HalfMade.into());
+    }
     Ok(moved_branch(&session.repo, head).ok_or(CommitError::Detached)?)
+}
+
+/// Whether a git that made this working tree was stopped before all files of HEAD were there: it writes the index when
+/// they are, and locks the tree until then; see git-worktree(1). What is missing would be taken for deleted.
+#[must_use]
+pub fn is_half_made(repo: &Repository) -> bool {
+    let index = repo.git_dir().join("index");
+    let has_files = || {
+        let tree = repo.gix().head_tree_id();
+        tree.is_ok_and(|tree| !tree.detach().is_empty_tree())
+    };
+    is_being_made(repo) || (repo.index_path() == index && !index.exists() && has_files())
+}
+
+/// Whether the working tree is locked as git locks one that it makes.
+fn is_being_made(repo: &Repository) -> bool {
+    let why = fs_err::read(repo.git_dir().join("locked"));
+    why.is_ok_and(|why| why.trim_end() == b"initializing")
 }
 
 /// The branch that a commit at HEAD moves, without `refs/heads/`; none where HEAD is detached. A branch may be a

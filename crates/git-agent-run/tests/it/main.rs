@@ -10,6 +10,7 @@ mod abandon;
 mod at_once;
 mod bad_input;
 mod finish;
+mod half_made;
 mod ignored;
 mod killed;
 mod log;

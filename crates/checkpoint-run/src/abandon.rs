@@ -62,6 +62,7 @@ pub struct Abandoned {
 /// Refused where the working tree that would go has ignored files that no checkpoint holds, unless they are to go.
 pub fn abandon(session: &Session<'_>, run: &Run, wish: &Abandon) -> Result<Abandoned, RunError> {
     Place::here(session).must_have(run)?;
+    let run = &worktree::follow(session, run.clone(), COMMAND)?;
     let common = common(session)?;
     let tip = refs::find(&common.repo, &format!("refs/heads/{}", run.started.branch))?;
     if run.abandoned.is_some() && tip.is_none() {

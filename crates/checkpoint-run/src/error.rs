@@ -149,6 +149,17 @@ pub enum RunError {
         /// The branch.
         branch: String,
     },
+    /// Its working tree was moved or removed without git, or something else is in its place.
+    #[error("the working tree of run '{run}' is not where it was: '{}'", dir.display())]
+    #[diagnostic(code(run::worktree_lost), help("{next}"))]
+    Lost {
+        /// The run.
+        run: String,
+        /// Where it was.
+        dir: PathBuf,
+        /// The lines by which git knows again where it is.
+        next: String,
+    },
     /// git was stopped while it made the working tree: what is missing there would be taken for deleted.
     #[error("the working tree of run '{run}' is half made: git was stopped while checking it out")]
     #[diagnostic(

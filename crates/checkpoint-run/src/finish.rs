@@ -93,6 +93,7 @@ pub fn finish(session: &Session<'_>, run: Run, wish: &Finish) -> Result<Finished
         let run = run.short_branch().to_owned();
         return Err(RunError::Abandoned { run });
     }
+    let run = worktree::follow(session, run, COMMAND)?;
     let dir = worktree::of_run(session, &run)?;
     let common = Session::open_at(session.console, &place::common_dir(session))?;
     let there = match &dir {

@@ -62,6 +62,7 @@ pub fn resume(session: &Session<'_>, run: &Run, wish: Resume) -> Result<Resumed,
         true => Some(take_over(session, run)),
         false => here.must_have(run).map(|()| None)?,
     };
+    let run = &worktree::follow(session, run.clone(), COMMAND)?;
     let at = match wish.at {
         Some(at) => Some(at),
         None => of_abandoned(session, run)?,

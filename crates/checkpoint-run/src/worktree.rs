@@ -3,6 +3,7 @@
 mod beside;
 mod found;
 mod ignored;
+mod lost;
 mod whole;
 
 use std::{
@@ -24,20 +25,24 @@ pub(crate) use self::{
     beside::{default_dir, plain},
     found::{astray, find_again, of_branch, of_run},
     ignored::{ignored, in_short, unkept},
+    lost::{follow, refuse_lost},
     whole::{make_whole, refuse_half_made},
 };
 
-/// Makes a working tree at `dir` with `branch`, which is there, checked out. git's hooks run. One that somebody has
-/// removed by hand is no obstacle.
+/// Makes a working tree at `dir` with `branch`, which is there, checked out. git's hooks run. One elsewhere that somebody
+/// has removed by hand is no obstacle; nor is one here that a git was stopped in making before it was there.
 pub(crate) fn add(session: &Session<'_>, dir: &Path, branch: &str) -> Result<(), ProgramError> {
     let is_in_the_way =
         |listed: &Listed| listed.dir == dir || listed.branch.as_deref() == Some(branch);
     let all = list(session)?;
     let in_the_way: Vec<_> = all.iter().filter(|listed| is_in_the_way(listed)).collect();
-    // git does not forget for months what was removed without it.
-    let is_forgotten = |listed: &&Listed| !is_there(session, listed);
+    // git does not forget for months what was removed without it. Of one that was moved it would take the place, and
+    // the index with it.
+    let is_forgotten = |listed: &&Listed| {
+        !is_there(session, listed) && (listed.dir != dir || listed.is_being_made)
+    };
     let force = !in_the_way.is_empty() && in_the_way.iter().all(is_forgotten);
-    // One that is locked takes two; a git that was stopped while it made one has locked that.
+    // One that is locked takes two.
     let is_half_made = |listed: &&Listed| listed.dir == dir && listed.is_being_made;
     let n_force = match force {
         true => 1 + usize::from(in_the_way.iter().any(is_half_made)),

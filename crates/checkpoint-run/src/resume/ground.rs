@@ -45,7 +45,12 @@ impl<'s> Ground<'s> {
                 let is_linked = is_its_own(run, &dir);
                 (dir, is_linked)
             }
-            None => place_for(session, run),
+            None => {
+                let (dir, is_linked) = place_for(session, run);
+                let is_of_here = Place::here(session).has(run);
+                worktree::refuse_lost(session, run, |lost| is_of_here || lost == dir)?;
+                (dir, is_linked)
+            }
         };
         let ground = Self {
             session,

@@ -12,7 +12,7 @@ use checkpoint_git::{ProgramError, paths::as_path};
 use checkpoint_model::run::Run;
 use gix::ObjectId;
 
-use super::{PATIENCE, PAUSE};
+use super::{PATIENCE, PAUSE, lost::refuse_lost};
 use crate::RunError;
 
 /// A working tree of the repository, as git lists them.
@@ -23,6 +23,7 @@ pub(crate) struct Listed {
     pub(crate) is_main: bool,
     /// Without `refs/heads/`; none where HEAD is detached.
     pub(crate) branch: Option<String>,
+    pub(crate) is_locked: bool,
     /// Whether it is locked as git locks one that it makes.
     pub(crate) is_being_made: bool,
 }
@@ -38,7 +39,7 @@ pub(crate) fn of_branch(
 }
 
 /// The working tree in which the branch of `run` is checked out. One that was made for the run and is elsewhere, as in
-/// the middle of a rebase, is refused: what is in it would be passed over.
+/// the middle of a rebase, or is not where it was, is refused: what is in it would be passed over.
 pub(crate) fn of_run(session: &Session<'_>, run: &Run) -> Result<Option<PathBuf>, RunError> {
     let all = there(session)?;
     let branch = Some(run.started.branch.as_str());
@@ -47,7 +48,7 @@ pub(crate) fn of_run(session: &Session<'_>, run: &Run) -> Result<Option<PathBuf>
     }
     let is_its_own = |listed: &&Listed| run.is_linked && listed.dir == Path::new(&run.worktree);
     match all.iter().find(is_its_own) {
-        None => Ok(None),
+        None => refuse_lost(session, run, |_| true).map(|()| None),
         Some(listed) => Err(RunError::OffBranch {
             dir: listed.dir.clone(),
             branch: run.started.branch.clone(),
@@ -109,7 +110,7 @@ pub(super) fn is_there(session: &Session<'_>, listed: &Listed) -> bool {
 }
 
 /// The git directory that the file `.git` at `dir` names; see gitrepository-layout(5). None where it is no file.
-fn git_dir(dir: &Path) -> Option<PathBuf> {
+pub(super) fn git_dir(dir: &Path) -> Option<PathBuf> {
     let text = fs_err::read(dir.join(".git")).ok()?;
     let path = text.strip_prefix(b"gitdir: ")?.trim_end();
     Some(dir.join(as_path(path.as_bstr())))
@@ -126,14 +127,16 @@ pub(super) fn list(session: &Session<'_>) -> Result<Vec<Listed>, ProgramError> {
                 dir: as_path(dir.as_bstr()).to_owned(),
                 is_main: found.is_empty(),
                 branch: None,
+                is_locked: false,
                 is_being_made: false,
             });
         } else if let (Some(name), Some(last)) =
             (line.strip_prefix(b"branch refs/heads/"), found.last_mut())
         {
             last.branch = Some(name.to_str_lossy().into_owned());
-        } else if let (b"locked initializing", Some(last)) = (line, found.last_mut()) {
-            last.is_being_made = true;
+        } else if let (Some(why), Some(last)) = (line.strip_prefix(b"locked"), found.last_mut()) {
+            last.is_locked = true;
+            last.is_being_made = why == b" initializing";
         }
     }
     Ok(found)

@@ -211,6 +211,7 @@ fn a_working_tree_that_was_removed_by_hand_is_made_again() {
     scene.write_at(&dir, "file", "two\n");
     scene.git_at(&dir, &["commit", "-q", "-a", "-m", "two"]);
     fs_err::remove_dir_all(&dir).unwrap();
+    scene.git(&["worktree", "prune"]);
     scene.done(&["resume", "x/run-1"]);
     assert_eq!(fs_err::read_to_string(dir.join("file")).unwrap(), "two\n");
     assert_eq!(
@@ -229,6 +230,7 @@ fn a_run_ends_without_the_working_tree_that_was_removed_by_hand() {
     scene.write_at(&dir, "file", "two\n");
     scene.git_at(&dir, &["commit", "-q", "-a", "-m", "two"]);
     fs_err::remove_dir_all(&dir).unwrap();
+    scene.git(&["worktree", "prune"]);
     scene.done(&["finish", "x/run-1", "--no-pull-request", "--cleanup=all"]);
     let gone = scene.try_git_at(scene.path(), &["rev-parse", "--verify", "-q", &branch]);
     assert_ne!(gone.code, 0, "it is at the remote");
@@ -237,6 +239,7 @@ fn a_run_ends_without_the_working_tree_that_was_removed_by_hand() {
     let (branch, dir) = scene.start("y");
     scene.git_at(&dir, &["commit", "-q", "--allow-empty", "-m", "two"]);
     fs_err::remove_dir_all(&dir).unwrap();
+    scene.git(&["worktree", "prune"]);
     scene.done(&["abandon", "y/run-1"]);
     scene.git(&["rev-parse", "--verify", &branch]);
     scene.done(&["resume", "y/run-1"]);

@@ -94,3 +94,9 @@ pub fn refuses_options(printed: &[u8]) -> bool {
 pub fn has_it_already(printed: &[u8]) -> bool {
     String::from_utf8_lossy(printed).contains("new commit is same with old commit")
 }
+
+/// Whether the server told of a request while it took a push, by what the push has printed on both streams. One that
+/// knows nothing of AGit takes `refs/for/` for an ordinary reference, and tells of none.
+pub fn tells_of_request(printed: &[u8]) -> bool {
+    pushed::read(printed, None).request.is_some()
+}

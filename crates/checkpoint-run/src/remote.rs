@@ -70,3 +70,13 @@ pub(crate) fn branches(
     };
     Ok(lines.lines().filter_map(name).collect())
 }
+
+/// Whether `remote` has a reference of this full name. One that does not answer has none.
+pub(crate) fn has(repo: &Repository, remote: &str, reference: &str) -> bool {
+    let words = ["ls-remote", "--quiet", "--refs", "--", remote, reference];
+    let lines = repo.git(words).output_within(PATIENCE).unwrap_or_default();
+    let mut names = lines
+        .lines()
+        .filter_map(|line| Some(line.split_once_str("\t")?.1));
+    names.any(|name| name == reference.as_bytes())
+}

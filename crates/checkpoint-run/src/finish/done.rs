@@ -64,6 +64,8 @@ pub enum Done {
 pub enum Trouble {
     /// The branch is not at the remote.
     NotPushed(GitPushFailed),
+    /// Nor is it: the push that was to open a request has opened none.
+    NoRequest(GitPushFailed),
     /// It is, and there is no pull request; the page on which a person opens one, and why there is none.
     NoPullRequest {
         /// The page, where one is known.

@@ -142,6 +142,7 @@ fn push_unless_there(
     }
     Ok(match push::push(work, remote, url, carried)? {
         push::Pushed::Done(_) | push::Pushed::HasIt => None,
+        push::Pushed::NoRequest(failed) => Some(no_request(work, failed)),
         push::Pushed::Failed(failed, _) => Some(not_pushed(work, failed)),
     })
 }
@@ -169,6 +170,7 @@ fn push_for(
             let why = "there is one for these commits, and the server does not say which";
             return Ok(Err(none(work, None, why.to_owned(), None)));
         }
+        push::Pushed::NoRequest(failed) => return Ok(Err(no_request(work, failed))),
         push::Pushed::Failed(failed, said) => (failed, said),
     };
     if carried.to.is_some() || !checkpoint_forge::refuses_options(&said) {
@@ -178,6 +180,7 @@ fn push_for(
         match push::push(work, remote, url, &push::Carried::default())? {
             push::Pushed::Done(printed) => Ok(printed),
             push::Pushed::HasIt => Ok(Vec::new()),
+            push::Pushed::NoRequest(failed) => Err(no_request(work, failed)),
             push::Pushed::Failed(failed, _) => Err(not_pushed(work, failed)),
         },
     )
@@ -194,6 +197,11 @@ fn already(work: &mut Work<'_>, remote: &str) {
 fn not_pushed(work: &Work<'_>, failed: checkpoint_model::event::GitPushFailed) -> Trouble {
     work.log.try_tell(work.run.id, failed.clone());
     Trouble::NotPushed(failed)
+}
+
+fn no_request(work: &Work<'_>, failed: checkpoint_model::event::GitPushFailed) -> Trouble {
+    work.log.try_tell(work.run.id, failed.clone());
+    Trouble::NoRequest(failed)
 }
 
 fn record(

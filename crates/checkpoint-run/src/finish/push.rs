@@ -6,10 +6,10 @@ use std::process::{Output, Stdio};
 
 use bstr::ByteSlice as _;
 use checkpoint_git::ProgramError;
-use checkpoint_model::event::{GitPushFailed, GitPushSuccess};
+use checkpoint_model::event::{GitPushFailed, GitPushSuccess, PushFailure};
 
 use super::{Done, Work};
-use crate::{RunError, config, log::without_credentials};
+use crate::{RunError, config, log::without_credentials, remote};
 
 /// What a push carries beside commits.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,8 @@ pub(super) enum Pushed {
     Done(Vec<u8>),
     /// A request that AGit has made of it before has these commits; the server does not tell which.
     HasIt,
+    /// It went to AGit's `refs/for/`, and no request came of it: the work is on no branch there.
+    NoRequest(GitPushFailed),
     /// It has failed; what git printed on standard error.
     Failed(GitPushFailed, Vec<u8>),
 }
@@ -51,6 +53,13 @@ pub(super) fn push(
         let failed = failure::of(work, remote, url, &output);
         return Ok(Pushed::Failed(failed, output.stderr));
     }
+    if let Some(to) = carried.to.as_deref().filter(|_| !has_it)
+        && let Some(message) = no_request(work, remote, to, &printed)
+    {
+        let mut failed = failure::of(work, remote, url, &output);
+        (failed.reason, failed.message) = (PushFailure::Other, message);
+        return Ok(Pushed::NoRequest(failed));
+    }
     let body = GitPushSuccess {
         run: Some(work.run.id),
         remote: remote.to_owned(),
@@ -71,6 +80,17 @@ pub(super) fn push(
         true => Pushed::HasIt,
         false => Pushed::Done(printed),
     })
+}
+
+/// Why a push to AGit's `to` has opened no request, where it has not.
+fn no_request(work: &Work<'_>, remote: &str, to: &str, printed: &[u8]) -> Option<String> {
+    if remote::has(&work.common.repo, remote, to) {
+        return Some(format!(
+            "this server has no AGit: it took '{to}' for an ordinary reference"
+        ));
+    }
+    let is_told = checkpoint_forge::tells_of_request(printed);
+    (!is_told).then(|| format!("the server took '{to}', and told of no pull request"))
 }
 
 /// Whether the one line of `git push --porcelain` for the branch says that it was there; see git-push(1), "Output".

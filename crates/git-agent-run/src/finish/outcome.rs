@@ -145,6 +145,13 @@ impl FinishOutcome {
                     _ => again(),
                 },
             },
+            Trouble::NoRequest(failed) => TroubleJson {
+                step: "push",
+                reason: Some(failed.reason),
+                message: failed.message.clone(),
+                compare_url: None,
+                next: format!("{} --no-pull-request", again()),
+            },
             Trouble::NoPullRequest {
                 compare_url,
                 why,
@@ -224,7 +231,7 @@ impl Outcome for FinishOutcome {
     fn exit(&self) -> Exit {
         match &self.finished.trouble {
             None => Exit::Done,
-            Some(Trouble::NotPushed(_)) => Exit::Fatal,
+            Some(Trouble::NotPushed(_) | Trouble::NoRequest(_)) => Exit::Fatal,
             Some(Trouble::NoPullRequest { .. } | Trouble::NotMerged { .. }) => Exit::Partly,
         }
     }

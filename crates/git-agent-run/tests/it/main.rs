@@ -14,6 +14,7 @@ mod half_made;
 mod ignored;
 mod killed;
 mod log;
+mod no_agit;
 mod place;
 mod pull_request;
 mod pushed;

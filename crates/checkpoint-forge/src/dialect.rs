@@ -45,8 +45,10 @@ pub(crate) struct Dialect {
     at: Places,
     /// A request as it is to be.
     wanted: fn(&Wanted<'_>) -> Value,
-    /// How a request stands, by the forge's own word; its path is for whatever else has to be asked.
-    standing: fn(&Site, &dyn Caller, &str, &Value) -> Result<Standing, ForgeError>,
+    /// How a request stands, by the forge's own word, but for its checks.
+    standing: fn(&Site, &Value) -> Standing,
+    /// The checks of a request; its path is for whatever else has to be asked.
+    checks: fn(&Site, &dyn Caller, &str, &Value) -> Result<Checks, ForgeError>,
     /// The path of what the repository allows, if a merge has to choose its way.
     allowed: Option<fn(&Site) -> String>,
     /// Verb and body of a merge, by what is allowed and the tip that was looked at.
@@ -126,7 +128,7 @@ impl Dialect {
         self.found(to, &made)
     }
 
-    /// How the request stands.
+    /// How the request stands; of one that is open also how its checks do.
     pub(crate) fn standing(
         &self,
         site: &Site,
@@ -135,7 +137,22 @@ impl Dialect {
     ) -> Result<Standing, ForgeError> {
         let path = self.path(site, number);
         let request = to.ask(&Ask::get(path.as_str()))?;
-        (self.standing)(site, to, &path, &request)
+        let mut standing = (self.standing)(site, &request);
+        if standing.is_open {
+            standing.checks = (self.checks)(site, to, &path, &request)?;
+        }
+        Ok(standing)
+    }
+
+    /// How the request stands, but for its checks, which a token need not be allowed to see.
+    pub(crate) fn unchecked(
+        &self,
+        site: &Site,
+        to: &dyn Caller,
+        number: u64,
+    ) -> Result<Standing, ForgeError> {
+        let request = to.ask(&Ask::get(self.path(site, number)))?;
+        Ok((self.standing)(site, &request))
     }
 
     /// Merges the request if its tip is still `tip`; gives the commit that came of it, where the forge says.

@@ -83,7 +83,7 @@ pub fn became(
 ) -> Result<Became, ForgeError> {
     Plan::of(request, surroundings)?.ask(|forge| {
         let dialect = forge.dialect();
-        let standing = dialect.standing(forge.site, forge.caller, number)?;
+        let standing = dialect.unchecked(forge.site, forge.caller, number)?;
         if standing.tip.is_empty() {
             return Err(forge.caller.about().unreadable("it names no commit"));
         }

@@ -45,18 +45,27 @@ pub(super) const BITBUCKET: Dialect = Dialect {
         })
     },
     standing,
+    checks,
     allowed: None,
     // There is no condition on the tip here; it was compared a moment ago.
     merge: ("POST", |_, _| json!({})),
     close: ("POST", "/decline", || json!({})),
 };
 
-fn standing(
-    _: &Site,
-    to: &dyn Caller,
-    path: &str,
-    request: &Value,
-) -> Result<Standing, ForgeError> {
+fn standing(_: &Site, request: &Value) -> Standing {
+    let state = text(request, "/state");
+    Standing {
+        is_merged: state == "MERGED",
+        is_open: state == "OPEN",
+        is_draft: claim(request, "/draft"),
+        tip: text(request, "/source/commit/hash").to_owned(),
+        has_conflicts: false,
+        blocked: None,
+        checks: Checks::default(),
+    }
+}
+
+fn checks(_: &Site, to: &dyn Caller, path: &str, _: &Value) -> Result<Checks, ForgeError> {
     let statuses = to.ask(&Ask::get(format!("{path}/statuses?pagelen=100")))?;
     let mut checks = Checks::default();
     for status in list(&statuses, "/values") {
@@ -66,14 +75,5 @@ fn standing(
         };
         checks.add(text(status, "/name"), passed);
     }
-    let state = text(request, "/state");
-    Ok(Standing {
-        is_merged: state == "MERGED",
-        is_open: state == "OPEN",
-        is_draft: claim(request, "/draft"),
-        tip: text(request, "/source/commit/hash").to_owned(),
-        has_conflicts: false,
-        blocked: None,
-        checks,
-    })
+    Ok(checks)
 }

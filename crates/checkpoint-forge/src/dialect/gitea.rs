@@ -34,6 +34,7 @@ pub(super) const GITEA: Dialect = Dialect {
         })
     },
     standing,
+    checks,
     allowed: Some(|site| format!("repos/{}", path(&site.path))),
     merge: ("POST", |allowed, tip| {
         let is_allowed = |key: &str| allowed[key] != json!(false);
@@ -47,9 +48,21 @@ pub(super) const GITEA: Dialect = Dialect {
     close: ("PATCH", "", || json!({ "state": "closed" })),
 };
 
-fn standing(site: &Site, to: &dyn Caller, _: &str, pull: &Value) -> Result<Standing, ForgeError> {
-    let tip = text(pull, "/head/sha").to_owned();
-    let ask = format!("repos/{}/commits/{}/status", path(&site.path), part(&tip));
+fn standing(site: &Site, pull: &Value) -> Standing {
+    Standing {
+        is_merged: claim(pull, "/merged"),
+        is_open: text(pull, "/state") == "open",
+        is_draft: claim(pull, "/draft") || crate::draft::is_marked(site.kind, text(pull, "/title")),
+        has_conflicts: pull["mergeable"] == json!(false),
+        blocked: None,
+        tip: text(pull, "/head/sha").to_owned(),
+        checks: Checks::default(),
+    }
+}
+
+fn checks(site: &Site, to: &dyn Caller, _: &str, pull: &Value) -> Result<Checks, ForgeError> {
+    let tip = part(text(pull, "/head/sha"));
+    let ask = format!("repos/{}/commits/{tip}/status", path(&site.path));
     let statuses = to.ask(&Ask::get(ask))?;
     let mut checks = Checks::default();
     for status in list(&statuses, "/statuses") {
@@ -59,13 +72,5 @@ fn standing(site: &Site, to: &dyn Caller, _: &str, pull: &Value) -> Result<Stand
         };
         checks.add(text(status, "/context"), passed);
     }
-    Ok(Standing {
-        is_merged: claim(pull, "/merged"),
-        is_open: text(pull, "/state") == "open",
-        is_draft: claim(pull, "/draft") || crate::draft::is_marked(site.kind, text(pull, "/title")),
-        has_conflicts: pull["mergeable"] == json!(false),
-        blocked: None,
-        checks,
-        tip,
-    })
+    Ok(checks)
 }

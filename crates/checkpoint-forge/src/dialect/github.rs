@@ -38,6 +38,7 @@ pub(super) const GITHUB: Dialect = Dialect {
         })
     },
     standing,
+    checks,
     allowed: Some(|site| format!("repos/{}", path(&site.path))),
     merge: ("PUT", |allowed, tip| {
         let is_allowed = |key: &str| allowed[key] != json!(false);
@@ -51,10 +52,9 @@ pub(super) const GITHUB: Dialect = Dialect {
     close: ("PATCH", "", || json!({ "state": "closed" })),
 };
 
-fn standing(site: &Site, to: &dyn Caller, _: &str, pull: &Value) -> Result<Standing, ForgeError> {
-    let tip = text(pull, "/head/sha").to_owned();
+fn standing(_: &Site, pull: &Value) -> Standing {
     let state = text(pull, "/mergeable_state");
-    Ok(Standing {
+    Standing {
         is_merged: claim(pull, "/merged"),
         is_open: text(pull, "/state") == "open",
         is_draft: claim(pull, "/draft"),
@@ -63,14 +63,15 @@ fn standing(site: &Site, to: &dyn Caller, _: &str, pull: &Value) -> Result<Stand
         blocked: Some(state)
             .filter(|state| matches!(*state, "blocked" | "behind"))
             .map(str::to_owned),
-        checks: checks(site, to, &tip)?,
-        tip,
-    })
+        tip: text(pull, "/head/sha").to_owned(),
+        checks: Checks::default(),
+    }
 }
 
 /// Both kinds of checks that a commit may have: runs of apps (Actions among them), and plain statuses.
-fn checks(site: &Site, to: &dyn Caller, tip: &str) -> Result<Checks, ForgeError> {
-    let commit = format!("repos/{}/commits/{}", path(&site.path), part(tip));
+fn checks(site: &Site, to: &dyn Caller, _: &str, pull: &Value) -> Result<Checks, ForgeError> {
+    let tip = part(text(pull, "/head/sha"));
+    let commit = format!("repos/{}/commits/{tip}", path(&site.path));
     let mut checks = Checks::default();
     for page in 1.. {
         let ask = format!("{commit}/check-runs?per_page=100&page={page}");

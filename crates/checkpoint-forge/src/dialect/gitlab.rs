@@ -3,11 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Checks, Dialect, Places, Standing, claim, text};
-use crate::{
-    ForgeError,
-    caller::Caller,
-    site::{Site, part},
-};
+use crate::site::{Site, part};
 
 /// GitLab.
 pub(super) const GITLAB: Dialect = Dialect {
@@ -36,27 +32,28 @@ pub(super) const GITLAB: Dialect = Dialect {
         })
     },
     standing,
+    checks: |_, _, _, request| Ok(pipeline(request)),
     allowed: None,
     merge: ("PUT", |_, tip| json!({ "sha": tip })),
     close: ("PUT", "", || json!({ "state_event": "close" })),
 };
 
-fn standing(_: &Site, _: &dyn Caller, _: &str, request: &Value) -> Result<Standing, ForgeError> {
+fn standing(_: &Site, request: &Value) -> Standing {
     let state = text(request, "/detailed_merge_status");
     // The checks have their own answer below.
     let says_nothing = matches!(
         state,
         "" | "mergeable" | "ci_still_running" | "ci_must_pass" | "draft_status" | "conflict"
     );
-    Ok(Standing {
+    Standing {
         is_merged: text(request, "/state") == "merged",
         is_open: text(request, "/state") == "opened",
         is_draft: claim(request, "/draft") || claim(request, "/work_in_progress"),
         tip: text(request, "/sha").to_owned(),
         has_conflicts: claim(request, "/has_conflicts"),
         blocked: (!says_nothing).then(|| state.to_owned()),
-        checks: pipeline(request),
-    })
+        checks: Checks::default(),
+    }
 }
 
 /// The pipeline of the request's tip is all the checks there are.

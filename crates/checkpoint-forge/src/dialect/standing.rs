@@ -11,6 +11,7 @@ pub(crate) struct Standing {
     pub(crate) has_conflicts: bool,
     /// Why the forge would not merge it now, in its own word.
     pub(crate) blocked: Option<String>,
+    /// None where nobody has asked for them.
     pub(crate) checks: Checks,
 }
 

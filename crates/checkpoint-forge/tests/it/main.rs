@@ -20,4 +20,5 @@ mod pushes;
 
 mod tokens;
 mod trust;
+mod unseen_checks;
 mod ways;

@@ -157,9 +157,10 @@ fn it_is_left_alone_until_its_checks_have_passed() {
         assert!(!fake.questions().iter().any(|it| it == MERGE), "{why}");
         assert_eq!(document["run"]["state"], "running", "{why}");
 
-        // The checks come to their end, and the same command to its own.
+        // The checks come to their end when that was said once more, and the same command to its own.
         let runs = format!("GET /repos/ada/engine/commits/{tip}/check-runs");
         fake.json(&runs, 200, json!({ "check_runs": passed() }));
+        scene.json(&["finish", "fix-it/run-1", "--merge"], 3);
         scene.done_at(&dir, &["finish", "--merge"]);
         fake.only(MAKE);
         fake.only(MERGE);

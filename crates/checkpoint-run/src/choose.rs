@@ -1,7 +1,7 @@
 //! From what was typed to the run that is meant.
 
 use checkpoint_cli::Session;
-use checkpoint_model::{id::RunId, run::Run};
+use checkpoint_model::run::Run;
 use gix::ObjectId;
 
 use crate::{Place, RunError, body::Commit, config, current_branch};
@@ -10,7 +10,8 @@ use crate::{Place, RunError, body::Commit, config, current_branch};
 const GIT_AGENT_RUN: &str = "GIT_AGENT_RUN";
 
 /// The run that `typed` means: an id or the beginning of one, a branch, or the end of one, `<task>/run-<n>`. Nothing
-/// means the run of `GIT_AGENT_RUN`, or else the newest of the branch that HEAD is on. Runs of other clones are found too.
+/// means the newest run of the branch that HEAD is on, or else that of `GIT_AGENT_RUN`; where both go on and differ, that
+/// is told. Runs of other clones are found too.
 pub fn choose(session: &Session<'_>, typed: Option<&str>) -> Result<Run, RunError> {
     let runs = checkpoint_store::runs(&session.repo)?.runs;
     match typed {
@@ -50,20 +51,49 @@ pub(crate) fn again(session: &Session<'_>, run: &Run, more: &[Commit]) -> Result
     now.ok_or(RunError::Unrecorded)
 }
 
-/// The run of `GIT_AGENT_RUN` or of the branch.
+/// The run of the branch, or of `GIT_AGENT_RUN`: a process need not have been started with the environment of its run, or
+/// may still have that of another one.
 fn around(session: &Session<'_>, runs: Vec<Run>) -> Result<Run, RunError> {
-    if let Some(told) = session.surroundings.filled(GIT_AGENT_RUN) {
-        let told = told.to_string_lossy().into_owned();
-        let id: Option<RunId> = told.parse().ok();
-        let of_id = |run: &Run| Some(run.id) == id;
-        return runs
-            .into_iter()
-            .find(of_id)
-            .ok_or(RunError::Unknown { typed: told });
-    }
+    let told = told_around(session);
+    let of_told = |run: &&Run| Some(run.id.to_string()) == told;
+    let around = runs.iter().find(of_told).cloned();
     let place = Place::here(session);
-    let branch = current_branch(session)?.ok_or(RunError::None)?;
-    newest_of(runs, &branch, &place).ok_or(RunError::None)
+    let branch = current_branch(session)?;
+    if around.is_some() && around.as_ref().map(|run| &run.started.branch) == branch.as_ref() {
+        return around.ok_or(RunError::None);
+    }
+    let of_branch = branch.and_then(|branch| newest_of(runs, &branch, &place));
+    let (Some(told), here) = (told, of_branch.as_ref().filter(|run| place.has(run))) else {
+        return of_branch.ok_or(RunError::None);
+    };
+    match (here.filter(|run| goes_on(run)), around) {
+        (Some(here), around) => {
+            tell_stale(session, around.as_ref(), here);
+            Ok(here.clone())
+        }
+        (None, Some(around)) => Ok(around),
+        (None, None) => Err(RunError::Unknown { typed: told }),
+    }
+}
+
+/// What `GIT_AGENT_RUN` says.
+pub(crate) fn told_around(session: &Session<'_>) -> Option<String> {
+    let told = session.surroundings.filled(GIT_AGENT_RUN)?;
+    Some(told.to_string_lossy().to_lowercase())
+}
+
+/// Whether nobody has given it up.
+fn goes_on(run: &Run) -> bool {
+    run.abandoned.is_none()
+}
+
+/// Tells whose environment this is, where the run of the branch is another one.
+fn tell_stale(session: &Session<'_>, around: Option<&Run>, here: &Run) {
+    let around = around.map_or("no run here", Run::short_branch);
+    session.console.talk().warning(format_args!(
+        "GIT_AGENT_RUN is of {around}; the run of this branch is meant: {}",
+        here.short_branch()
+    ));
 }
 
 /// The newest run of `branch`; one of another clone where there is none of this one, as in a copy of the repository.

@@ -7,7 +7,9 @@ use checkpoint_model::{
     run::Run,
 };
 
-use crate::{Log, Place, RunError, choose_here, config, current_branch, place};
+use crate::{
+    Log, Place, RunError, choose::told_around, choose_here, config, current_branch, place,
+};
 
 /// What is told of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,22 +45,31 @@ pub fn progress(session: &Session<'_>, typed: Option<&str>, told: &Told) -> Resu
 /// An agent tells of its progress often, and has the id at hand, or is on the branch: then one note is read, not all of
 /// them.
 fn find(session: &Session<'_>, typed: Option<&str>) -> Result<Run, RunError> {
-    let around = session.surroundings.filled("GIT_AGENT_RUN");
-    let around = around.map(|told| told.to_string_lossy().into_owned());
-    let id = typed
-        .or(around.as_deref())
-        .and_then(|text| text.parse::<RunId>().ok());
-    let branch = match typed {
-        None if around.is_none() => current_branch(session)?,
-        typed => typed.map(str::to_owned),
-    };
-    let known = match (id, branch) {
-        (Some(id), _) => checkpoint_store::run_by_id(&session.repo, id)?,
-        (None, Some(branch)) => config::remembered(session, &branch)?,
-        (None, None) => None,
+    let known = match typed {
+        Some(typed) => known(session, typed)?,
+        None => around(session)?,
     };
     match known {
         Some(run) => Place::here(session).must_have(&run).map(|()| run),
         None => choose_here(session, typed),
+    }
+}
+
+fn known(session: &Session<'_>, typed: &str) -> Result<Option<Run>, RunError> {
+    match typed.parse::<RunId>() {
+        Ok(id) => Ok(checkpoint_store::run_by_id(&session.repo, id)?),
+        Err(_) => config::remembered(session, typed),
+    }
+}
+
+/// The run of the branch, or that of the environment on a branch that is of none; nothing where they may differ.
+fn around(session: &Session<'_>) -> Result<Option<Run>, RunError> {
+    let told = told_around(session);
+    let branch = current_branch(session)?.unwrap_or_default();
+    match (config::remembered(session, &branch)?, told) {
+        (Some(run), None) => Ok(Some(run)),
+        (Some(run), Some(told)) => Ok(Some(run).filter(|run| run.id.to_string() == told)),
+        (None, Some(told)) if !branch.contains("/run-") => known(session, &told),
+        (None, _) => Ok(None),
     }
 }

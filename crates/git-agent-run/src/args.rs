@@ -23,7 +23,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, builder::PossibleValuesParser};
     disable_help_subcommand = true,
     infer_long_args = true,
     after_long_help = "A <run> is a run's id or a unique beginning of one, its branch, or <task>/run-<n>. Without one, \
-                       the run is meant that GIT_AGENT_RUN names, else that of the branch HEAD is on."
+                       the run of the branch HEAD is on is meant, else the one that GIT_AGENT_RUN names."
 )]
 pub struct Args {
     #[command(flatten)]

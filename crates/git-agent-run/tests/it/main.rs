@@ -21,5 +21,6 @@ mod pushed;
 mod real_gh;
 mod remembered;
 mod schema;
+mod stale_environment;
 mod start;
 mod take_over;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bstr::{BString, ByteSlice as _};
 use checkpoint_cli::Session;
 use checkpoint_git::{ProgramError, refs::RefChange};
 use checkpoint_model::{event::RunCleanedUp, policy::Cleanup, run::Run};
@@ -123,14 +124,25 @@ fn away(work: &mut Work<'_>, discard_ignored: bool) -> Result<bool, RunError> {
         }
         Err(error @ ProgramError::Failed { .. }) => {
             let said = crate::log::said(&error);
+            let why = uncommitted(work.session)?.unwrap_or(said);
             work.done.push(Done::Kept(format!(
-                "working tree '{}' stays: {said}",
+                "working tree '{}' stays: {why}",
                 dir.display()
             )));
             Ok(false)
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What is in the working tree and in no commit, which git does not name.
+fn uncommitted(session: &Session<'_>) -> Result<Option<String>, ProgramError> {
+    let words = ["status", "--porcelain", "--no-renames", "-z"];
+    let status = session.repo.git(words).output()?;
+    let lines = status.split_str("\0").filter_map(|line| line.get(3..));
+    let paths: Vec<BString> = lines.map(BString::from).collect();
+    let named = || format!("in no commit: {}", worktree::in_short(&paths));
+    Ok((!paths.is_empty()).then(named))
 }
 
 /// Where a commit was killed before it had written the index, that still has what was there before the commit, and git

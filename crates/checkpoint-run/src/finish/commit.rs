@@ -5,7 +5,7 @@ use checkpoint_cli::Additions;
 use checkpoint_git::refs;
 use checkpoint_model::{event::GitCommitCreated, run::Run, who::Who};
 use checkpoint_store::Subject;
-use checkpoint_work::{By, CommitError, CommitWish, Scope, Words, WorkError};
+use checkpoint_work::{By, CommitError, CommitWish, Committed, Scope, Words, WorkError};
 use gix::ObjectId;
 
 use super::{COMMAND, Done, Work};
@@ -16,7 +16,12 @@ use crate::{RunError, body::Commit, place};
 pub(super) fn what_is_left(work: &mut Work<'_>, message: Option<&str>) -> Result<bool, RunError> {
     if work.dir.is_some() {
         match commit(work, message) {
-            Ok(Some(commit)) => work.done.push(Done::Committed(commit)),
+            Ok(Some(committed)) => {
+                work.done.push(Done::Committed(committed.id));
+                if !committed.left_out.is_empty() {
+                    work.done.push(Done::LeftOut(committed.left_out));
+                }
+            }
             Ok(None) => {}
             Err(error) => {
                 work.log.tell_failure(work.run.id, "commit", &error);
@@ -37,7 +42,7 @@ pub(super) fn what_is_left(work: &mut Work<'_>, message: Option<&str>) -> Result
 }
 
 /// None where there is nothing to commit.
-fn commit(work: &Work<'_>, message: Option<&str>) -> Result<Option<ObjectId>, RunError> {
+fn commit(work: &Work<'_>, message: Option<&str>) -> Result<Option<Committed>, RunError> {
     let description = message.map_or_else(|| told(&work.run), str::to_owned);
     let wish = CommitWish {
         scope: Scope::Everything,
@@ -50,7 +55,7 @@ fn commit(work: &Work<'_>, message: Option<&str>) -> Result<Option<ObjectId>, Ru
         command: COMMAND,
     };
     match checkpoint_work::commit(work.session, work.policy, &wish) {
-        Ok(committed) => Ok(Some(committed.id)),
+        Ok(committed) => Ok(Some(committed)),
         Err(WorkError::Commit(CommitError::Nothing { .. })) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use checkpoint_model::{event::GitPushFailed, run::Run};
+use checkpoint_model::{event::GitPushFailed, run::Run, verdict::Skipped};
 use gix::ObjectId;
 
 use crate::RunError;
@@ -25,6 +25,8 @@ pub struct Finished {
 pub enum Done {
     /// What was left is committed.
     Committed(ObjectId),
+    /// What was left, but is in no commit, since no checkpoint holds it either.
+    LeftOut(Vec<Skipped>),
     /// There is not one commit on the branch.
     NothingToPush,
     /// The branch is at the remote.

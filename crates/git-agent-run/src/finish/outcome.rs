@@ -3,9 +3,12 @@
 use std::io;
 
 use checkpoint_cli::{
-    Envelope, Exit, Outcome, Output, Schema, Style, Talk, shell_word, write_line,
+    Envelope, Exit, Outcome, Output, Schema, Style, Talk, shell_word, tell_uncommitted, write_line,
 };
-use checkpoint_model::event::{GitPushFailed, PushFailure};
+use checkpoint_model::{
+    event::{GitPushFailed, PushFailure},
+    verdict::Skipped,
+};
 use checkpoint_run::{Done, Finished, Trouble};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -35,6 +38,8 @@ struct FinishJson {
 enum DoneJson {
     /// What was left is committed.
     Committed { commit: String },
+    /// What was left, but is in no commit, since no checkpoint holds it either.
+    LeftOut { paths: Vec<Skipped> },
     /// There is no commit on the branch.
     NothingToPush,
     /// The branch is at the remote.
@@ -87,6 +92,7 @@ impl From<&Done> for DoneJson {
             Done::Committed(commit) => Self::Committed {
                 commit: commit.to_string(),
             },
+            Done::LeftOut(paths) => Self::LeftOut { paths },
             Done::NothingToPush => Self::NothingToPush,
             Done::Pushed {
                 remote,
@@ -242,6 +248,7 @@ fn tell(done: &Done, branch: &str, talk: &Talk) {
         Done::Committed(commit) => {
             talk.status(format_args!("committed {}", commit.to_hex_with_len(7)))
         }
+        Done::LeftOut(paths) => tell_uncommitted(paths, talk),
         Done::NothingToPush => talk.status(format_args!("nothing to push: no commit on {branch}")),
         Done::Pushed {
             remote, existed, ..

@@ -13,6 +13,7 @@ mod finish;
 mod half_made;
 mod ignored;
 mod killed;
+mod left_out;
 mod log;
 mod no_agit;
 mod place;

@@ -133,6 +133,22 @@ pub enum RunError {
         /// The git directory of that clone.
         repository: String,
     },
+    /// What is to be put back would take the working tree to another branch.
+    #[error("checkpoint {checkpoint} is of branch '{branch}', not of run '{run}'")]
+    #[diagnostic(
+        code(run::other_branch),
+        help(
+            "its files only:  git agent-run resume {run}, and there  git safe-restore --files {checkpoint}"
+        )
+    )]
+    OtherBranch {
+        /// The run.
+        run: String,
+        /// What was to be put back.
+        checkpoint: CheckpointId,
+        /// The branch that it was made on.
+        branch: String,
+    },
     /// It was given up.
     #[error("run '{run}' is abandoned")]
     #[diagnostic(code(run::abandoned), help("git agent-run resume {run}"))]

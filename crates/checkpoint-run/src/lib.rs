@@ -35,5 +35,5 @@ pub use finish::{Done, Finish, Finished, Trouble, close, finish};
 pub use log::Log;
 pub use place::{Place, current_branch, task_name};
 pub use progress::{Told, progress};
-pub use resume::{Resume, Resumed, resume};
+pub use resume::{Moved, Resume, Resumed, resume};
 pub use start::{Start, Started, Who, Worktree, start, take_back};

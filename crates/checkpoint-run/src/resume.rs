@@ -7,7 +7,9 @@ use std::{
     sync::atomic::AtomicU64,
 };
 
+use bstr::ByteSlice as _;
 use checkpoint_cli::{Additions, Session};
+use checkpoint_git::refs;
 use checkpoint_model::{
     event::RunResumed,
     policy::Policy,
@@ -44,8 +46,21 @@ pub struct Resumed {
     pub checkpoint: Option<Stored>,
     /// The checkpoint of what was there before that.
     pub backup: Option<checkpoint_model::id::CheckpointId>,
+    /// How the branch was moved by that.
+    pub moved: Option<Moved>,
     /// Where the run belonged to before it was taken over.
     pub taken_from: Option<Place>,
+}
+
+/// A branch that a checkpoint has moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// Its last commit before.
+    pub from: ObjectId,
+    /// Its last commit now.
+    pub to: ObjectId,
+    /// How many commits are no longer on it; the backup has them.
+    pub set_aside: usize,
 }
 
 /// Goes on with `run`: makes its branch again where it was removed, checks it out again where it was, and puts back the
@@ -64,7 +79,7 @@ pub fn resume(session: &Session<'_>, run: &Run, wish: Resume) -> Result<Resumed,
     };
     let run = &worktree::follow(session, run.clone(), COMMAND)?;
     let at = match wish.at {
-        Some(at) => Some(at),
+        Some(at) => Some(of_its_branch(run, at)?),
         None => of_abandoned(session, run)?,
     };
     let log = Log::new(session, place::actor(session, run), COMMAND);
@@ -78,6 +93,7 @@ pub fn resume(session: &Session<'_>, run: &Run, wish: Resume) -> Result<Resumed,
         Some(at) => put_back(session, &ground.dir, at)?,
         None => None,
     };
+    let moved = moved(session, run, ground.commit)?;
     let resumed = RunResumed {
         run: run.id,
         checkpoint: at.as_ref().map(|at| at.checkpoint.id),
@@ -92,8 +108,42 @@ pub fn resume(session: &Session<'_>, run: &Run, wish: Resume) -> Result<Resumed,
         worktree: ground.dir,
         checkpoint: at,
         backup,
+        moved,
         taken_from,
     })
+}
+
+/// The checkpoint that is asked for, unless it would take the working tree to another branch than that of the run.
+fn of_its_branch(run: &Run, at: Stored) -> Result<Stored, RunError> {
+    let created = &at.checkpoint.created;
+    match created
+        .branch
+        .as_ref()
+        .filter(|of| **of != run.started.branch)
+    {
+        None => Ok(at),
+        Some(branch) => Err(RunError::OtherBranch {
+            run: run.short_branch().to_owned(),
+            checkpoint: at.checkpoint.id,
+            branch: branch.clone(),
+        }),
+    }
+}
+
+/// How the branch has left `before`.
+fn moved(session: &Session<'_>, run: &Run, before: ObjectId) -> Result<Option<Moved>, RunError> {
+    let reference = format!("refs/heads/{}", run.started.branch);
+    let now = refs::find(&session.repo, &reference)?;
+    let Some(to) = now.filter(|now| *now != before) else {
+        return Ok(None);
+    };
+    let range = format!("{to}..{before}");
+    let aside = session.repo.git(["rev-list", &range, "--"]).output()?;
+    Ok(Some(Moved {
+        from: before,
+        to,
+        set_aside: aside.lines().count(),
+    }))
 }
 
 /// Finds the working tree of a run again that was moved with its repository, or by it; gives where the run belonged to.

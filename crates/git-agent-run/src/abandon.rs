@@ -1,6 +1,6 @@
 //! `git agent-run abandon`.
 
-use std::io;
+use std::{io, path::Path};
 
 use checkpoint_cli::{
     CheckpointView, Envelope, Outcome, Output, Schema, Session, Talk, shell_word, write_line,
@@ -28,7 +28,14 @@ pub(crate) fn run(
         true => checkpoint_run::close(session, &run)?,
         false => None,
     };
-    Ok(AbandonOutcome { abandoned, closed })
+    let cwd = &session.surroundings.cwd;
+    let mut gone = abandoned.worktree.iter();
+    let is_adrift = gone.any(|dir| cwd.starts_with(dir));
+    Ok(AbandonOutcome {
+        abandoned,
+        closed,
+        is_adrift,
+    })
 }
 
 /// A run that was given up.
@@ -36,6 +43,8 @@ pub(crate) struct AbandonOutcome {
     abandoned: Abandoned,
     /// The pull request that was closed.
     closed: Option<String>,
+    /// Whether the directory that we are in is gone.
+    is_adrift: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -107,9 +116,23 @@ impl Outcome for AbandonOutcome {
             talk.status(format_args!("its work is checkpoint {name}"));
         }
         if abandoned.is_restorable {
-            let word = shell_word(run.short_branch());
-            talk.hint(format_args!("to have it back: git agent-run resume {word}"));
+            talk.hint(format_args!("to have it back: {}", self.resume()));
         }
+    }
+}
+
+impl AbandonOutcome {
+    /// The line that brings the run back, as it can be typed here: git begins nowhere in a directory that is gone.
+    fn resume(&self) -> String {
+        let run = &self.abandoned.run;
+        let word = shell_word(run.short_branch());
+        if !self.is_adrift {
+            return format!("git agent-run resume {word}");
+        }
+        let common = Path::new(&run.repository);
+        let top = common.parent().filter(|_| common.ends_with(".git"));
+        let top = shell_word(&top.unwrap_or(common).to_string_lossy()).into_owned();
+        format!("git -C {top} agent-run resume {word}")
     }
 }
 

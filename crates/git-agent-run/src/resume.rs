@@ -3,10 +3,10 @@
 use std::io;
 
 use checkpoint_cli::{
-    CheckpointView, Envelope, Outcome, Output, Schema, Session, Talk, shell_word, write_line,
+    CheckpointView, Envelope, Outcome, Output, Schema, Session, Talk, count, shell_word, write_line,
 };
 use checkpoint_model::id::CheckpointId;
-use checkpoint_run::{Place, Resume, Resumed};
+use checkpoint_run::{Moved, Place, Resume, Resumed};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -54,10 +54,33 @@ struct ResumeJson {
     checkpoint: Option<CheckpointView>,
     /// The checkpoint of what was there before that.
     backup: Option<CheckpointId>,
+    /// How the branch was moved by that; null where it was not.
+    branch_moved: Option<MovedJson>,
     /// The git directory of the clone that the run was taken over from.
     taken_from: Option<String>,
     /// What the agent's processes need in their environment.
     environment: Vec<Variable>,
+}
+
+/// A branch that a checkpoint has moved.
+#[derive(Serialize, JsonSchema)]
+struct MovedJson {
+    /// Its last commit before.
+    from: String,
+    /// Its last commit now.
+    to: String,
+    /// How many commits are no longer on it; the backup has them.
+    set_aside: usize,
+}
+
+impl From<&Moved> for MovedJson {
+    fn from(moved: &Moved) -> Self {
+        Self {
+            from: moved.from.to_string(),
+            to: moved.to.to_string(),
+            set_aside: moved.set_aside,
+        }
+    }
 }
 
 /// The schema of `resume --json`.
@@ -84,6 +107,7 @@ impl Outcome for ResumeOutcome {
             worktree: resumed.worktree.display().to_string(),
             checkpoint: resumed.checkpoint.as_ref().map(Into::into),
             backup: resumed.backup,
+            branch_moved: resumed.moved.as_ref().map(Into::into),
             taken_from: resumed
                 .taken_from
                 .as_ref()
@@ -103,6 +127,14 @@ impl Outcome for ResumeOutcome {
             talk.status(format_args!(
                 "put back: checkpoint {}",
                 stored.checkpoint.id.short()
+            ));
+        }
+        if let Some(moved) = &resumed.moved {
+            talk.status(format_args!(
+                "branch moved from {} to {}, {} set aside",
+                moved.from.to_hex_with_len(7),
+                moved.to.to_hex_with_len(7),
+                count(moved.set_aside as u64, "commit", "commits")
             ));
         }
         if resumed.backup.is_some() {

@@ -20,7 +20,7 @@ pub(super) struct Ground<'s> {
     branch: &'s str,
     head: Head,
     /// The last commit of the branch.
-    commit: ObjectId,
+    pub(super) commit: ObjectId,
     is_branch_there: bool,
     is_checked_out: bool,
     /// Where the working tree is, or goes.

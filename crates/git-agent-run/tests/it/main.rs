@@ -21,6 +21,7 @@ mod pull_request;
 mod pushed;
 mod real_gh;
 mod remembered;
+mod resume;
 mod schema;
 mod stale_environment;
 mod start;

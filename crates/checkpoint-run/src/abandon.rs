@@ -20,7 +20,7 @@ use crate::{
     finish::{Removed, not_on_branch, remove},
     guard::Guard,
     place,
-    resume::last_commit,
+    resume::{is_unborn, last_commit},
     worktree,
 };
 
@@ -138,7 +138,9 @@ pub fn abandon(session: &Session<'_>, run: &Run, wish: &Abandon) -> Result<Aband
     if removed.branch.is_some() || removed.worktree {
         remove(&log, &common, run, removed)?;
     }
-    let is_restorable = tip.is_some() || last_commit(&common, run, checkpoint.as_ref()).is_ok();
+    let is_restorable = tip.is_some()
+        || is_unborn(run, checkpoint.as_ref())
+        || last_commit(&common, run, checkpoint.as_ref()).is_ok();
     Ok(Abandoned {
         is_restorable,
         run: crate::choose::again(&common, run, &[])?,

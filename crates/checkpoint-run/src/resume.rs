@@ -93,7 +93,10 @@ pub fn resume(session: &Session<'_>, run: &Run, wish: Resume) -> Result<Resumed,
         Some(at) => put_back(session, &ground.dir, at)?,
         None => None,
     };
-    let moved = moved(session, run, ground.commit)?;
+    let moved = match ground.commit {
+        Some(before) => moved(session, run, before)?,
+        None => None,
+    };
     let resumed = RunResumed {
         run: run.id,
         checkpoint: at.as_ref().map(|at| at.checkpoint.id),
@@ -168,6 +171,12 @@ fn of_abandoned(session: &Session<'_>, run: &Run) -> Result<Option<Stored>, RunE
         }),
         stored => Ok(Some(stored?)),
     }
+}
+
+/// Whether the run began on a branch without a commit, and was given up before it made one; `at` has all of it.
+pub(crate) fn is_unborn(run: &Run, at: Option<&Stored>) -> bool {
+    let never = run.started.commit.is_none() && run.commits.is_empty();
+    never && at.is_some_and(|at| at.checkpoint.created.head.is_none())
 }
 
 /// The commit that a branch which is gone had last: as the checkpoint has it, or as it was recorded.

@@ -11,7 +11,7 @@ use checkpoint_model::{run::Run, slug::Slug};
 use checkpoint_store::Stored;
 use gix::ObjectId;
 
-use super::{COMMAND, last_commit};
+use super::{COMMAND, is_unborn, last_commit};
 use crate::{Place, RunError, worktree};
 
 /// What is there, and what has to be made.
@@ -19,8 +19,8 @@ pub(super) struct Ground<'s> {
     session: &'s Session<'s>,
     branch: &'s str,
     head: Head,
-    /// The last commit of the branch.
-    pub(super) commit: ObjectId,
+    /// The last commit of the branch; none of one that was given up before it had any.
+    pub(super) commit: Option<ObjectId>,
     is_branch_there: bool,
     is_checked_out: bool,
     /// Where the working tree is, or goes.
@@ -57,8 +57,9 @@ impl<'s> Ground<'s> {
             branch,
             head: session.repo.head()?,
             commit: match tip {
-                Some(tip) => tip,
-                None => last_commit(session, run, at)?,
+                None if is_unborn(run, at) => None,
+                None => Some(last_commit(session, run, at)?),
+                tip => tip,
             },
             is_branch_there: tip.is_some(),
             is_checked_out,
@@ -73,7 +74,7 @@ impl<'s> Ground<'s> {
 
     /// Whether HEAD can be put on the branch without a look at index and files.
     fn is_at_head(&self) -> bool {
-        !self.is_linked && self.head.id == Some(self.commit)
+        !self.is_linked && self.head.id == self.commit
     }
 
     fn reference(&self) -> String {
@@ -82,8 +83,8 @@ impl<'s> Ground<'s> {
 
     /// Makes the branch where it is gone.
     pub(super) fn make_branch(&self) -> Result<(), RunError> {
-        if !self.is_branch_there {
-            let create = RefChange::create(self.reference(), self.commit);
+        if let Some(commit) = self.commit.filter(|_| !self.is_branch_there) {
+            let create = RefChange::create(self.reference(), commit);
             let who = self.session.repo.signature(self.session.now());
             refs::transaction(&self.session.repo, &[create], COMMAND, &who)?;
         }
@@ -96,6 +97,8 @@ impl<'s> Ground<'s> {
         match () {
             () if self.is_checked_out => worktree::make_whole(self.session, &self.dir, COMMAND)?,
             () if self.is_at_head() => repo.move_head(&self.head, &self.reference())?,
+            // What is put back takes HEAD there.
+            () if self.commit.is_none() => {}
             () if self.is_linked => worktree::add(self.session, &self.dir, self.branch)?,
             () => {
                 let words = ["switch", "--quiet", "--no-guess", self.branch];

@@ -26,3 +26,4 @@ mod schema;
 mod stale_environment;
 mod start;
 mod take_over;
+mod unborn;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bstr::ByteSlice as _;
 use checkpoint_cli::Session;
-use checkpoint_model::{run::Run, slug::Slug, words::Actor};
+use checkpoint_model::{id::RunId, run::Run, words::Actor};
 
 use crate::RunError;
 
@@ -60,18 +60,28 @@ pub(crate) fn common_dir(session: &Session<'_>) -> PathBuf {
     common.canonicalize().unwrap_or_else(|_| common.to_owned())
 }
 
-/// What a commit takes for the name of a task at most.
+/// What a commit takes for the name of a task at most; in bytes.
 const LONGEST_TASK: usize = 200;
 
-/// The task of a run as commits name it: by its id, else in its words, or what is left of them.
+/// The task of a run as commits name it: by its id, else in its words, cut where they are too many.
 #[must_use]
 pub fn task_name(run: &Run) -> String {
-    let started = &run.started;
-    let named = started.task_id.as_ref().unwrap_or(&started.task);
-    match named.len() {
-        0..=LONGEST_TASK => named.clone(),
-        _ => Slug::of(named).to_string(),
+    let named = told_id(run).unwrap_or(&run.started.task);
+    if named.len() <= LONGEST_TASK {
+        return named.to_owned();
     }
+    let room = LONGEST_TASK - '…'.len_utf8();
+    let ends = named.char_indices().map(|(at, _)| at);
+    let end = ends.take_while(|at| *at <= room).last().unwrap_or(0);
+    let cut = &named[..end];
+    let words = cut.rsplit_once(' ').map(|(words, _)| words);
+    format!("{}…", words.unwrap_or(cut))
+}
+
+/// What the task is called elsewhere. An id that was made up for several repositories says nothing to a reader.
+pub(crate) fn told_id(run: &Run) -> Option<&str> {
+    let id = run.started.task_id.as_deref();
+    id.filter(|id| id.parse::<RunId>().is_err())
 }
 
 /// Who acts on a run: its agent, unless another one is told.

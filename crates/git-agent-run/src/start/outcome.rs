@@ -6,7 +6,8 @@ use std::{
 };
 
 use checkpoint_cli::{Envelope, Outcome, Output, Schema, Talk, shell_word, write_line};
-use checkpoint_run::Started;
+use checkpoint_model::run::Run;
+use checkpoint_run::{Started, task_name};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -106,7 +107,20 @@ impl Outcome for StartOutcome {
                 ));
             }
         }
+        if let Some(run) = self.started.first().map(|started| &started.run) {
+            tell_cut(run, talk);
+        }
         talk.hint("use \"git agent-run finish\" when the work is done");
+    }
+}
+
+/// Says by which words commits name a task that is too long for them.
+fn tell_cut(run: &Run, talk: &Talk) {
+    let named = task_name(run);
+    if named.ends_with('…') {
+        talk.warning(format_args!(
+            "the task is longer than commits can name it; they, and GIT_AGENT_TASK, say: {named}"
+        ));
     }
 }
 

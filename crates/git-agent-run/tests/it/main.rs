@@ -26,4 +26,5 @@ mod schema;
 mod stale_environment;
 mod start;
 mod take_over;
+mod task_names;
 mod unborn;

@@ -9,6 +9,7 @@ use crate::{
     RunError,
     body::{self, Template},
     finish::Work,
+    place,
 };
 
 /// The request as it is wanted. The inner error is no reason not to push: an address that makes no sense to a forge, or a
@@ -24,9 +25,8 @@ pub(super) fn request(
         Err(error) => return Ok(Err(ForgeError::Remote(error).into())),
     };
     let started = &work.run.started;
-    let title = match &started.task_id {
-        // One that was made up for several repositories says nothing to a reader.
-        Some(id) if id.len() < 36 && *id != started.task => format!("{id}: {}", started.task),
+    let title = match place::told_id(&work.run) {
+        Some(id) if id != started.task => format!("{id}: {}", started.task),
         _ => started.task.clone(),
     };
     let text = template(work).and_then(|text| body::fill(&text, &work.run, &work.commits));

@@ -168,11 +168,16 @@ fn asks_for_json(words: &[OsString]) -> bool {
 }
 
 fn usage_document(text: &str) -> ErrorDocument {
-    let message = text.lines().next().unwrap_or_default();
-    let message = message
-        .strip_prefix("error: ")
-        .unwrap_or(message)
-        .to_owned();
+    let mut lines = text.lines();
+    let message = lines.next().unwrap_or_default();
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    // What is missing stands on lines of its own.
+    let listed = lines.take_while(|line| message.ends_with(':') && line.starts_with("  "));
+    let listed: Vec<_> = listed.map(str::trim).collect();
+    let message = match listed.is_empty() {
+        true => message.to_owned(),
+        false => format!("{message} {}", listed.join(", ")),
+    };
     let error = ErrorReport {
         code: Some("edge::usage".to_owned()),
         message,

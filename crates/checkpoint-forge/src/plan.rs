@@ -146,7 +146,7 @@ impl<'a> Plan<'a> {
         }
         match self.token_caller()? {
             Some(http) => question(&self.forge(&http)),
-            None => Err(no_token(site)),
+            None => Err(self.no_token(site)),
         }
     }
 
@@ -200,7 +200,7 @@ impl<'a> Plan<'a> {
         let site = self.known_site()?;
         match self.token_caller()? {
             Some(http) => Ok(Way::Ask(Box::new(http), PullRequest::Api)),
-            None => Err(no_token(site)),
+            None => Err(self.no_token(site)),
         }
     }
 
@@ -256,6 +256,17 @@ impl<'a> Plan<'a> {
         })
     }
 
+    /// Where no program of the forge's is asked, a login of its does not help.
+    fn no_token(&self, site: &Site) -> ForgeError {
+        ForgeError::NoToken {
+            host: site.host.clone(),
+            help: match self.request.way {
+                PullRequest::Auto => token::help(site),
+                _ => token::export(site),
+            },
+        }
+    }
+
     fn unfit(&self, site: &Site) -> ForgeError {
         ForgeError::WayUnfit {
             way: self.request.way,
@@ -268,12 +279,5 @@ fn via(program: Program) -> PullRequest {
     match program {
         Program::Gh => PullRequest::Gh,
         Program::Glab => PullRequest::Glab,
-    }
-}
-
-fn no_token(site: &Site) -> ForgeError {
-    ForgeError::NoToken {
-        host: site.host.clone(),
-        help: token::help(site),
     }
 }

@@ -240,6 +240,18 @@ pub(crate) fn help(site: &Site) -> String {
     match site.kind {
         ForgeKind::Github => format!("gh auth login --hostname {host}"),
         ForgeKind::Gitlab => format!("glab auth login --hostname {host}"),
+        _ => export(site),
+    }
+}
+
+/// How a token can be given by the environment.
+pub(crate) fn export(site: &Site) -> String {
+    let host = &site.host;
+    match site.kind {
+        ForgeKind::Github if site.is_well_known() => "export GH_TOKEN=<token>".to_owned(),
+        ForgeKind::Github => format!("export GH_ENTERPRISE_TOKEN=<token> GH_HOST={host}"),
+        ForgeKind::Gitlab if site.is_well_known() => "export GITLAB_TOKEN=<token>".to_owned(),
+        ForgeKind::Gitlab => format!("export GITLAB_TOKEN=<token> GITLAB_HOST={}", site.web),
         ForgeKind::Gitea if site.is_well_known() => "export GITEA_TOKEN=<token>".to_owned(),
         ForgeKind::Forgejo if site.is_well_known() => "export FORGEJO_TOKEN=<token>".to_owned(),
         ForgeKind::Gitea | ForgeKind::Forgejo => {

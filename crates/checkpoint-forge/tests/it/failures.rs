@@ -222,7 +222,7 @@ fn a_way_that_cannot_be_gone_is_refused_before_the_push() {
     check(
         "git@github.com:a/b",
         PullRequest::Api,
-        "help: gh auth login --hostname github.com",
+        "help: export GH_TOKEN=<token>",
     );
     check(
         "git@codeberg.org:a/b",

@@ -9,7 +9,7 @@ use checkpoint_git::{HeadMoveError, OpenError, ProgramError, refs::RefError};
 use checkpoint_model::{id::CheckpointId, words::OperationKind};
 use checkpoint_restore::RestoreError;
 use checkpoint_store::StoreError;
-use checkpoint_work::WorkError;
+use checkpoint_work::{CommitError, WorkError};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
@@ -237,6 +237,34 @@ pub enum RunError {
     Busy {
         /// The run.
         run: String,
+    },
+    /// A hook, or git, has refused the commit of what was left.
+    #[error("{error}")]
+    #[diagnostic(
+        code(commit::refused),
+        help(
+            "put right what the hook, or git, says above, and again:\n  git agent-run finish {run}"
+        )
+    )]
+    CommitRefused {
+        /// The run.
+        run: String,
+        /// What the commit failed with.
+        error: CommitError,
+    },
+    /// A branch stands where those of runs would be below it.
+    #[error("cannot make the branch '{branch}': there is a branch '{other}'")]
+    #[diagnostic(
+        code(run::prefix_taken),
+        help(
+            "begin the branches of runs otherwise:\n  git agent-run start --prefix <prefix> --task <task>"
+        )
+    )]
+    PrefixTaken {
+        /// The branch that was to be made.
+        branch: String,
+        /// The one in its way.
+        other: String,
     },
     /// The template of a pull request has a field that nothing fills.
     #[error("the template of the pull request has a field '{field}' that there is not")]

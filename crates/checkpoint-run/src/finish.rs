@@ -139,14 +139,33 @@ fn gone_or_unborn(run: Run) -> Result<Finished, RunError> {
     let is_unborn = run.started.commit.is_none() && run.commits.is_empty();
     match run.state == TaskState::Completed || is_unborn {
         true => Ok(Finished {
+            done: done_before(&run),
             run,
             worktree: None,
-            done: vec![Done::NothingToPush],
             trouble: None,
         }),
         false => Err(RunError::BranchGone {
             branch: run.started.branch,
         }),
+    }
+}
+
+/// What the record has of a run whose branch is no longer needed here.
+fn done_before(run: &Run) -> Vec<Done> {
+    let pushed = run.push.as_ref().and_then(|push| {
+        Some(Done::Pushed {
+            remote: push.remote.clone(),
+            commit: ObjectId::from_hex(push.commit.as_bytes()).ok()?,
+            existed: true,
+        })
+    });
+    let opened = run.pull_request.as_ref().map(|opened| Done::PullRequest {
+        url: opened.url.clone(),
+        existed: true,
+    });
+    match pushed {
+        Some(pushed) => [pushed].into_iter().chain(opened).collect(),
+        None => vec![Done::NothingToPush],
     }
 }
 

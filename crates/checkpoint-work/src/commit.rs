@@ -46,7 +46,7 @@ pub use self::{
     error::CommitError,
     guard::{is_half_made, is_open, moved_branch},
     mend::mend_interrupted,
-    message::Words,
+    message::{Words, signs_off},
     scope::Scope,
     turn::{UnderWay, interrupted, under_way},
 };

@@ -16,7 +16,7 @@ mod who;
 
 pub use commit::{
     By, CommitError, CommitWish, Committed, Scope, UnderWay, Words, commit, interrupted,
-    is_half_made, is_open, is_ready, mend_interrupted, moved_branch, under_way,
+    is_half_made, is_open, is_ready, mend_interrupted, moved_branch, signs_off, under_way,
 };
 pub use create::{Created, Wish, create, refuse_gaps};
 pub use error::WorkError;

@@ -1,13 +1,15 @@
 //! What `git agent-run` can fail with: the errors of the layers below.
 
-use checkpoint_cli::{Failure, Kind, SessionError};
+use std::{fmt::Display, path::PathBuf};
+
+use checkpoint_cli::{Failure, Kind, SessionError, shell_word};
 use checkpoint_model::{
     event::PercentError, policy::PrefixError, run::LineError, template::TemplateError,
     who::WhoError, words::WordError,
 };
 use checkpoint_run::RunError;
 use checkpoint_store::StoreError;
-use miette::Diagnostic;
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 use thiserror::Error;
 
 /// Why a command did not do what was asked.
@@ -49,18 +51,58 @@ pub enum AgentRunError {
     #[diagnostic(transparent)]
     Word(#[from] WordError),
     /// Of several repositories, one could not begin. Those that had begun are taken back.
-    #[error("in '{repository}': {error}")]
-    #[diagnostic(forward(error))]
-    In {
-        /// Its working tree.
-        repository: String,
-        /// Why.
-        error: Box<Self>,
-    },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    In(Box<InRepository>),
     /// A record could not be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What one of several repositories could not begin with.
+#[derive(Debug, Error)]
+#[error("in '{repository}': {error}")]
+pub struct InRepository {
+    /// Its working tree.
+    pub(crate) repository: String,
+    /// All that were named, as they were typed.
+    pub(crate) named: Vec<PathBuf>,
+    /// Why.
+    pub(crate) error: AgentRunError,
+}
+
+impl Diagnostic for InRepository {
+    fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        self.error.code()
+    }
+
+    /// What the error proposes, for the repository that it is about, or for all that were named.
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        let help = self.error.help()?.to_string();
+        let start = "git agent-run start";
+        let named = self.named.iter().map(|dir| dir.to_string_lossy());
+        let named = named.map(|dir| format!(" --repo {}", shell_word(&dir)));
+        let help = match help.strip_prefix("git ") {
+            Some(rest) if !help.contains(start) => {
+                format!("git -C {} {rest}", shell_word(&self.repository))
+            }
+            _ => help.replace(start, &format!("{start}{}", named.collect::<String>())),
+        };
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.error.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.error.labels()
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        self.error.related()
+    }
 }
 
 impl From<RunError> for AgentRunError {
@@ -80,7 +122,7 @@ impl Failure for AgentRunError {
             Self::Template(error) => error.kind(),
             Self::Percent(error) => error.kind(),
             Self::Word(error) => error.kind(),
-            Self::In { error, .. } => error.kind(),
+            Self::In(within) => within.error.kind(),
             Self::Store(error) => error.kind(),
         }
     }

@@ -31,7 +31,27 @@ pub(crate) fn run(
     };
     let run = checkpoint_run::choose_here(session, args.run.as_deref())?;
     let finished = checkpoint_run::finish(session, run, &wish)?;
-    Ok(FinishOutcome { finished })
+    Ok(FinishOutcome {
+        finished,
+        options: options(args),
+    })
+}
+
+/// What was typed of options, each with a space before it, for whoever has to type it again. What the commit says is
+/// said, since the next finish has nothing to commit.
+fn options(args: &FinishArgs) -> String {
+    let cleanup = args.cleanup.as_ref().map(|what| format!("cleanup={what}"));
+    let all = [
+        args.push.then_some("push"),
+        args.no_push.then_some("no-push"),
+        args.pull_request.then_some("pull-request"),
+        args.no_pull_request.then_some("no-pull-request"),
+        args.merge.then_some("merge"),
+        cleanup.as_deref(),
+        args.discard_ignored.then_some("discard-ignored"),
+    ];
+    let typed = all.into_iter().flatten();
+    typed.map(|option| format!(" --{option}")).collect()
 }
 
 /// The schema of `finish --json`.

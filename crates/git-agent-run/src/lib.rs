@@ -27,7 +27,7 @@ use checkpoint_cli::{Answer, Console, Session};
 use clap::CommandFactory as _;
 
 pub use args::Args;
-pub use error::AgentRunError;
+pub use error::{AgentRunError, InRepository};
 pub use schemas::schemas;
 
 use args::{Command, ListArgs};

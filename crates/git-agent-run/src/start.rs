@@ -10,7 +10,7 @@ use checkpoint_run::{Start, Started, Worktree, take_back};
 use checkpoint_store::fresh;
 
 pub(crate) use self::outcome::StartOutcome;
-use crate::{AgentRunError, args::StartArgs, who};
+use crate::{AgentRunError, args::StartArgs, error::InRepository, who};
 
 /// Begins a run in each repository that was named, all of them or none.
 pub(crate) fn run(console: &Console, args: StartArgs) -> Result<StartOutcome, AgentRunError> {
@@ -39,7 +39,7 @@ pub(crate) fn run(console: &Console, args: StartArgs) -> Result<StartOutcome, Ag
         who: who::resolve(first, &args.who)?,
         template: template.map(|template| template.to_string()),
     };
-    let started = start_all(&sessions, &wish)?;
+    let started = start_all(&sessions, &args.repositories, &wish)?;
     Ok(StartOutcome {
         started,
         cwd: console.start().cwd.clone(),
@@ -65,7 +65,11 @@ fn sessions<'c>(console: &'c Console, args: &StartArgs) -> Result<Vec<Session<'c
 }
 
 /// When one of them cannot begin, those that have begun are taken back.
-fn start_all(sessions: &[Session<'_>], wish: &Start) -> Result<Vec<Started>, AgentRunError> {
+fn start_all(
+    sessions: &[Session<'_>],
+    named: &[PathBuf],
+    wish: &Start,
+) -> Result<Vec<Started>, AgentRunError> {
     let mut begun: Vec<Started> = Vec::new();
     for session in sessions {
         let started = session
@@ -87,10 +91,11 @@ fn start_all(sessions: &[Session<'_>], wish: &Start) -> Result<Vec<Started>, Age
                 }
                 return Err(match sessions.len() {
                     1 => error,
-                    _ => AgentRunError::In {
+                    _ => AgentRunError::In(Box::new(InRepository {
                         repository: session.worktree(),
-                        error: Box::new(error),
-                    },
+                        named: named.to_vec(),
+                        error,
+                    })),
                 });
             }
         }

@@ -101,7 +101,15 @@ fn away(work: &mut Work<'_>, discard_ignored: bool) -> Result<bool, RunError> {
         // Whoever was interrupted has removed it, and not told so.
         return Ok(work.run.is_linked && !Path::new(&work.run.worktree).exists());
     };
-    if !work.run.is_linked || Path::new(&work.run.worktree) != dir {
+    if !work.run.is_linked {
+        return Ok(false);
+    }
+    if Path::new(&work.run.worktree) != dir {
+        work.done.push(Done::Kept(format!(
+            "working tree '{}' stays: it is not where it was made for the run, '{}'",
+            dir.display(),
+            work.run.worktree
+        )));
         return Ok(false);
     }
     let unkept = worktree::unkept(work.session, work.policy, &dir)?;

@@ -57,6 +57,10 @@ fn commit(work: &Work<'_>, message: Option<&str>) -> Result<Option<Committed>, R
     match checkpoint_work::commit(work.session, work.policy, &wish) {
         Ok(committed) => Ok(Some(committed)),
         Err(WorkError::Commit(CommitError::Nothing { .. })) => Ok(None),
+        Err(WorkError::Commit(CommitError::Refused { code })) => Err(RunError::CommitRefused {
+            run: work.run.short_branch().to_owned(),
+            error: CommitError::Refused { code },
+        }),
         Err(error) => Err(error.into()),
     }
 }
@@ -85,10 +89,11 @@ fn by(run: &Run) -> Option<By> {
     })
 }
 
-/// What the agent was last at; else that there was something left.
+/// What the agent was last at; else that there was something left. A step may say what no agent's commit may.
 fn told(run: &Run) -> String {
-    let last = run.steps.last().map(|step| step.step.clone());
-    last.unwrap_or_else(|| "what was left".to_owned())
+    let mut steps = run.steps.iter().rev().map(|step| &step.step);
+    let last = steps.find(|step| !checkpoint_work::signs_off(step));
+    last.cloned().unwrap_or_else(|| "what was left".to_owned())
 }
 
 /// Commits that were made by git itself, or whose record a crash has swallowed, are those of the run, too.

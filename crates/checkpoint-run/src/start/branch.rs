@@ -88,6 +88,13 @@ impl Making<'_> {
             Err(StoreError::Refs(RefError::Program(_))) if is_there(self.session, &reference) => {
                 Ok(None)
             }
+            Err(StoreError::Refs(RefError::Occupied { name, other })) if name == reference => {
+                let other = other.strip_prefix("refs/heads/").unwrap_or(&other);
+                Err(RunError::PrefixTaken {
+                    branch,
+                    other: other.to_owned(),
+                })
+            }
             Err(error) => Err(error.into()),
             Ok(()) => Ok(Some(Begun {
                 run,

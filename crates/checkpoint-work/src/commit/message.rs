@@ -65,20 +65,20 @@ pub(super) fn subject(
 /// Refuses a `Signed-off-by` that was typed for an agent's commit, whether the agent shows or was only named: it says
 /// that a person vouches for the change. Nothing of ours adds one.
 pub(super) fn refuse_sign_off(words: &Words) -> Result<(), CommitError> {
-    let key = "signed-off-by:";
-    let is_one = |line: &str| {
-        let start = line.trim_start().get(..key.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(key))
-    };
-    let is_there = words
-        .description
-        .lines()
-        .chain(words.body.lines())
-        .any(is_one);
-    match is_there {
+    match signs_off(&words.description) || signs_off(&words.body) {
         true => Err(CommitError::SignedOff),
         false => Ok(()),
     }
+}
+
+/// Whether a line of `text` says that a person vouches for the change.
+#[must_use]
+pub fn signs_off(text: &str) -> bool {
+    let key = "signed-off-by:";
+    text.lines().any(|line| {
+        let start = line.trim_start().get(..key.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(key))
+    })
 }
 
 /// The message with the trailers that it does not have yet, where git-interpret-trailers(1) puts them.

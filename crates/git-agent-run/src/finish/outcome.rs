@@ -9,7 +9,8 @@ use checkpoint_model::{
     event::{GitPushFailed, PushFailure},
     verdict::Skipped,
 };
-use checkpoint_run::{Done, Finished, Trouble};
+use checkpoint_run::{Done, Finished, RunError, Trouble};
+use miette::Diagnostic as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -18,6 +19,8 @@ use crate::view::RunView;
 /// What was done, and why it went no further.
 pub(crate) struct FinishOutcome {
     pub(super) finished: Finished,
+    /// What was typed of options, each with a space before it.
+    pub(super) options: String,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -132,12 +135,11 @@ impl FinishOutcome {
     }
 
     fn trouble(&self) -> Option<TroubleJson> {
-        let again = || {
-            format!(
-                "git agent-run finish {}",
-                shell_word(self.finished.run.short_branch())
-            )
+        let with = |options: &str| {
+            let run = shell_word(self.finished.run.short_branch());
+            format!("git agent-run finish {run}{options}")
         };
+        let again = || with(&self.options);
         Some(match self.finished.trouble.as_ref()? {
             Trouble::NotPushed(failed) => TroubleJson {
                 step: "push",
@@ -168,8 +170,11 @@ impl FinishOutcome {
                 message: why.clone(),
                 compare_url: compare_url.clone(),
                 next: match error {
-                    Some(_) => again(),
-                    None => format!("{} --no-pull-request", again()),
+                    Some(error) => match waits(error) {
+                        Some(first) => format!("{first}{}", again()),
+                        None => again(),
+                    },
+                    None => with(&self.without_request()),
                 },
             },
             Trouble::NotMerged { why, .. } => TroubleJson {
@@ -177,7 +182,7 @@ impl FinishOutcome {
                 reason: None,
                 message: why.clone(),
                 compare_url: None,
-                next: format!("{} --merge", again()),
+                next: again(),
             },
         })
     }
@@ -228,7 +233,7 @@ impl Outcome for FinishOutcome {
         match &self.finished.trouble {
             Some(Trouble::NoPullRequest {
                 error: Some(error), ..
-            }) => talk.warning_of(what, error),
+            }) if waits(error).is_none() => talk.warning_of(what, error),
             _ => talk.warning(format_args!("{what}: {message}")),
         }
         talk.hint(format_args!("to go on: {}", trouble.next));
@@ -240,6 +245,23 @@ impl Outcome for FinishOutcome {
             Some(Trouble::NotPushed(_) | Trouble::NoRequest(_)) => Exit::Fatal,
             Some(Trouble::NoPullRequest { .. } | Trouble::NotMerged { .. }) => Exit::Partly,
         }
+    }
+}
+
+/// What stands before `git agent-run finish` where the error proposes that: nothing, or a while of waiting.
+fn waits(error: &RunError) -> Option<String> {
+    let help = error.help()?.to_string();
+    help.strip_suffix("git agent-run finish").map(str::to_owned)
+}
+
+impl FinishOutcome {
+    /// The options of a finish that leaves the pull request to a person.
+    fn without_request(&self) -> String {
+        let asks = [" --pull-request", " --no-pull-request", " --merge"];
+        let others = asks.iter().fold(self.options.clone(), |options, asks| {
+            options.replace(asks, "")
+        });
+        format!(" --no-pull-request{others}")
     }
 }
 

@@ -110,7 +110,7 @@ fn a_branch_in_the_way_of_the_prefix_is_named() {
     scene.git(&["branch", "agent"]);
     let before = scene.picture();
     let (code, error) = scene.failure(&["start", "--task", "x"]);
-    assert_eq!((code, error.as_str()), (1, "refs::occupied"));
+    assert_eq!((code, error.as_str()), (1, "run::prefix_taken"));
     assert_eq!(scene.picture(), before);
 }
 

@@ -15,6 +15,7 @@ mod ignored;
 mod killed;
 mod left_out;
 mod log;
+mod next_commands;
 mod no_agit;
 mod place;
 mod pull_request;

@@ -62,10 +62,22 @@ impl Tags<'_> {
         let name = kept.name.as_ref()?;
         let reference = format!("{}{name}", self.prefix);
         let shared = fact.record.as_ref().map(Noted::shared).unwrap_or_default();
-        let went = shared
-            .tags
-            .iter()
-            .any(|tag| tag.ends_with(&format!("/{name}")));
+        let went = shared.tags.contains(&reference);
+        let other = shared.tags.iter().find_map(|tag| {
+            let prefix = tag.strip_suffix(name.as_str())?;
+            // Below our prefix it is an older name, of which this one is the end.
+            (prefix.ends_with('/') && !prefix.starts_with(self.prefix)).then_some(prefix)
+        });
+        if let Some(prefix) = other.filter(|_| !went) {
+            let why = format!(
+                "the name was shared as '{prefix}{name}', and checkpoint.tagPrefix means '{reference}' here"
+            );
+            let set = format!(
+                "git config checkpoint.tagPrefix {}",
+                word(prefix.trim_start_matches("refs/tags/"))
+            );
+            return Some(Check::failed(CheckId::TagPresent, why, Some(set)));
+        }
         let is_made_here = fact.state.is_some() && !shared.state;
         let is_there = self
             .remote

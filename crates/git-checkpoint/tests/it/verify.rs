@@ -233,6 +233,37 @@ fn a_name_that_nobody_shared_need_not_be_here() {
 }
 
 #[test]
+fn a_name_below_another_prefix_is_told_as_such() {
+    let scene = Scene::new();
+    scene.git(&["config", "checkpoint.tagPrefix", "kept"]);
+    scene.done(&["create", "-q", "safe"]);
+    let origin = scene.beside("origin.git");
+    scene.git(&["clone", "-q", "--bare", ".", &origin]);
+    scene.git(&["remote", "add", "origin", &origin]);
+    scene.done(&["push", "-q", "origin", "safe"]);
+    let clone = scene.beside("clone");
+    scene.git(&["clone", "-q", &origin, &clone]);
+    let clone = scene.at(&clone);
+    clone.git(&[
+        "fetch",
+        "-q",
+        "origin",
+        "+refs/notes/*:refs/notes/*",
+        "+refs/tags/*:refs/tags/*",
+    ]);
+    let document = fails(&clone, &["--remote=origin"], &["tag-present"]);
+    let told = "the name was shared as 'refs/tags/kept/safe'";
+    assert!(
+        why(&document, "tag-present").starts_with(told),
+        "{document:#}"
+    );
+    let remedy = "git config checkpoint.tagPrefix kept/";
+    assert!(document.to_string().contains(remedy), "{document:#}");
+    clone.git(&["config", "checkpoint.tagPrefix", "kept/"]);
+    fails(&clone, &["--remote=origin"], &[]);
+}
+
+#[test]
 fn a_remote_without_checkpoints_has_nothing_to_verify() {
     let scene = Scene::new();
     fails(&scene, &[], &[]);

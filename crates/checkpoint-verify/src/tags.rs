@@ -1,6 +1,6 @@
 //! The checks of a tag, without its signature.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 use checkpoint_git::Repository;
 use checkpoint_model::{name::CheckpointName, shell::word};
@@ -63,20 +63,9 @@ impl Tags<'_> {
         let reference = format!("{}{name}", self.prefix);
         let shared = fact.record.as_ref().map(Noted::shared).unwrap_or_default();
         let went = shared.tags.contains(&reference);
-        let other = shared.tags.iter().find_map(|tag| {
-            let prefix = tag.strip_suffix(name.as_str())?;
-            // Below our prefix it is an older name, of which this one is the end.
-            (prefix.ends_with('/') && !prefix.starts_with(self.prefix)).then_some(prefix)
-        });
-        if let Some(prefix) = other.filter(|_| !went) {
-            let why = format!(
-                "the name was shared as '{prefix}{name}', and checkpoint.tagPrefix means '{reference}' here"
-            );
-            let set = format!(
-                "git config checkpoint.tagPrefix {}",
-                word(prefix.trim_start_matches("refs/tags/"))
-            );
-            return Some(Check::failed(CheckId::TagPresent, why, Some(set)));
+        let elsewhere = || self.below_another_prefix(&shared.tags, name, &reference);
+        if let Some(check) = (!went).then(elsewhere).flatten() {
+            return Some(check);
         }
         let is_made_here = fact.state.is_some() && !shared.state;
         let is_there = self
@@ -108,6 +97,26 @@ impl Tags<'_> {
                 Check::not_here(CheckId::TagPresent, why, fetch())
             }
         })
+    }
+
+    /// `checkpoint.tagPrefix` may be another where the name was shared.
+    fn below_another_prefix(
+        &self,
+        tags: &BTreeSet<String>,
+        name: &CheckpointName,
+        reference: &str,
+    ) -> Option<Check> {
+        let prefix = tags.iter().find_map(|tag| {
+            let prefix = tag.strip_suffix(name.as_str())?;
+            // Below our prefix it is an older name, of which this one is the end.
+            (prefix.ends_with('/') && !prefix.starts_with(self.prefix)).then_some(prefix)
+        })?;
+        let why = format!(
+            "the name was shared as '{prefix}{name}', and checkpoint.tagPrefix means '{reference}' here"
+        );
+        let short = prefix.trim_start_matches("refs/tags/");
+        let set = format!("git config checkpoint.tagPrefix {}", word(short));
+        Some(Check::failed(CheckId::TagPresent, why, Some(set)))
     }
 
     fn name_objection(&self, tag: &Tag) -> Option<Objection> {

@@ -12,7 +12,7 @@ use gix::ObjectId;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::Direction;
+use crate::{Direction, Hidden};
 
 /// Why nothing was given to another repository, or taken from it. What is here is as it was, but for records that
 /// were merged already: they only grow.
@@ -178,6 +178,17 @@ pub enum ShareError {
         /// The command that shows it, and those that go on nevertheless.
         ways: String,
     },
+    /// A state holds what git itself would not commit. Nothing was given.
+    #[error("the state of checkpoint {id} holds '{path}' as git would not commit it: {}", hidden.why())]
+    #[diagnostic(code(share::hidden), help("{}", hidden.way(path)))]
+    Hidden {
+        /// The checkpoint.
+        id: CheckpointId,
+        /// The file.
+        path: String,
+        /// Why git would not.
+        hidden: Hidden,
+    },
     /// A file that would be published is not here: lost, or never fetched, as in a partial clone. Nothing was given.
     #[error("'{path}' is not here, and cannot be searched for secrets: nothing goes to '{remote}'")]
     #[diagnostic(
@@ -260,6 +271,7 @@ impl Failure for ShareError {
             }
             | Self::Secrets { .. }
             | Self::Spoken { .. }
+            | Self::Hidden { .. }
             | Self::Unscanned { .. }
             | Self::AllowedByAgent { .. } => Kind::Refused,
             Self::NoCheckpoint { .. } => Kind::Usage,

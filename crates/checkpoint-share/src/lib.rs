@@ -11,6 +11,7 @@
 
 mod error;
 mod fetch;
+mod hidden;
 mod locks;
 mod push;
 mod records;
@@ -24,6 +25,7 @@ mod words;
 pub use checkpoint_model::url::without_password;
 pub use error::ShareError;
 pub use fetch::{Fetched, States, fetch_records, fetch_states};
+pub use hidden::Hidden;
 pub use push::{
     Preview, Pushed, SharedState, SharedTag, There, Unpushed, Wanted, commits_along, is_sharing,
     preview, push, push_at_once,

@@ -10,7 +10,7 @@ use checkpoint_scan::{Findings, Rules, reachable, scan};
 use checkpoint_store::{Place, StoreError, Stored, private};
 use gix::ObjectId;
 
-use crate::{Remote, ShareError, There, commits_along};
+use crate::{Remote, ShareError, There, commits_along, hidden};
 
 /// A state in which nothing was found that must stay here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +111,8 @@ pub fn screen_commits(
 /// Looks through all that would be published by these states, and is not `there`: also through the commits that they
 /// stand on.
 ///
-/// Fails with [`StoreError::Private`] where a state holds what never leaves the machine.
+/// Fails with [`StoreError::Private`] where a state holds what never leaves the machine, and with
+/// [`ShareError::Hidden`] where it holds what git would not commit.
 pub fn screen(
     repo: &Repository,
     remote: &Remote,
@@ -125,6 +126,7 @@ pub fn screen(
             return Err(StoreError::StateMissing { id }.into());
         }
         private::refuse(repo, stored)?;
+        hidden::refuse(repo, stored)?;
     }
     let snapshots: Vec<_> = wanted.iter().map(|stored| stored.snapshot).collect();
     let mut objects = reachable(repo, &snapshots, &there.tips)?;

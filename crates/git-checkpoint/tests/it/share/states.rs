@@ -479,3 +479,54 @@ fn names_and_messages_are_searched_like_content() {
     stays(&party, &["push", "said"], &place);
     stays(&party, &["push", "said", "--with-state"], &place);
 }
+
+#[test]
+fn what_git_would_not_commit_does_not_go() {
+    let stays = |party: &Party, name: &str, why: &str| {
+        party.scene.done(&["create", name]);
+        let said = party.scene.run(&["push", name, "--with-state"]);
+        assert_eq!(said.code, 1, "{}", said.err);
+        assert!(said.err.contains(why), "{}", said.err);
+        assert_eq!(party.states_there(), "");
+    };
+    let party = Party::new();
+    let scene = &party.scene;
+    scene.git(&["config", "filter.strip.clean", "sed s/key=.*/key=/"]);
+    scene.write(".gitattributes", "*.cfg filter=strip\n");
+    scene.write("a.cfg", "key=what nobody shall see\n");
+    stays(
+        &party,
+        "filtered",
+        "holds 'a.cfg' as git would not commit it: its filter",
+    );
+
+    for flag in ["skip-worktree", "assume-unchanged"] {
+        let party = Party::new();
+        let scene = &party.scene;
+        scene.git(&["update-index", &format!("--{flag}"), "file"]);
+        scene.done(&["create", "same"]);
+        scene.done(&["push", "same", "--with-state"]);
+        scene.git(&[
+            "push",
+            "-q",
+            "origin",
+            "--delete",
+            &party.states_there()[41..],
+        ]);
+        scene.write("file", "what nobody shall see\n");
+        stays(
+            &party,
+            "hidden",
+            "holds 'file' as git would not commit it: its changes",
+        );
+        scene.git(&["update-index", &format!("--no-{flag}"), "file"]);
+        scene.done(&["create", "shown"]);
+        scene.done(&["push", "shown", "--with-state"]);
+    }
+
+    let party = Party::new();
+    party.scene.git(&["config", "core.autocrlf", "input"]);
+    party.scene.write("dos.txt", "one\r\ntwo\n");
+    party.scene.done(&["create", "ends"]);
+    party.scene.done(&["push", "ends", "--with-state"]);
+}

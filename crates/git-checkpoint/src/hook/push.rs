@@ -17,6 +17,7 @@ use gix::ObjectId;
 use super::{desk::Desk, error::HookError, movement::is_ancestor};
 use crate::CheckpointError;
 
+mod dry;
 mod required;
 mod share;
 

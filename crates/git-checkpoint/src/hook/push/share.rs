@@ -8,6 +8,7 @@ use checkpoint_policy::PolicyReader;
 use checkpoint_scan::Rules;
 use checkpoint_share::{Manner, Otherwise, Remote, ShareError, Spoken, Words};
 
+use super::dry;
 use crate::hook::desk::Desk;
 
 /// git config `checkpoint.shareOnPush`: whether records go along with a push to the remote that `init` has set up.
@@ -18,7 +19,7 @@ const SHARE_TIMEOUT: &str = "checkpoint.shareTimeout";
 /// Gives the records to the remote of this name. Nothing that goes wrong with it is of any concern to the push.
 pub(super) fn ride_along(desk: &Desk<'_>, remote: &str) {
     let surroundings = &desk.session.surroundings;
-    if checkpoint_share::is_sharing(surroundings) {
+    if checkpoint_share::is_sharing(surroundings) || dry::is_tried() {
         return;
     }
     let Some(remote) = Remote::named(desk.repo(), &surroundings.cwd, remote) else {

@@ -150,6 +150,25 @@ fn records_ride_along_with_a_push() {
 }
 
 #[test]
+fn nothing_rides_along_with_a_push_that_is_only_tried() {
+    let party = Party::set_up();
+    party.scene.keep_named(2, "safe");
+    party.scene.git(&["config", "alias.try", "push --dry-run"]);
+    for words in [
+        &["push", "-n", "origin", "HEAD:work"][..],
+        &["push", "origin", "HEAD:work", "--dry-run"],
+        &["try", "origin", "HEAD:work"],
+    ] {
+        party.scene.git(words);
+        let there = party.notes_there();
+        // Elsewhere no process can be seen.
+        assert!(there.is_empty() || !cfg!(target_os = "linux"), "{words:?}");
+    }
+    party.push_by_git();
+    assert!(party.notes_there().contains("refs/notes/checkpoints"));
+}
+
+#[test]
 fn nothing_rides_along_where_it_was_not_asked_for() {
     let party = Party::set_up();
     party.scene.keep_named(2, "safe");

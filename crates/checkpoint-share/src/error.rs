@@ -46,6 +46,15 @@ pub enum ShareError {
         /// What git said.
         said: String,
     },
+    /// What came cannot be stored here.
+    #[error("cannot store what comes from '{remote}': {said}")]
+    #[diagnostic(code(share::not_stored), help("see the space that is left: df -h ."))]
+    NotStored {
+        /// The remote.
+        remote: String,
+        /// What git said.
+        said: String,
+    },
     /// It took longer than it may.
     #[error("'{remote}' did not answer in time")]
     #[diagnostic(code(share::timed_out), help("git checkpoint push {}", word(remote)))]
@@ -58,7 +67,8 @@ pub enum ShareError {
     #[diagnostic(
         code(share::refused),
         help(
-            "ask who keeps that repository to let '{reference}' grow: git checkpoint push {}",
+            "ask who keeps that repository to let '{reference}' {}: git checkpoint push {}",
+            if reference.starts_with("refs/notes/") { "grow" } else { "in" },
             word(remote)
         )
     )]

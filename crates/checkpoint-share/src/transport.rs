@@ -30,6 +30,15 @@ const AROUND: [&str; 6] = [
     "and the repository exists.",
 ];
 
+/// What git and the system say where nothing can be written here.
+const DISK: [&str; 5] = [
+    "No space left on device",
+    "Disk quota exceeded",
+    "Read-only file system",
+    "couldn't write",
+    "unable to write",
+];
+
 /// How git may behave while it talks to another repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
@@ -50,6 +59,13 @@ pub(crate) struct Said {
 }
 
 impl Said {
+    /// Whether it was the disk of this machine that failed: what the other side says begins with `remote:`.
+    fn is_of_here(&self) -> bool {
+        let own = self.err.lines().filter(|line| !line.starts_with("remote:"));
+        own.into_iter()
+            .any(|line| DISK.iter().any(|words| line.contains(words)))
+    }
+
     /// What went wrong, without what git prints around it and without passwords.
     pub(crate) fn why(&self) -> String {
         let is_talk = |line: &&str| !AROUND.iter().any(|words| line.starts_with(words));
@@ -139,6 +155,12 @@ impl Call<'_> {
     }
 
     pub(crate) fn unreachable(&self, said: &Said) -> ShareError {
+        if !self.writing && said.is_of_here() {
+            return ShareError::NotStored {
+                remote: self.remote.shown(),
+                said: said.why(),
+            };
+        }
         ShareError::Unreachable {
             remote: self.remote.shown(),
             writing: self.writing,
@@ -208,4 +230,31 @@ fn read(stream: Option<impl Read>) -> String {
     let mut bytes = Vec::new();
     let _ended = stream.map(|mut stream| stream.read_to_end(&mut bytes));
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_a_broken_connection() {
+        let check = |err: &str, wanted: bool| {
+            let said = Said {
+                is_done: false,
+                out: String::new(),
+                err: err.to_owned(),
+            };
+            assert_eq!(said.is_of_here(), wanted, "{err}");
+        };
+        check(
+            "error: couldn't write .git/refs/notes/checkpoints.lock",
+            true,
+        );
+        check("fatal: write error: No space left on device\n", true);
+        check(
+            "remote: fatal: write error: No space left on device\nfatal: early EOF",
+            false,
+        );
+        check("fatal: Could not read from remote repository.", false);
+    }
 }

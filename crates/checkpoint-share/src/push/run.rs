@@ -214,9 +214,16 @@ impl<'a> Run<'a> {
             Became::HeldBack => Some((1, &line.name, &all_or_nothing)),
             _ => None,
         });
-        // What was refused by itself is the reason for all else; and a tag that is taken, for the records with it.
-        let first = refused
-            .min_by_key(|(rank, name, _)| (*rank, name.starts_with("refs/tags/") == (*rank == 1)));
+        // What was refused by itself is the reason for all else, what the other side speaks of before all else; and a tag
+        // that is taken, for the records with it.
+        let first = refused.min_by_key(|(rank, name, _)| {
+            let is_meant = is_spoken_of(name, &said.err);
+            (
+                *rank,
+                !is_meant,
+                name.starts_with("refs/tags/") == (*rank == 1),
+            )
+        });
         let Some((_, name, why)) = first else {
             return Err(self.call.unreachable(said));
         };
@@ -324,6 +331,16 @@ impl<'a> Run<'a> {
                 .collect(),
         })
     }
+}
+
+/// Whether the other side names it, in quotes: where it refuses one reference, git tells that of all.
+fn is_spoken_of(name: &str, err: &str) -> bool {
+    let short = name.strip_prefix("refs/tags/").unwrap_or(name);
+    let names = [format!("'{name}'"), format!("'{short}'")];
+    let lines = err.lines().filter(|line| line.starts_with("remote:"));
+    lines
+        .into_iter()
+        .any(|line| names.iter().any(|name| line.contains(name)))
 }
 
 /// Why it was refused, and what the other side said about it in its own words: git puts `remote: ` before each line.

@@ -143,6 +143,27 @@ fn a_server_that_says_no_is_heard() {
 }
 
 #[test]
+fn what_a_server_refuses_is_named() {
+    let party = Party::new();
+    party.scene.keep_named(2, "safe");
+    party.hook(
+        "pre-receive",
+        "#!/bin/sh\necho \"error: 'refs/notes/checkpoints' would hold something else\" >&2\nexit 1\n",
+    );
+    let said = party.scene.run(&["push", "safe"]);
+    let refused = "'origin' refuses 'refs/notes/checkpoints'";
+    assert!(said.err.contains(refused), "{}", said.err);
+    assert!(said.err.contains("to let 'refs/notes/checkpoints' grow"));
+    party.hook(
+        "pre-receive",
+        "#!/bin/sh\necho \"error: 'checkpoint/safe' is not signed\" >&2\nexit 1\n",
+    );
+    let said = party.scene.run(&["push", "safe"]);
+    let refused = "to let 'refs/tags/checkpoint/safe' in: git checkpoint push origin";
+    assert!(said.err.contains(refused), "{}", said.err);
+}
+
+#[test]
 fn a_connection_that_breaks_loses_nothing() {
     let party = Party::new();
     party.scene.keep_named(2, "safe");

@@ -1,15 +1,16 @@
 //! The second step: the branch goes to the remote, by the git program, never by force.
 
+mod agit;
 mod failure;
 
 use std::process::{Output, Stdio};
 
 use bstr::ByteSlice as _;
 use checkpoint_git::ProgramError;
-use checkpoint_model::event::{GitPushFailed, GitPushSuccess, PushFailure};
+use checkpoint_model::event::{GitPushFailed, GitPushSuccess};
 
 use super::{Done, Work};
-use crate::{RunError, config, log::without_credentials, remote};
+use crate::{RunError, config, log::without_credentials};
 
 /// What a push carries beside commits.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +46,9 @@ pub(super) fn push(
     url: &str,
     carried: &Carried,
 ) -> Result<Pushed, RunError> {
+    if let Some(failed) = agit::missing(work, remote, url, carried) {
+        return Ok(Pushed::NoRequest(failed));
+    }
     let output = run(work, remote, carried)?;
     show(work, &output);
     let printed = [output.stdout.as_slice(), &output.stderr].concat();
@@ -53,11 +57,7 @@ pub(super) fn push(
         let failed = failure::of(work, remote, url, &output);
         return Ok(Pushed::Failed(failed, output.stderr));
     }
-    if let Some(to) = carried.to.as_deref().filter(|_| !has_it)
-        && let Some(message) = no_request(work, remote, to, &printed)
-    {
-        let mut failed = failure::of(work, remote, url, &output);
-        (failed.reason, failed.message) = (PushFailure::Other, message);
+    if !has_it && let Some(failed) = agit::unanswered(work, remote, url, carried, &printed) {
         return Ok(Pushed::NoRequest(failed));
     }
     let body = GitPushSuccess {
@@ -80,17 +80,6 @@ pub(super) fn push(
         true => Pushed::HasIt,
         false => Pushed::Done(printed),
     })
-}
-
-/// Why a push to AGit's `to` has opened no request, where it has not.
-fn no_request(work: &Work<'_>, remote: &str, to: &str, printed: &[u8]) -> Option<String> {
-    if remote::has(&work.common.repo, remote, to) {
-        return Some(format!(
-            "this server has no AGit: it took '{to}' for an ordinary reference"
-        ));
-    }
-    let is_told = checkpoint_forge::tells_of_request(printed);
-    (!is_told).then(|| format!("the server took '{to}', and told of no pull request"))
 }
 
 /// Whether the one line of `git push --porcelain` for the branch says that it was there; see git-push(1), "Output".

@@ -26,12 +26,16 @@ pub(crate) use self::{
     found::{astray, find_again, of_branch, of_run},
     ignored::{ignored, in_short, unkept},
     lost::{follow, refuse_lost},
-    whole::{make_whole, refuse_half_made},
+    whole::{is_only_begun, make_whole, refuse_half_made},
 };
 
 /// Makes a working tree at `dir` with `branch`, which is there, checked out. git's hooks run. One elsewhere that somebody
 /// has removed by hand is no obstacle; nor is one here that a git was stopped in making before it was there.
 pub(crate) fn add(session: &Session<'_>, dir: &Path, branch: &str) -> Result<(), ProgramError> {
+    if is_only_begun(session, dir)? {
+        let words = ["worktree", "remove", "--force", "--force", "--"];
+        remove_by(session, dir, &words)?;
+    }
     let is_in_the_way =
         |listed: &Listed| listed.dir == dir || listed.branch.as_deref() == Some(branch);
     let all = list(session)?;

@@ -132,6 +132,9 @@ pub(super) fn default_place(session: &Session<'_>, run: &Run) -> PathBuf {
 
 fn refuse_dirty(session: &Session<'_>, dir: &Path, is_linked: bool) -> Result<(), RunError> {
     if is_linked {
+        if worktree::is_only_begun(session, dir)? {
+            return Ok(());
+        }
         let is_empty = fs_err::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
         return match is_empty {
             true => Ok(()),

@@ -49,6 +49,10 @@ pub(crate) fn of_run(session: &Session<'_>, run: &Run) -> Result<Option<PathBuf>
     let is_its_own = |listed: &&Listed| run.is_linked && listed.dir == Path::new(&run.worktree);
     match all.iter().find(is_its_own) {
         None => refuse_lost(session, run, |_| true).map(|()| None),
+        Some(listed) if listed.is_being_made => Err(RunError::HalfMade {
+            run: run.short_branch().to_owned(),
+            dir: listed.dir.clone(),
+        }),
         Some(listed) => Err(RunError::OffBranch {
             dir: listed.dir.clone(),
             branch: run.started.branch.clone(),

@@ -3,9 +3,11 @@
 use std::{ffi::OsStr, path::Path};
 
 use checkpoint_cli::{Additions, Session};
+use checkpoint_git::ProgramError;
 use checkpoint_model::run::Run;
 use checkpoint_work::{Wish, is_half_made};
 
+use super::found::{Listed, list};
 use crate::RunError;
 
 /// Refuses a working tree that is half made: as deleted would be taken what is missing in it.
@@ -20,6 +22,18 @@ pub(crate) fn refuse_half_made(there: &Session<'_>, run: &Run) -> Result<(), Run
             dir: dir.to_owned(),
         }),
     }
+}
+
+/// Whether a git was stopped so early that nothing but its own file is at `dir`, and HEAD is nowhere yet.
+pub(crate) fn is_only_begun(session: &Session<'_>, dir: &Path) -> Result<bool, ProgramError> {
+    let begun =
+        |listed: &Listed| listed.dir == dir && listed.is_being_made && listed.branch.is_none();
+    if !list(session)?.iter().any(begun) {
+        return Ok(false);
+    }
+    let entries = fs_err::read_dir(dir).into_iter().flatten();
+    let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+    Ok(names == [".git"])
 }
 
 /// Finishes what a git has begun that was stopped while it made the working tree at `dir`. What is in it is kept before,

@@ -114,3 +114,31 @@ fn one_whose_git_died_before_it_had_written_anything_is_made_again() {
     let trees = scene.git(&["worktree", "list", "--porcelain"]);
     assert!(!trees.contains("locked"), "{trees}");
 }
+
+#[test]
+fn one_whose_git_died_before_it_had_a_branch_is_made_again() {
+    let scene = deadly();
+    let dir = half_made(&scene);
+    mend(&scene);
+    let git_dir = PathBuf::from(scene.git_at(&dir, &["rev-parse", "--absolute-git-dir"]));
+    for entry in fs_err::read_dir(&dir).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.ends_with(".git") {
+            fs_err::remove_file(path).unwrap();
+        }
+    }
+    let nowhere = "0".repeat(40) + "\n";
+    fs_err::write(git_dir.join("HEAD"), nowhere).unwrap();
+    for word in ["finish", "abandon"] {
+        let refused = (1, "run::half_made".to_owned());
+        assert_eq!(scene.failure(&[word, "x/run-1"]), refused);
+    }
+    scene.write_at(&dir, "precious", "mine\n");
+    let occupied = (1, "run::worktree_occupied".to_owned());
+    assert_eq!(scene.failure(&["resume", "x/run-1"]), occupied);
+    fs_err::remove_file(dir.join("precious")).unwrap();
+    scene.done(&["resume", "x/run-1"]);
+    assert_eq!(scene.git_at(&dir, &["status", "--porcelain"]), "");
+    let branch = scene.git_at(&dir, &["symbolic-ref", "--short", "HEAD"]);
+    assert_eq!(branch, "agent/x/run-1");
+}

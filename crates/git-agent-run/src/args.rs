@@ -71,8 +71,10 @@ pub(crate) enum Command {
     /// Give a run up, keeping its work as a checkpoint
     ///
     /// A named checkpoint keeps commits and files. Then the working tree that was made for the run goes, and its branch.
-    /// Nothing is done where ignored files would go with it, which the checkpoint does not hold, unless you let them. In
-    /// a working tree that was there before, no work is taken out of the files.
+    /// Nothing is done where ignored files would go with it, which the checkpoint does not hold, unless you let them. A
+    /// working tree that was there before goes back to where the run began, as 'git switch' does that: what is not
+    /// committed stays in the files, what the run has committed is in the checkpoint. Where the branch is checked out
+    /// nowhere there are no files to keep: no checkpoint is made, and a branch with commits that are not pushed stays.
     Abandon(AbandonArgs),
     /// List the runs, the newest first
     List(ListArgs),
@@ -129,7 +131,8 @@ pub(crate) struct WhoArgs {
 #[derive(Debug, ClapArgs)]
 #[command(group(clap::ArgGroup::new("told").required(true).multiple(true)))]
 pub(crate) struct ProgressArgs {
-    /// The run
+    /// The run: its id or the beginning of one, its branch, or <task>/run-<n>; default: that of the branch HEAD is on,
+    /// else of GIT_AGENT_RUN
     #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
     /// The step that is begun
@@ -150,7 +153,8 @@ fn states() -> PossibleValuesParser {
 /// `finish`
 #[derive(Debug, ClapArgs)]
 pub(crate) struct FinishArgs {
-    /// The run
+    /// The run: its id or the beginning of one, its branch, or <task>/run-<n>; default: that of the branch HEAD is on,
+    /// else of GIT_AGENT_RUN
     #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
     /// Push the branch; default: the policy's runs.push
@@ -188,7 +192,8 @@ fn cleanups() -> PossibleValuesParser {
 /// `resume`
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ResumeArgs {
-    /// The run
+    /// The run: its id or the beginning of one, its branch, or <task>/run-<n>; default: that of the branch HEAD is on,
+    /// else of GIT_AGENT_RUN
     #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
     /// Put back this checkpoint
@@ -202,7 +207,8 @@ pub(crate) struct ResumeArgs {
 /// `abandon`
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AbandonArgs {
-    /// The run
+    /// The run: its id or the beginning of one, its branch, or <task>/run-<n>; default: that of the branch HEAD is on,
+    /// else of GIT_AGENT_RUN
     #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
     /// Why, for the record
@@ -237,7 +243,8 @@ pub(crate) struct ListArgs {
 /// `show`
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ShowArgs {
-    /// The run
+    /// The run: its id or the beginning of one, its branch, or <task>/run-<n>; default: that of the branch HEAD is on,
+    /// else of GIT_AGENT_RUN
     #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
 }
@@ -245,7 +252,7 @@ pub(crate) struct ShowArgs {
 /// `log`
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LogArgs {
-    /// Only this run
+    /// Only this run: its id or the beginning of one, its branch, or <task>/run-<n>
     #[arg(value_name = "run")]
     pub(crate) run: Option<String>,
     /// Go on with what happens from now on, in whichever worktree

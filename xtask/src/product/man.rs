@@ -45,6 +45,7 @@ fn whole(command: &Command, errors: &[ErrorCode]) -> Result<Vec<u8>> {
     let mut page = Vec::new();
     head(&man, &mut page)?;
     man.render_options_section(&mut page).into_diagnostic()?;
+    page.extend(sections::after(command));
     if command.has_subcommands() {
         page.extend_from_slice(b".SH COMMANDS\n");
     }
@@ -85,7 +86,8 @@ fn head(man: &Man, page: &mut Vec<u8>) -> Result<()> {
 /// A subcommand as a part of the whole page: its sections become paragraphs of one subsection.
 fn subcommand(sub: &Command, command: &Command) -> Result<Vec<u8>> {
     let man = man(sub, command);
-    let mut text = format!(".SS \"git checkpoint {}\"\n", sub.get_name()).into_bytes();
+    let typed = command.get_bin_name().unwrap_or(title(command));
+    let mut text = format!(".SS \"{typed} {}\"\n", sub.get_name()).into_bytes();
     let mut parts = Vec::new();
     man.render_synopsis_section(&mut parts).into_diagnostic()?;
     parts.extend_from_slice(b".PP\n");

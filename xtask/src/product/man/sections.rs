@@ -1,5 +1,6 @@
 //! The sections that no argument tells: what scripts and administrators look for.
 
+use clap::Command;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::product::errors::ErrorCode;
@@ -13,9 +14,12 @@ const EXIT: [(&str, &str); 5] = [
     ),
     (
         "128",
-        "Fatal: it could not be done; also where the policy cannot be read, or the answer not be written.",
+        "Fatal: it could not be done; also where the policy is wrong or cannot be read, or the answer not be written.",
     ),
-    ("129", "Usage: the command line, or a name, is wrong."),
+    (
+        "129",
+        "Usage: the command line, or a name that is given there or in the environment, is wrong.",
+    ),
 ];
 
 const CONFIGURATION: [(&str, &str); 8] = [
@@ -147,6 +151,17 @@ pub(crate) fn write(errors: &[ErrorCode]) -> Vec<u8> {
             "gitglossary(7)",
         ],
     );
+    roff.to_roff().into_bytes()
+}
+
+/// What the help of a command ends with: what the words of its options mean.
+pub(crate) fn after(command: &Command) -> Vec<u8> {
+    let Some(told) = command.get_after_long_help() else {
+        return Vec::new();
+    };
+    let mut roff = Roff::new();
+    roff.control("SH", ["WORDS"]);
+    roff.text([roman(told.to_string())]);
     roff.to_roff().into_bytes()
 }
 

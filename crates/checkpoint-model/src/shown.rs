@@ -10,6 +10,51 @@ pub(crate) fn is_hidden(character: char) -> bool {
         )
 }
 
+/// Whether a text that is to be seen holds what is not: a hidden character, one that has no form of its own (soft
+/// hyphens, fillers, tags), or nothing but marks and joiners, which need something before them.
+pub(crate) fn is_unseen(text: &str) -> bool {
+    text.contains(is_hidden) || text.contains(is_formless) || text.starts_with(needs_another)
+}
+
+/// Whether a character is never seen, and no writing needs it. Joiners (U+200C, U+200D) and variation selectors are
+/// needed: by Persian, by flags, by families.
+fn is_formless(character: char) -> bool {
+    matches!(
+        character,
+        '\u{00ad}'
+            | '\u{034f}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'
+            | '\u{2060}'..='\u{2065}'
+            | '\u{206a}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Whether a character is only seen at the one before it.
+fn needs_another(character: char) -> bool {
+    matches!(
+        character,
+        '\u{0300}'..='\u{036f}'
+            | '\u{1ab0}'..='\u{1aff}'
+            | '\u{1dc0}'..='\u{1dff}'
+            | '\u{200c}'
+            | '\u{200d}'
+            | '\u{20d0}'..='\u{20ff}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{fe20}'..='\u{fe2f}'
+    )
+}
+
 /// Writes hidden characters as Rust escapes and cuts what is longer than 80 characters.
 pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 80;
@@ -19,7 +64,7 @@ pub(crate) fn shown(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if is_hidden(character) {
+        if is_hidden(character) || is_formless(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::{
     failure::{Failure, Kind},
     schema::string_schema,
-    shown::{is_hidden, shown},
+    shown::{is_unseen, shown},
     text_visitor::FromText,
 };
 
@@ -109,7 +109,7 @@ fn wrong(text: &str) -> Option<&'static str> {
         (text.trim().is_empty(), "it is empty"),
         (text.len() > MAX_BYTES, "it has more than 200 bytes"),
         (
-            text.contains(is_hidden),
+            is_unseen(text),
             "it holds a line end, or another character that cannot be seen",
         ),
         (text.trim() != text, "it has spaces around it"),
@@ -173,5 +173,25 @@ mod tests {
         );
         let help = error.help().unwrap().to_string();
         assert_eq!(help, "give another one, by --model");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_names_nobody_and_is_no_line() {
+        let check = |text: &str, is_seen: bool| {
+            assert_eq!(text.parse::<TaskName>().is_ok(), is_seen, "{text:?}");
+            assert_eq!(
+                text.parse::<crate::run::Line>().is_ok(),
+                is_seen,
+                "{text:?}"
+            );
+        };
+        for text in ["\u{200b}", "\u{0301}", "\u{200d}", "\u{fe0f}", "\u{3164}"] {
+            check(text, false);
+        }
+        check("a\u{00ad}\u{2060}b\u{3164}", false);
+        check("hidden\u{e0061}\u{e0062}", false);
+        check("Cafe\u{0301}", true);
+        check("می\u{200c}خواهم", true);
+        check("👩\u{200d}👧 ❤\u{fe0f}", true);
     }
 }

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::{
     failure::{Failure, Kind},
-    shown::{is_hidden, shown},
+    shown::{is_unseen, shown},
 };
 
 /// One line that can be seen, such as a task or a step: in lists, in the title of a pull request, in a message, another
@@ -51,7 +51,7 @@ impl FromStr for Line {
             (text.trim().is_empty(), "it is empty"),
             (text.len() > Self::MAX_BYTES, "it has more than 1000 bytes"),
             (
-                text.contains(is_hidden),
+                is_unseen(text),
                 "it holds a line end, or another character that cannot be seen",
             ),
             (text.trim() != text, "it has spaces around it"),

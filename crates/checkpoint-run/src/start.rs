@@ -171,7 +171,8 @@ fn enter(session: &Session<'_>, ground: &Ground, begun: &mut Begun) -> Result<()
         false => {
             begun.has_switched = true;
             let words = ["switch", "--quiet", "--no-guess", &begun.branch];
-            session.repo.git(words).output()?;
+            let switched = session.repo.git(words).output();
+            switched.map_err(worktree::with_reason)?;
         }
     }
     begun.head = Some(ground.head.clone());

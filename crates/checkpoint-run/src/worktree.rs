@@ -63,7 +63,19 @@ pub(crate) fn add(session: &Session<'_>, dir: &Path, branch: &str) -> Result<(),
     if added.is_err() {
         leave_no_folder(dir);
     }
-    added.map(|_| ())
+    added.map(|_| ()).map_err(with_reason)
+}
+
+/// git takes the exit status of the post-checkout hook for its own, and says nothing of it.
+pub(crate) fn with_reason(error: ProgramError) -> ProgramError {
+    match error {
+        ProgramError::Failed { what, code, stderr } if stderr.is_empty() => ProgramError::Failed {
+            what,
+            code,
+            stderr: "git does not say why; a post-checkout hook may have ended so".to_owned(),
+        },
+        error => error,
+    }
 }
 
 /// The folder of all runs goes with the last of them; the system refuses while there is another.

@@ -132,3 +132,14 @@ fn machines_are_told_which_option_is_missing() {
     let want = "the following required arguments were not provided: --task <name>";
     assert_eq!(message, want);
 }
+
+#[test]
+fn a_hook_that_fails_a_checkout_without_a_word_is_thought_of() {
+    let scene = Scene::new();
+    let hook = scene.path().join(".git/hooks/post-checkout");
+    scene.script(&hook, "exit 1");
+    let said = scene.run(&["start", "--task", "x", "--worktree"]);
+    assert_eq!(said.code, 128, "{said:?}");
+    let told = "failed with exit status 1: git does not say why; a post-checkout hook may have";
+    assert!(said.err.contains(told), "{said:?}");
+}

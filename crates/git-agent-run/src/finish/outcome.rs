@@ -147,9 +147,10 @@ impl FinishOutcome {
                 message: failed.message.clone(),
                 compare_url: None,
                 next: match failed.reason {
-                    PushFailure::NonFastForward => {
-                        format!("{} && {}", self.pull(failed), again())
-                    }
+                    PushFailure::NonFastForward => match self.number_anew() {
+                        Some(line) => line,
+                        None => format!("{} && {}", self.pull(failed), again()),
+                    },
                     _ => again(),
                 },
             },
@@ -236,7 +237,11 @@ impl Outcome for FinishOutcome {
             }) if waits(error).is_none() => talk.warning_of(what, error),
             _ => talk.warning(format_args!("{what}: {message}")),
         }
-        talk.hint(format_args!("to go on: {}", trouble.next));
+        let how = match self.number_anew().filter(|line| *line == trouble.next) {
+            Some(_) => "another run has this name there; to go on by the next number",
+            None => "to go on",
+        };
+        talk.hint(format_args!("{how}: {}", trouble.next));
     }
 
     fn exit(&self) -> Exit {
@@ -245,6 +250,29 @@ impl Outcome for FinishOutcome {
             Some(Trouble::NotPushed(_) | Trouble::NoRequest(_)) => Exit::Fatal,
             Some(Trouble::NoPullRequest { .. } | Trouble::NotMerged { .. }) => Exit::Partly,
         }
+    }
+}
+
+impl FinishOutcome {
+    /// The line that takes the commits to a run with the next number, where the branch of this one was never pushed from
+    /// here: what is there under its name is the work of somebody else, and nothing to be built on.
+    fn number_anew(&self) -> Option<String> {
+        let run = &self.finished.run;
+        let dir = self.finished.worktree.as_ref()?.to_string_lossy();
+        let begun = run.started.commit.as_ref()?;
+        if run.push.is_some() {
+            return None;
+        }
+        let git = format!("git -C {}", shell_word(&dir));
+        let task = shell_word(&run.started.task);
+        let base = shell_word(run.started.base.as_ref().unwrap_or(begun));
+        let commits = format!("{begun:.12}..{}", run.started.branch);
+        let commits = shell_word(&commits);
+        let options = &self.options;
+        Some(format!(
+            "{git} agent-run start --task {task} --base {base} && {git} cherry-pick {commits} && \
+             {git} agent-run finish{options}"
+        ))
     }
 }
 

@@ -368,11 +368,14 @@ fn work_that_went_on_beside_the_branch_is_told() {
 fn what_others_pushed_is_taken_in_where_the_branch_is() {
     let scene = Scene::new();
     let (branch, dir) = begun(&scene);
+    scene.done(&["finish", "fix-it/run-1", "--no-pull-request"]);
     let other = scene.beside("other");
     let url = scene.git(&["remote", "get-url", "origin"]);
     scene.git(&["clone", "-q", &url, other.to_str().unwrap()]);
+    scene.git_at(&other, &["switch", "-q", &branch]);
     scene.git_at(&other, &["commit", "-q", "--allow-empty", "-m", "theirs"]);
     scene.git_at(&other, &["push", "-q", "origin", &format!("HEAD:{branch}")]);
+    scene.write_at(&dir, "file", "three\n");
     let main = scene.git(&["rev-parse", "main"]);
     let document = scene.json(&["finish", "fix-it/run-1", "--no-pull-request"], 128);
     let next = document["trouble"]["next"].as_str().unwrap();

@@ -23,6 +23,7 @@ mod pushed;
 mod real_gh;
 mod remembered;
 mod resume;
+mod same_number;
 mod schema;
 mod stale_environment;
 mod start;

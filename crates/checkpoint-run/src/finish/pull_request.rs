@@ -44,8 +44,8 @@ pub(super) fn push_and_open(
         Ok(plan) => plan,
         Err(error) => return push_only(work, remote, &url, Some(error.into())),
     };
-    let printed = match push_for(work, remote, &url, &plan)? {
-        Ok(printed) => printed,
+    let (printed, is_option_refused) = match push_for(work, remote, &url, &plan)? {
+        Ok(pushed) => pushed,
         Err(trouble) => return Ok(Some(trouble)),
     };
     let opened = match plan.open(&printed) {
@@ -57,6 +57,10 @@ pub(super) fn push_and_open(
                 (Why::OnlyUrl, Some(url)) if !asked.by_name && !asked.merge => {
                     work.done.push(Done::CompareUrl(url));
                     None
+                }
+                (_, compare_url) if is_option_refused => {
+                    let why = "the server takes no push options, by which it would be opened";
+                    Some(none(work, compare_url, why.to_owned(), None))
                 }
                 (why, compare_url) => Some(none(work, compare_url, why.to_string(), None)),
             });
@@ -148,13 +152,13 @@ fn push_unless_there(
 }
 
 /// The push with what the plan asks it to carry. One that carries something has to be made again: by it the request is
-/// opened, or found.
+/// opened, or found. Where the server takes no push options the branch is pushed alone, and that is told.
 fn push_for(
     work: &mut Work<'_>,
     remote: &str,
     url: &str,
     plan: &Plan<'_>,
-) -> Result<Result<Vec<u8>, Trouble>, RunError> {
+) -> Result<Result<(Vec<u8>, bool), Trouble>, RunError> {
     let carried = push::Carried {
         options: plan.push_options(),
         to: plan.push_to(),
@@ -162,10 +166,10 @@ fn push_for(
     let carries_nothing = carried.options.is_empty() && carried.to.is_none();
     if carries_nothing && push::is_there(work, remote) {
         already(work, remote);
-        return Ok(Ok(Vec::new()));
+        return Ok(Ok((Vec::new(), false)));
     }
     let (failed, said) = match push::push(work, remote, url, &carried)? {
-        push::Pushed::Done(printed) => return Ok(Ok(printed)),
+        push::Pushed::Done(printed) => return Ok(Ok((printed, false))),
         push::Pushed::HasIt => {
             let why = "there is one for these commits, and the server does not say which";
             return Ok(Err(none(work, None, why.to_owned(), None)));
@@ -173,13 +177,13 @@ fn push_for(
         push::Pushed::NoRequest(failed) => return Ok(Err(no_request(work, failed))),
         push::Pushed::Failed(failed, said) => (failed, said),
     };
-    if carried.to.is_some() || !checkpoint_forge::refuses_options(&said) {
+    if !checkpoint_forge::refuses_options(&said) {
         return Ok(Err(not_pushed(work, failed)));
     }
     Ok(
         match push::push(work, remote, url, &push::Carried::default())? {
-            push::Pushed::Done(printed) => Ok(printed),
-            push::Pushed::HasIt => Ok(Vec::new()),
+            push::Pushed::Done(printed) => Ok((printed, true)),
+            push::Pushed::HasIt => Ok((Vec::new(), true)),
             push::Pushed::NoRequest(failed) => Err(no_request(work, failed)),
             push::Pushed::Failed(failed, _) => Err(not_pushed(work, failed)),
         },

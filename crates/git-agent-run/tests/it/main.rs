@@ -17,6 +17,7 @@ mod left_out;
 mod log;
 mod next_commands;
 mod no_agit;
+mod no_push_options;
 mod place;
 mod pull_request;
 mod pushed;

@@ -9,7 +9,7 @@ use checkpoint_git::{HeadMoveError, OpenError, ProgramError, refs::RefError};
 use checkpoint_model::{id::CheckpointId, words::OperationKind};
 use checkpoint_restore::RestoreError;
 use checkpoint_store::StoreError;
-use checkpoint_work::{CommitError, WorkError};
+use checkpoint_work::WorkError;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
@@ -239,7 +239,7 @@ pub enum RunError {
         run: String,
     },
     /// A hook, or git, has refused the commit of what was left.
-    #[error("{error}")]
+    #[error("git commit refused{}", code.map(|code| format!(" with exit status {code}")).unwrap_or_default())]
     #[diagnostic(
         code(commit::refused),
         help(
@@ -249,8 +249,8 @@ pub enum RunError {
     CommitRefused {
         /// The run.
         run: String,
-        /// What the commit failed with.
-        error: CommitError,
+        /// The exit status; none when a signal ended it.
+        code: Option<i32>,
     },
     /// A branch stands where those of runs would be below it.
     #[error("cannot make the branch '{branch}': there is a branch '{other}'")]

@@ -59,7 +59,7 @@ fn commit(work: &Work<'_>, message: Option<&str>) -> Result<Option<Committed>, R
         Err(WorkError::Commit(CommitError::Nothing { .. })) => Ok(None),
         Err(WorkError::Commit(CommitError::Refused { code })) => Err(RunError::CommitRefused {
             run: work.run.short_branch().to_owned(),
-            error: CommitError::Refused { code },
+            code,
         }),
         Err(error) => Err(error.into()),
     }

@@ -21,7 +21,7 @@ fn not_pushed(scene: &Scene) -> Said {
     assert_eq!(said.code, 128, "{said:?}");
     assert!(!said.err.contains("pushed agent/x"), "{said:?}");
     assert!(!said.err.contains("already"), "{said:?}");
-    let next = "hint: to go on: git agent-run finish x/run-1 --no-pull-request\n";
+    let next = "hint: to go on: git agent-run finish x/run-1 --cleanup=all --no-pull-request\n";
     assert!(said.err.contains(next), "{said:?}");
     said
 }

@@ -165,6 +165,22 @@ fn tags_are_signed_where_that_is_asked_for() {
         let push = sandbox.try_git(["push", "-q", "origin", &format!("checkpoint/{name}")]);
         assert_eq!(push.code == 0, may, "{push}");
     }
+    // The date of a tag is chosen by whoever makes it, the time at which it comes is not.
+    sandbox.sh("key=$(cat ../home/ada.pub); echo \"ada@example.com valid-before=\\\"20200101\\\" $key\" >../up.git/signers");
+    sandbox.sh(
+        "git cat-file tag checkpoint/ada | sed '/BEGIN SSH/,$d; s/^tag .*/tag checkpoint\\/old/; s/^\\(tagger .*>\\).*/\\1 1559347200 +0000/' >../text
+         ssh-keygen -q -Y sign -f ../home/ada -n git ../text
+         cat ../text ../text.sig | git mktag --no-strict >../tag
+         git update-ref refs/tags/checkpoint/old $(cat ../tag)"
+    );
+    sandbox.git([
+        "-c",
+        &format!("gpg.ssh.allowedSignersFile={signers}"),
+        "verify-tag",
+        "checkpoint/old",
+    ]);
+    let why = "'checkpoint/old' is signed with a key that is not valid today";
+    refused(&sandbox, "origin checkpoint/old", why);
 }
 
 #[test]

@@ -37,7 +37,11 @@ pub(super) fn ride_along(desk: &Desk<'_>, remote: &str) {
 
 fn share(desk: &Desk<'_>, remote: &Remote) -> Result<(), ShareError> {
     let repo = desk.repo();
-    let Some(budget) = budget(repo).filter(|_| remote.is_set_up(repo)) else {
+    if !remote.is_set_up(repo) {
+        return Ok(());
+    }
+    tell_odd_timeout(desk);
+    let Some(budget) = budget(repo) else {
         return Ok(());
     };
     if checkpoint_share::is_shared(repo, remote)? {
@@ -75,6 +79,19 @@ fn tell_held(desk: &Desk<'_>, remote: &Remote, held: &[Spoken]) {
         shell_word(&name),
         first.finding.rule
     ));
+}
+
+/// Says where the time that it may take cannot be read, and what counts instead.
+fn tell_odd_timeout(desk: &Desk<'_>) {
+    let config = desk.repo().gix().config_snapshot();
+    if let Some(value) = config.string(SHARE_TIMEOUT)
+        && config.try_integer(SHARE_TIMEOUT).is_err()
+    {
+        let talk = desk.session.console.talk();
+        talk.warning(format_args!(
+            "{SHARE_TIMEOUT} = '{value}' is no number of seconds; 5 counts"
+        ));
+    }
 }
 
 /// How long it may take; none where it is not wanted.

@@ -169,6 +169,19 @@ fn nothing_rides_along_with_a_push_that_is_only_tried() {
 }
 
 #[test]
+fn a_timeout_that_is_no_number_is_told() {
+    let party = Party::set_up();
+    party.scene.keep_named(2, "safe");
+    party
+        .scene
+        .git(&["config", "checkpoint.shareTimeout", "2s"]);
+    let said = party.push_by_git().err;
+    let told = "checkpoint.shareTimeout = '2s' is no number of seconds; 5 counts";
+    assert!(said.contains(told), "{said}");
+    assert!(party.notes_there().contains("refs/notes/checkpoints"));
+}
+
+#[test]
 fn nothing_rides_along_where_it_was_not_asked_for() {
     let party = Party::set_up();
     party.scene.keep_named(2, "safe");

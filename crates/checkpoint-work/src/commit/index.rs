@@ -114,16 +114,8 @@ impl OwnIndex {
         let _gone = fs_err::remove_file(&path);
         let _gone = fs_err::remove_file(with(&path, ".lock"));
         let own = Self { path };
-        let copy = |mut from: File| {
-            let mut to = File::create(&own.path)?;
-            io::copy(&mut from, &mut to)?;
-            let there = from.metadata()?;
-            to.set_permissions(there.permissions())?;
-            // By its time git tells which files may have changed in the moment after the index was written.
-            to.file().set_modified(there.modified()?)
-        };
         let file = base.again()?;
-        file.map_or(Ok(()), copy)
+        file.map_or(Ok(()), |from| copy(from, &own.path))
             .map_err(|source| own.unwritten(source))?;
         Ok(own)
     }
@@ -241,7 +233,8 @@ impl OwnIndex {
             return Ok(false);
         }
         if stamp(index)?.is_some() {
-            copy(index, &new.path).map_err(|source| new.unwritten(source))?;
+            let copied = File::open(index).and_then(|index| copy(index, &new.path));
+            copied.map_err(|source| new.unwritten(source))?;
         }
         put(repo, &changed, |words| new.used_by(repo.git(words)))?;
         self.replace(index, &new)?;
@@ -322,16 +315,17 @@ pub(super) fn share(from: &Path, to: &Path) -> io::Result<()> {
     let is_file = from.symlink_metadata()?.is_file();
     match is_file.then(|| fs_err::hard_link(from, to)) {
         Some(Ok(())) => Ok(()),
-        _ => copy(from, to),
+        _ => copy(File::open(from)?, to),
     }
 }
 
 /// Copies an index with its time: by that, git tells which files may have changed in the moment after it was written.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs_err::copy(from, to)?;
-    let written = fs_err::metadata(from)?.modified()?;
-    let file = fs_err::OpenOptions::new().write(true).open(to)?;
-    file.file().set_modified(written)
+fn copy(mut from: File, to: &Path) -> io::Result<()> {
+    let mut to = File::create(to)?;
+    io::copy(&mut from, &mut to)?;
+    let there = from.metadata()?;
+    to.set_permissions(there.permissions())?;
+    to.file().set_modified(there.modified()?)
 }
 
 /// All that the index says of a path.

@@ -97,9 +97,9 @@ impl Landing<'_> {
     /// The commit, if it is there already, and the index can be given it.
     fn look(&self) -> Option<Landed> {
         let (own, planned) = (self.own, &self.planned.plan.settled);
-        let made = made::at_head(self.session, self.head, own, planned).ok()??;
+        let (made, changes) = made::at_head(self.session, self.head, own, planned).ok()??;
         let has_our_words = self.has_our_words(&made).ok()?;
-        let landed = has_our_words.then(|| self.settle(&made, self.branch).ok())??;
+        let landed = has_our_words.then(|| self.settle(&made, self.branch, changes).ok())??;
         landed.index_is_behind.is_none().then_some(landed)
     }
 
@@ -115,12 +115,16 @@ impl Landing<'_> {
         if !self.has_our_words(&made)? {
             let stands = made::take_back(session, command, &branch, &made).is_err();
             if stands {
-                self.settle(&made, &branch)?;
+                self.settle(&made, &branch, self.changes(&made)?)?;
             }
             let commit = made.id.to_hex_with_len(7).to_string();
             return Err(CommitError::OtherWords { commit, stands }.into());
         }
-        self.settle(&made, &branch)
+        self.settle(&made, &branch, self.changes(&made)?)
+    }
+
+    fn changes(&self, made: &Made) -> Result<Changes, WorkError> {
+        Ok(difference(self.session.repo.gix(), self.from, made.tree)?)
     }
 
     fn has_our_words(&self, made: &Made) -> Result<bool, WorkError> {
@@ -149,9 +153,8 @@ impl Landing<'_> {
     }
 
     /// Gives the real index what it has to hold of the commit: what was in scope, and what a hook has added to it.
-    fn settle(&self, made: &Made, branch: &str) -> Result<Landed, WorkError> {
+    fn settle(&self, made: &Made, branch: &str, changes: Changes) -> Result<Landed, WorkError> {
         let Planned { plan, .. } = self.planned;
-        let changes = difference(self.session.repo.gix(), self.from, made.tree)?;
         let mut entries: Wanted = plan.settled.clone();
         let committed = changes.iter();
         entries.extend(committed.map(|(path, (_, after))| (path.clone(), *after)));

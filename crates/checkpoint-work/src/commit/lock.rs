@@ -23,20 +23,14 @@ impl IndexLock {
     /// Takes the lock, in the words of `note`: by them it is known for ours, should we be killed.
     pub(super) fn take(index: &Path, note: &Path) -> Result<Self, CommitError> {
         let path = lock_of(index);
-        let start = Instant::now();
-        loop {
-            match create(note, &path) {
-                Ok(()) => return Ok(Self { path }),
-                Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                    return Err(CommitError::Index {
-                        path: path.clone(),
-                        source: error,
-                    });
-                }
-                Err(_) if start.elapsed() > PATIENCE => return Err(locked(index)),
-                Err(_) => std::thread::sleep(PAUSE),
-            }
-        }
+        patiently(index, || match create(note, &path) {
+            Ok(()) => Ok(Some(Self { path: path.clone() })),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+            Err(source) => Err(CommitError::Index {
+                path: path.clone(),
+                source,
+            }),
+        })
     }
 
     /// The lock of a commit that was killed, which has left this `note`.
@@ -56,19 +50,24 @@ impl Drop for IndexLock {
 /// Waits while others hold the lock: one that somebody has left is better told before anything is begun.
 pub(super) fn wait(index: &Path) -> Result<(), CommitError> {
     let lock = lock_of(index);
-    let start = Instant::now();
-    while lock.symlink_metadata().is_ok() {
-        if start.elapsed() > PATIENCE {
-            return Err(locked(index));
-        }
-        std::thread::sleep(PAUSE);
-    }
-    Ok(())
+    patiently(index, || Ok(lock.symlink_metadata().is_err().then_some(())))
 }
 
-fn locked(index: &Path) -> CommitError {
-    CommitError::Locked {
-        path: index.to_owned(),
+/// Tries until it is done, while others may hold the lock.
+fn patiently<T>(
+    index: &Path,
+    mut attempt: impl FnMut() -> Result<Option<T>, CommitError>,
+) -> Result<T, CommitError> {
+    let start = Instant::now();
+    loop {
+        if let Some(done) = attempt()? {
+            return Ok(done);
+        }
+        if start.elapsed() > PATIENCE {
+            let path = index.to_owned();
+            return Err(CommitError::Locked { path });
+        }
+        std::thread::sleep(PAUSE);
     }
 }
 

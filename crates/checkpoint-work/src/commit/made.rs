@@ -27,7 +27,7 @@ use super::{
     index::OwnIndex,
     plan::Wanted,
     signals::Signals,
-    trees::{Commit, difference, lookup},
+    trees::{Changes, Commit, difference, lookup},
     turn::Turn,
 };
 use crate::WorkError;
@@ -129,13 +129,13 @@ pub(super) struct Made {
 }
 
 /// The commit that HEAD is at, if it is the one of the index `own` on `base`: it changes what was planned, or all that
-/// it changes, and all that was planned, is there as it has it. While git runs, it may be anybody's.
+/// it changes, and all that was planned, is there as it has it. While git runs, it may be anybody's. Gives what it changes, too.
 pub(super) fn at_head(
     session: &Session<'_>,
     base: &Head,
     own: &OwnIndex,
     planned: &Wanted,
-) -> Result<Option<Made>, WorkError> {
+) -> Result<Option<(Made, Changes)>, WorkError> {
     let head = session.repo.head()?;
     let Some(id) = head.id.filter(|_| head != *base) else {
         return Ok(None);
@@ -158,14 +158,22 @@ pub(super) fn at_head(
     }
     let is_as_planned =
         entries == *planned && changes.keys().all(|path| planned.contains_key(path));
-    entries.extend(changes.into_iter().map(|(path, (_, after))| (path, after)));
-    // To read the index is dear, and only a hook makes of the plan something else.
-    let is_ours = is_as_planned || own.holds(&session.repo, &entries)?;
-    Ok(is_ours.then_some(Made {
+    if !is_as_planned {
+        // To read the index is dear, and only a hook makes of the plan something else.
+        let after = changes
+            .iter()
+            .map(|(path, (_, after))| (path.clone(), *after));
+        entries.extend(after);
+        if !own.holds(&session.repo, &entries)? {
+            return Ok(None);
+        }
+    }
+    let made = Made {
         id,
         tree: commit.tree,
         parent,
-    }))
+    };
+    Ok(Some((made, changes)))
 }
 
 /// Finds the commit that `git commit` made when HEAD was at `base`. HEAD mostly is that commit; others may have made one

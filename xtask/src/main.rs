@@ -18,6 +18,7 @@ mod managers;
 mod place;
 mod process;
 mod product;
+mod registry;
 mod torture;
 
 use clap::{Parser, Subcommand};

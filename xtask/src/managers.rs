@@ -3,13 +3,12 @@
 //! They come from the npm and Python registries, into `target/hook-managers`, and nowhere else.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use miette::{IntoDiagnostic as _, Result};
 
 use crate::{
     place::{Place, note},
-    process::done,
+    registry::{from_npm, from_python},
 };
 
 /// Versions are pinned: what was tried is what is tried.
@@ -59,26 +58,8 @@ pub(crate) fn run(_args: &Args) -> Result<()> {
         return Ok(());
     }
     fs_err::create_dir_all(&managers.folder).into_diagnostic()?;
-    // What packages run when they are installed would put hooks into this repository.
-    let quiet = [
-        "install",
-        "--ignore-scripts",
-        "--silent",
-        "--no-audit",
-        "--no-fund",
-    ];
-    let mut npm = Command::new("npm");
-    done(
-        npm.args(quiet)
-            .arg("--prefix")
-            .arg(managers.folder.join("npm"))
-            .args(FROM_NPM),
-    )?;
-    let python = managers.folder.join("python");
-    done(Command::new("python3").args(["-m", "venv"]).arg(&python))?;
-    let quiet = ["install", "--quiet", "--disable-pip-version-check"];
-    let mut pip = Command::new(python.join("bin/pip"));
-    done(pip.args(quiet).args(FROM_PYTHON))?;
+    from_npm(&managers.folder.join("npm"), &FROM_NPM)?;
+    from_python(&managers.folder.join("python"), &FROM_PYTHON)?;
     note(&format!("fetched into {}", shown(&managers.folder)));
     Ok(())
 }

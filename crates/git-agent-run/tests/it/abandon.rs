@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use crate::scene::Scene;
@@ -204,14 +206,20 @@ fn a_run_goes_on_from_a_checkpoint() {
     assert!(!first.is_empty());
 }
 
-#[test]
-fn a_working_tree_that_was_removed_by_hand_is_made_again() {
-    let scene = Scene::new();
+/// The run `x` with a commit, whose working tree was removed by hand: its branch, and where that was.
+fn removed(scene: &Scene) -> (String, PathBuf) {
     let (branch, dir) = scene.start("x");
     scene.write_at(&dir, "file", "two\n");
     scene.git_at(&dir, &["commit", "-q", "-a", "-m", "two"]);
     fs_err::remove_dir_all(&dir).unwrap();
     scene.git(&["worktree", "prune"]);
+    (branch, dir)
+}
+
+#[test]
+fn a_working_tree_that_was_removed_by_hand_is_made_again() {
+    let scene = Scene::new();
+    let (branch, dir) = removed(&scene);
     scene.done(&["resume", "x/run-1"]);
     assert_eq!(fs_err::read_to_string(dir.join("file")).unwrap(), "two\n");
     assert_eq!(
@@ -226,11 +234,7 @@ fn a_working_tree_that_was_removed_by_hand_is_made_again() {
 #[test]
 fn a_run_ends_without_the_working_tree_that_was_removed_by_hand() {
     let scene = Scene::new();
-    let (branch, dir) = scene.start("x");
-    scene.write_at(&dir, "file", "two\n");
-    scene.git_at(&dir, &["commit", "-q", "-a", "-m", "two"]);
-    fs_err::remove_dir_all(&dir).unwrap();
-    scene.git(&["worktree", "prune"]);
+    let (branch, _) = removed(&scene);
     scene.done(&["finish", "x/run-1", "--no-pull-request", "--cleanup=all"]);
     let gone = scene.try_git_at(scene.path(), &["rev-parse", "--verify", "-q", &branch]);
     assert_ne!(gone.code, 0, "it is at the remote");

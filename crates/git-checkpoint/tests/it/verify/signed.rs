@@ -59,14 +59,20 @@ fn who_is_listed_may_sign() {
     );
 }
 
-#[test]
-fn what_is_not_signed_does_not_pass() {
-    let scene = signed();
+/// A checkpoint whose tag has lost its signature; gives the tag as it was.
+fn unsigned(scene: &Scene) -> String {
     scene.done(&["create", "-q", "safe"]);
     let tag = scene.git(&["cat-file", "tag", "checkpoint/safe"]);
     let unsigned = &tag[..tag.find("-----BEGIN SSH SIGNATURE-----").unwrap()];
     let id = scene.write_object("tag", unsigned.as_bytes());
     scene.git(&["update-ref", "refs/tags/checkpoint/safe", &id]);
+    tag
+}
+
+#[test]
+fn what_is_not_signed_does_not_pass() {
+    let scene = signed();
+    let tag = unsigned(&scene);
     let document = fails(&scene, &["safe"], &["signature"]);
     assert_eq!(why(&document, "signature"), "it is not signed");
     // One whose text was changed after it was signed.
@@ -109,11 +115,7 @@ fn a_policy_that_cannot_be_read_lets_nobody_pass() {
 #[test]
 fn in_a_partial_clone_the_policy_is_fetched() {
     let scene = signed();
-    scene.done(&["create", "-q", "safe"]);
-    let tag = scene.git(&["cat-file", "tag", "checkpoint/safe"]);
-    let unsigned = &tag[..tag.find("-----BEGIN SSH SIGNATURE-----").unwrap()];
-    let id = scene.write_object("tag", unsigned.as_bytes());
-    scene.git(&["update-ref", "refs/tags/checkpoint/safe", &id]);
+    unsigned(&scene);
     scene.git(&["config", "uploadpack.allowFilter", "true"]);
     scene.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
     let clone = scene.beside("clone");

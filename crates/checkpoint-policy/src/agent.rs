@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, ffi::OsString, fmt};
 use checkpoint_git::Surroundings;
 
 pub(crate) use self::ancestry::Process;
+pub use self::ancestry::commands_above;
 
 /// An agent, and how it showed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,7 +18,7 @@ mod trunk;
 pub mod upstream;
 mod version;
 
-pub use agent::Agent;
+pub use agent::{Agent, commands_above};
 pub use agreed::{Agreed, agreed_file};
 pub use allow::Allowance;
 pub use error::ReadError;

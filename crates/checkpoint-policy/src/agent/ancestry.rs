@@ -51,6 +51,12 @@ pub(crate) fn of_this_process() -> impl Iterator<Item = Process> {
     std::iter::from_fn(walk).take(MAX_DEPTH)
 }
 
+/// The command lines of the processes above this one, the nearest first; empty words are left out. Without `/proc`, words
+/// with spaces are cut.
+pub fn commands_above() -> impl Iterator<Item = Vec<String>> {
+    of_this_process().map(|process| process.words.into_iter().skip(1).collect())
+}
+
 #[cfg(target_os = "linux")]
 mod system {
     use super::Process;

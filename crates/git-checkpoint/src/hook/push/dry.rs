@@ -1,34 +1,21 @@
 //! Whether the push is only tried: git tells no hook, but the words it was started with do.
 
-use rustix::process::{Pid, getppid};
+use checkpoint_policy::commands_above;
 
 /// How many processes are looked at: git, the shell of the hook, what manages hooks.
 const MOST: usize = 8;
 
 /// Whether the nearest `git push` above this process was given `--dry-run`; no where that cannot be seen, as without
-/// `/proc`.
+/// `/proc`: other systems tell words with spaces cut.
 pub(super) fn is_tried() -> bool {
-    let mut next = getppid();
-    for _ in 0..MOST {
-        let Some(pid) = next.map(Pid::as_raw_nonzero).map(|pid| pid.get()) else {
-            return false;
-        };
-        let line = fs_err::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        let words = line.split(|byte| *byte == 0);
-        let words: Vec<_> = words.map(String::from_utf8_lossy).collect();
-        let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
-        if let Some(is_tried) = is_dry(&words) {
-            return is_tried;
-        }
-        next = parent(pid);
+    if cfg!(not(target_os = "linux")) {
+        return false;
     }
-    false
-}
-
-fn parent(pid: i32) -> Option<Pid> {
-    let status = fs_err::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
-    Pid::from_raw(line.trim().parse().ok()?)
+    let tells = |words: Vec<String>| {
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        is_dry(&words)
+    };
+    commands_above().take(MOST).find_map(tells).unwrap_or(false)
 }
 
 /// Whether these words ask for a push that is only tried; none where they are no push by git.
